@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// Warnings are errors everywhere: a warning that may stay is a warning nobody reads.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")]
+
+/// A target of ours. The rows below are the import table of docs/modules.md; `Scripts/check` holds sources to it.
+func target(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "understudy",
+    platforms: [.macOS("26.0")],
+    products: [.executable(name: "understudy", targets: ["understudy"])],
+    targets: [
+        // Deciding: values in, values out.
+        target("Failover"),
+        target("HTTP"),
+        target("JSON"),
+        target("Providers", ["Failover", "HTTP", "JSON", "CAssets"]),
+        target("Configuration", ["Failover", "HTTP", "JSON", "Providers"]),
+        // Doing: sockets, files, clocks, threads.
+        target("Telemetry", ["JSON"]),
+        target("Transport", ["HTTP", "Telemetry", "CCurl", "CLinux", "COpenSSL"]),
+        target("Store", ["Failover", "JSON", "Telemetry", "Transport", "CSQLite"]),
+        target("Credentials", ["Configuration", "Failover", "HTTP", "JSON", "Providers", "Store", "Telemetry", "Transport"]),
+        target("Rehearsal", ["Failover", "HTTP", "JSON", "Providers", "Transport"]),
+        target("Relay", ["Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Store", "Telemetry", "Transport"]),
+        target(
+            "Gateway",
+            ["Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "Telemetry", "Transport"]),
+        target(
+            "CLI",
+            [
+                "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Rehearsal", "Relay", "Store",
+                "Telemetry", "Transport",
+            ]),
+        .executableTarget(name: "understudy", dependencies: ["CLI"], swiftSettings: strict),
+        target("TestSupport", ["Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Store", "Telemetry", "Transport"]),
+        // C: what Swift cannot import by itself, each with its reasons in the header.
+        .target(name: "CAssets", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CLinux"),
+        // Tests.
+        tests("JSONTests", ["JSON", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "TestSupport"]),
+        tests("FailoverTests", ["Failover", "TestSupport"]),
+        tests("ProvidersTests", ["Providers", "Failover", "HTTP", "JSON", "TestSupport"]),
+        tests("ConfigurationTests", ["Configuration", "Failover", "JSON", "Providers", "TestSupport"]),
+        tests("TransportTests", ["Transport", "HTTP", "Telemetry", "TestSupport"]),
+        tests("StoreTests", ["Store", "Failover", "JSON", "Telemetry", "TestSupport"]),
+        tests("CredentialsTests", ["Credentials", "Configuration", "Failover", "HTTP", "Providers", "Store", "TestSupport"]),
+        tests("RehearsalTests", ["Rehearsal", "HTTP", "JSON", "Transport", "TestSupport"]),
+        tests(
+            "RelayTests",
+            [
+                "Relay", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Store", "Telemetry",
+                "Transport", "TestSupport",
+            ]),
+        tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Transport", "TestSupport"]),
+        tests("CLITests", ["CLI", "Failover", "HTTP", "JSON", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The schema, as numbered steps. `PRAGMA user_version` holds the number of steps a file has been through. A released step
+/// is never edited; another one follows.
+enum Migrations {
+    /// Step n leads from version n to version n + 1.
+    static let steps: [String] = [
+        // 0 → 1: receipts in the order they ended, and the health ledger, a row per blocked scope.
+        """
+        CREATE TABLE receipts (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            started_at INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            answered_by TEXT,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX receipts_by_start ON receipts (started_at);
+        CREATE INDEX failed_receipts_by_start ON receipts (started_at) WHERE failed;
+        CREATE TABLE blocks (
+            scope TEXT PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+
+    static var current: Int { steps.count }
+
+    static func version(of connection: Connection) throws(StoreProblem) -> Int {
+        Int(try connection.scalar("PRAGMA user_version", doing: doing) ?? "") ?? 0
+    }
+
+    /// Brings a file from its version to `target`, each step in a transaction of its own: a crash between two leaves a
+    /// version that the next start goes on from.
+    ///
+    /// - Throws: `.schema` if a newer program wrote the file.
+    static func run(on connection: Connection, to target: Int = current) throws(StoreProblem) {
+        while true {
+            let version = try version(of: connection)
+            guard version <= target else { throw tooNew(version, connection.path) }
+            guard version < target else { return }
+            try connection.execute("BEGIN IMMEDIATE", doing: doing)
+            do throws(StoreProblem) {
+                // Another process may have taken this step while we waited for the lock.
+                if try Self.version(of: connection) == version {
+                    try connection.execute(steps[version], doing: doing)
+                    try connection.execute("PRAGMA user_version = \(version + 1)", doing: doing)
+                }
+                try connection.execute("COMMIT", doing: doing)
+            } catch {
+                if connection.isInTransaction { try? connection.execute("ROLLBACK", doing: doing) }
+                throw error
+            }
+        }
+    }
+
+    /// A reader changes nothing, so it takes only files of its own version.
+    static func requireCurrent(_ connection: Connection) throws(StoreProblem) {
+        let version = try version(of: connection)
+        guard version <= current else { throw tooNew(version, connection.path) }
+        guard version == current else {
+            throw StoreProblem(
+                .schema, doing: "read the database", path: connection.path,
+                reason: "an older understudy wrote it; start the gateway once to bring it up to date")
+        }
+    }
+
+    private static let doing = "update the database"
+
+    private static func tooNew(_ version: Int, _ path: String) -> StoreProblem {
+        StoreProblem(
+            .schema, doing: "read the database", path: path,
+            reason: "a newer understudy wrote it (schema \(version), this one knows \(current))")
+    }
+}

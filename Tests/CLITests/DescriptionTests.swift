@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSupport
+import Testing
+
+@testable import CLI
+
+@Suite struct `Every command's description` {
+    @Test(arguments: CommandList.all.commands.map(\.name))
+    func `is complete and free of contradictions`(name: String) throws {
+        let command = try #require(CommandList.all.commands.first { $0.name == name })
+        #expect((1...2).contains(command.words.count))
+        #expect(!command.summary.hasSuffix("."))
+        #expect(command.summary.first?.isUppercase == true)
+        let names = command.allFlags.flatMap { [$0.name] + $0.otherNames }
+        #expect(Set(names).count == names.count, "a flag's name is used twice")
+        let letters = command.allFlags.compactMap(\.short)
+        #expect(Set(letters).count == letters.count, "a flag's letter is used twice")
+        for flag in command.allFlags {
+            #expect(!flag.name.hasPrefix("no-") && flag.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" }, "--\(flag.name)")
+            #expect(!flag.summary.hasSuffix(".") && !flag.summary.isEmpty, "--\(flag.name)")
+            if flag.takesValue, !flag.example.isEmpty { #expect(flag.value(flag.example) != nil, "--\(flag.name)") }
+        }
+        for parameter in command.parameters.dropLast() { #expect(!parameter.repeats && !parameter.optional) }
+        #expect(!command.examples.isEmpty)
+        #expect(command.words.count == 1 || CommandList.all.group(command.words[0]) != nil)
+        let group = command.words.count == 2 ? CommandList.all.group(command.words[0]) : nil
+        #expect(group?.standsFor.map { second in CommandList.all.command([command.words[0], second]) != nil } ?? true)
+    }
+
+    @Test(arguments: CommandList.all.commands.flatMap(\.examples).map(\.line))
+    func `has examples that its own parser takes`(line: String) throws {
+        let typed = line.split(separator: "|")[0].split(separator: " ").map { String($0.filter { $0 != "'" && $0 != "\"" }) }
+        #expect(typed.first == "understudy")
+        _ = try ArgumentParser(list: .all).parse(Array(typed.dropFirst()))
+    }
+
+    @Test func `agrees with the others on which flags take a value`() {
+        var known: [String: Bool] = [:]
+        for flag in CommandList.all.commands.flatMap(\.allFlags) {
+            for name in [flag.name] + flag.otherNames {
+                #expect(known[name] == nil || known[name] == flag.takesValue, "--\(name)")
+                known[name] = flag.takesValue
+            }
+        }
+    }
+
+    @Test(arguments: [40, 80, 100], CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["config"]])
+    func `makes help that fits the width`(width: Int, path: [String]) throws {
+        let text = try #require(Help(list: .all, width: width).text(for: path))
+        // Usage and examples are for pasting and stay whole.
+        let running = text.split(separator: "\n").filter { !$0.contains("understudy") && !$0.contains("--") }
+        #expect(running.allSatisfy { TextWidth.columns(String($0)) <= max(width, 48) })
+    }
+}
+
+@Suite struct `The help` {
+    @Test func `for the program names every command and the first steps`() async {
+        let shown = await play(["--help"])
+        #expect(shown.status == .fine)
+        for command in CommandList.all.commands { #expect(shown.out.contains("  " + command.words.joined(separator: " "))) }
+        #expect(shown.out.contains("understudy explain --last"))
+        #expect(await play([]).out == shown.out)
+        #expect(await play(["help"]).out == shown.out)
+    }
+
+    @Test func `is the same behind --help and in front of the command`() async {
+        let before = await play(["help", "gateway", "run"])
+        let behind = await play(["gateway", "run", "--help"])
+        #expect(before.status == .fine)
+        #expect(before.out == behind.out)
+        #expect(before.out.hasPrefix("understudy gateway run: "))
+    }
+
+    @Test func `about an unknown command suggests the nearest`() async {
+        let shown = await play(["help", "gateway", "rnu"])
+        #expect(shown.status == .usage)
+        #expect(shown.error.hasPrefix(#"understudy: help: "gateway rnu" is not a command. Did you mean "run"?"#))
+    }
+
+    @Test func `for version is this, whole`() async {
+        let shown = await play(["version", "--help"])
+        #expect(
+            shown.out == """
+                understudy version: print the version
+
+                Usage
+                  understudy version [flags]
+
+                Flags of every command
+                      --json              Print one JSON document on standard output, and
+                                          nothing else there
+                      --config <path>     The configuration file to use
+                      --state-dir <path>  The folder for the token, receipts and the health
+                                          ledger
+                      --color             Use colour, or with --no-color do not; without either,
+                                          only on a terminal
+                  -h, --help              Show this help
+
+                Examples
+                  understudy --version
+                      The same; -V for short.
+
+                Exit codes
+                  0   fine
+                  64  the command line is wrong
+
+                """)
+    }
+}

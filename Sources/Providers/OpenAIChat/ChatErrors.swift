@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// Errors as this wire shows them to its clients, and as providers hide them where a reply should be.
+enum ChatErrors {
+    /// Whether an object that came with a success status is an error all the same: `error`, an error's own `type` or `object`,
+    /// MiniMax's `base_resp`, or a flat error where the choices should be.
+    static func isError(_ root: JSONSlice, in bytes: RawSpan) -> Bool {
+        if let error = root.member("error", in: bytes), isFilled(error, in: bytes) { return true }
+        if let base = root.member("base_resp", in: bytes), isFailure(base, in: bytes) { return true }
+        if root.member("choices", in: bytes)?.kind == .array { return false }
+        if root.member("object", in: bytes)?.equals("error", in: bytes) == true { return true }
+        if root.member("type", in: bytes)?.equals("error", in: bytes) == true { return true }
+        if root.member("detail", in: bytes).map({ isFilled($0, in: bytes) }) == true { return true }
+        guard root.member("message", in: bytes)?.kind == .string else { return false }
+        return root.member("code", in: bytes) != nil || root.member("status", in: bytes) != nil || root.member("type", in: bytes) != nil
+    }
+
+    /// Some providers send `"error": null` or an empty one along with every good reply.
+    static func isFilled(_ error: JSONSlice, in bytes: RawSpan) -> Bool {
+        switch error.kind {
+        case .null, .bool, .number: false
+        case .string: !error.isEmptyString
+        case .array: error.element(0, in: bytes) != nil
+        case .object: hasMembers(error, in: bytes)
+        }
+    }
+
+    /// MiniMax answers 200 and puts its business code, 0 for success, into `base_resp.status_code`.
+    static func isFailure(_ base: JSONSlice, in bytes: RawSpan) -> Bool {
+        guard base.kind == .object, let code = base.member("status_code", in: bytes)?.int(in: bytes) else { return false }
+        return code != 0
+    }
+
+    /// Finish reasons that say the provider broke off: OpenRouter, z.ai, vLLM and DeepSeek, in this order.
+    static func isFailure(finishReason: JSONSlice, in bytes: RawSpan) -> Bool {
+        finishReason.equals("error", in: bytes) || finishReason.equals("network_error", in: bytes)
+            || finishReason.equals("abort", in: bytes) || finishReason.equals("insufficient_system_resource", in: bytes)
+            || finishReason.equals("malformed_response", in: bytes)
+    }
+
+    private static func hasMembers(_ object: JSONSlice, in bytes: RawSpan) -> Bool {
+        var found = false
+        object.forEachMember(in: bytes) { _, _ in
+            found = true
+            return false
+        }
+        return found
+    }
+
+    // MARK: To clients
+
+    /// `{"error":{"message","type","param","code"}}`, with the receipt as one more member.
+    static func body(_ error: WireError) -> [UInt8] {
+        var text = Array(#"{"error":{"message":"#.utf8)
+        JSONWriter.quote(error.message, into: &text)
+        text += Array(#","type":"#.utf8)
+        JSONWriter.quote(error.type ?? type(of: error.status), into: &text)
+        append("param", error.param, to: &text)
+        append("code", error.code, to: &text)
+        if let receipt = error.receipt {
+            text += Array(#","understudy":"#.utf8)
+            text += receipt
+        }
+        text += Array("}}".utf8)
+        return text
+    }
+
+    /// The same body as one event. No terminator follows: it would pass for an end.
+    static func event(_ error: WireError) -> [UInt8] {
+        Array("data: ".utf8) + body(error) + Array("\n\n".utf8)
+    }
+
+    /// What OpenAI itself calls errors of a status.
+    private static func type(of status: Int) -> String {
+        switch status {
+        case 401: "authentication_error"
+        case 402: "insufficient_quota"
+        case 403: "permission_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
+        }
+    }
+
+    private static func append(_ key: StaticString, _ value: String?, to text: inout [UInt8]) {
+        text += Array(",\"\(key)\":".utf8)
+        if let value { JSONWriter.quote(value, into: &text) } else { text += Array("null".utf8) }
+    }
+}

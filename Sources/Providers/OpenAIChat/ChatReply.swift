@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+
+/// Judges whole replies: a status of 200 proves nothing on this wire (docs/wire/openai-completions.md, "Replies").
+struct ChatReply {
+    static func read(status: Int, headers: Headers, body: [UInt8], reader: ErrorReader) -> ReplyVerdict {
+        if body.isEmpty || !body.contains(where: { $0 > 0x20 }) { return .bad(reader.fault(.emptyReply)) }
+        if ErrorReader.isHTML(headers: headers, body: body) { return .bad(reader.htmlPage(status: nil)) }
+        let bytes = body.span.bytes
+        let root: JSONSlice
+        do {
+            root = try JSONScanner.scan(bytes)
+        } catch {
+            return .bad(reader.fault(.malformed("invalid JSON at byte \(error.offset): \(error.message)")))
+        }
+        guard root.kind == .object else {
+            return .bad(reader.fault(.malformed("the reply is \(root.kind.text), not an object")))
+        }
+        if ChatErrors.isError(root, in: bytes) { return .bad(reader.insideSuccess(body: body, headers: headers)) }
+        guard let choices = root.member("choices", in: bytes), choices.kind == .array else {
+            return .bad(reader.fault(.malformed("the reply has no choices")))
+        }
+        return read(choices, of: root, headers: headers, body: body, reader: reader)
+    }
+
+    private static func read(
+        _ choices: JSONSlice, of root: JSONSlice, headers: Headers, body: [UInt8], reader: ErrorReader
+    ) -> ReplyVerdict {
+        let bytes = body.span.bytes
+        var finish: String?
+        var fault: ErrorObject?
+        var count = 0
+        choices.forEachElement(in: bytes) { choice in
+            guard choice.kind == .object, choice.member("message", in: bytes)?.kind == .object else {
+                fault = reader.fault(.malformed("choices[\(count)] has no message"))
+                return false
+            }
+            if let reason = choice.member("finish_reason", in: bytes), reason.kind == .string {
+                if ChatErrors.isFailure(finishReason: reason, in: bytes) {
+                    fault = reader.brokenOff(reason: reason.string(in: bytes) ?? "", choice: choice, body: body, headers: headers)
+                    return false
+                }
+                if finish == nil, !reason.isEmptyString { finish = reason.string(in: bytes) }
+            }
+            count += 1
+            return true
+        }
+        if let fault { return .bad(fault) }
+        if count == 0 { return .bad(reader.fault(.malformed("choices is empty"))) }
+        return .good(usage: ChatUsage.read(root.member("usage", in: bytes), in: bytes), finish: finish)
+    }
+}

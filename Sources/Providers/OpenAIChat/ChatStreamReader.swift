@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+
+/// Follows a Chat Completions stream (docs/wire/openai-completions.md, "Streams").
+///
+/// The usual event, one choice with a piece of text, is validated and classified without an allocation.
+struct ChatStreamReader: StreamReader {
+    private let reader: ErrorReader
+    /// Choices that began and choices that have a finish reason, a bit per index.
+    private var begun: UInt128 = 0
+    private var finished: UInt128 = 0
+    private(set) var finish: String?
+    private(set) var usage: Usage?
+    /// Whether anything but comments and the terminator came.
+    private var hasEvents = false
+
+    init(reader: ErrorReader) { self.reader = reader }
+
+    var endIsProven: Bool { finished != 0 && finished == begun }
+
+    mutating func upstreamEnded() -> ErrorObject? {
+        if endIsProven { return nil }
+        return reader.fault(hasEvents ? .closedEarly : .emptyReply)
+    }
+
+    mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
+        if data.byteCount == 0 { return StreamEvent() }
+        if data.isText("[DONE]") { return StreamEvent(.done) }
+        hasEvents = true
+        if name.byteCount != 0, name.isText("error") { return failure(data) }
+        let root: JSONSlice
+        do {
+            root = try JSONScanner.scan(data)
+        } catch {
+            return malformed("invalid JSON at byte \(error.offset): \(error.message)")
+        }
+        guard root.kind == .object else { return malformed("an event is \(root.kind.text), not an object") }
+        return read(root, data)
+    }
+
+    private mutating func read(_ root: JSONSlice, _ data: RawSpan) -> StreamEvent {
+        var choices: JSONSlice?
+        var usage: JSONSlice?
+        var isFailure = false
+        root.forEachMember(in: data) { key, value in
+            if value.kind == .null { return true }
+            if data.equals("choices", in: key) {
+                choices = value
+            } else if data.equals("usage", in: key) {
+                usage = value
+            } else if data.equals("error", in: key) {
+                isFailure = ChatErrors.isFilled(value, in: data)
+            } else if data.equals("base_resp", in: key) {
+                isFailure = ChatErrors.isFailure(value, in: data)
+            }
+            return !isFailure
+        }
+        if isFailure { return failure(data) }
+        var event = StreamEvent()
+        if let usage, let read = ChatUsage.read(usage, in: data) {
+            self.usage = read
+            event.marks.insert(.usage)
+        }
+        guard let choices else {
+            // Azure's filter results, a router's own notices: no part of the reply, but signs of life.
+            return ChatErrors.isError(root, in: data) ? failure(data) : event
+        }
+        guard choices.kind == .array else { return malformed("choices is \(choices.kind.text)") }
+        return read(choices, data, event)
+    }
+
+    private mutating func read(_ choices: JSONSlice, _ data: RawSpan, _ event: StreamEvent) -> StreamEvent {
+        var event = event
+        var position = 0
+        choices.forEachElement(in: data) { choice in
+            if let failure = read(choice, at: position, data, &event.marks) {
+                event = failure
+                return false
+            }
+            position += 1
+            return true
+        }
+        return event
+    }
+
+    /// - Returns: `nil` unless the choice is a failure.
+    private mutating func read(_ choice: JSONSlice, at position: Int, _ data: RawSpan, _ marks: inout StreamEvent.Marks) -> StreamEvent? {
+        guard choice.kind == .object else { return malformed("choices[\(position)] is \(choice.kind.text)") }
+        var index = position
+        var delta: JSONSlice?
+        var reason: JSONSlice?
+        choice.forEachMember(in: data) { key, value in
+            if value.kind == .null { return true }
+            if data.equals("delta", in: key) || (delta == nil && data.equals("message", in: key)) {
+                delta = value
+            } else if data.equals("index", in: key) {
+                index = value.int(in: data) ?? -1
+            } else if data.equals("finish_reason", in: key) {
+                reason = value
+            }
+            return true
+        }
+        guard (0..<ChatRequest.maxChoices).contains(index) else { return malformed("choices[\(position)].index is out of range") }
+        let bit = UInt128(1) << UInt128(index)
+        begun |= bit
+        if let delta {
+            guard delta.kind == .object else { return malformed("choices[\(position)].delta is \(delta.kind.text)") }
+            marks.formUnion(ChatDelta.marks(of: delta, in: data))
+        }
+        guard let reason, !reason.isEmptyString else { return nil }
+        guard reason.kind == .string else { return malformed("choices[\(position)].finish_reason is \(reason.kind.text)") }
+        if ChatErrors.isFailure(finishReason: reason, in: data) {
+            let text = reason.string(in: data) ?? ""
+            return StreamEvent(failure: reader.brokenOff(reason: text, choice: choice, in: data))
+        }
+        finished |= bit
+        if finish == nil || index == 0 { finish = reason.string(in: data) }
+        marks.insert(.finish)
+        return nil
+    }
+
+    private func failure(_ data: RawSpan) -> StreamEvent {
+        StreamEvent(failure: reader.insideSuccess(bytes: data))
+    }
+
+    private func malformed(_ what: String) -> StreamEvent {
+        StreamEvent(failure: reader.fault(.malformed(what)))
+    }
+}
+
+/// Says what the `delta` of a choice carries.
+enum ChatDelta {
+    static func marks(of delta: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
+        var marks: StreamEvent.Marks = []
+        delta.forEachMember(in: data) { key, value in
+            switch value.kind {
+            case .null, .bool, .number: break
+            case .string:
+                if value.isEmptyString { break }
+                if data.equals("content", in: key) || data.equals("refusal", in: key) {
+                    marks.insert(.content)
+                } else if data.equals("reasoning_content", in: key) || data.equals("reasoning", in: key) {
+                    marks.insert(.reasoning)
+                }
+            case .array:
+                if data.equals("tool_calls", in: key) {
+                    if value.element(0, in: data) != nil { marks.insert(.toolCall) }
+                } else if data.equals("content", in: key) {
+                    marks.formUnion(parts(value, in: data))
+                } else if data.equals("reasoning_details", in: key), value.element(0, in: data) != nil {
+                    marks.insert(.reasoning)
+                }
+            case .object:
+                if data.equals("function_call", in: key) { marks.insert(.toolCall) }
+                if data.equals("audio", in: key) { marks.insert(.content) }
+            }
+            return true
+        }
+        return marks
+    }
+
+    /// Mistral streams parts: `thinking` first, then `text`.
+    private static func parts(_ parts: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
+        var marks: StreamEvent.Marks = []
+        parts.forEachElement(in: data) { part in
+            guard part.kind == .object, let type = part.member("type", in: data) else { return true }
+            marks.insert(type.equals("thinking", in: data) || type.equals("reasoning", in: data) ? .reasoning : .content)
+            return true
+        }
+        return marks
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+
+/// The wire `openai-completions`: Chat Completions as OpenAI defined it and dozens of providers speak it
+/// (docs/wire/openai-completions.md).
+struct ChatWire: Wire {
+    var kind: WireKind { .openaiCompletions }
+
+    func path(model: String, streaming: Bool) -> String { "/chat/completions" }
+
+    func headers(client: Headers, credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
+        UpstreamHeaders.make(
+            client: client, passed: ChatWire.passedHeaders, credential: credential, provider: provider,
+            accept: streaming ? "text/event-stream" : "application/json")
+    }
+
+    /// The client's headers that go up: the name of its program and what switches features on. Nothing that names a person, an
+    /// account or a machine.
+    static let passedHeaders: [String] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
+
+    func facts(body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape {
+        try ChatRequest.facts(body: body, index: index)
+    }
+
+    func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8] {
+        Passthrough.body(
+            body, index: index, model: model, dropping: "models",
+            adding: params.map { ChatParams.members(from: $0, in: index, of: body) } ?? [])
+    }
+
+    func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
+        ChatReply.read(status: status, headers: headers, body: body, reader: reader(context, nowMilliseconds))
+    }
+
+    func readError(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ErrorObject {
+        reader(context, nowMilliseconds).read(status: status, headers: headers, body: body)
+    }
+
+    func makeStreamReader(context: ErrorContext, nowMilliseconds: Int64) -> any StreamReader {
+        ChatStreamReader(reader: reader(context, nowMilliseconds))
+    }
+
+    func errorBody(_ error: WireError) -> [UInt8] { ChatErrors.body(error) }
+
+    func errorEvent(_ error: WireError) -> [UInt8] { ChatErrors.event(error) }
+
+    /// A comment: clients skip it (WHATWG HTML §9.2.6).
+    var keepAlive: [UInt8] { Array(": keep-alive\n\n".utf8) }
+
+    var doneTerminator: [UInt8]? { Array("data: [DONE]\n\n".utf8) }
+
+    private func reader(_ context: ErrorContext, _ nowMilliseconds: Int64) -> ErrorReader {
+        ErrorReader(wire: kind, context: context, nowMilliseconds: nowMilliseconds)
+    }
+}

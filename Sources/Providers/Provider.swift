@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+
+/// A named place that serves models.
+public struct Provider: Hashable, Sendable {
+    public var id: ProviderID
+    public var baseURL: BaseURL
+    /// The wire as configuration names it, such as `openai-completions`; it may be one that is not built.
+    public var wireName: String
+    /// Go up with each request and win over everything else that would.
+    public var headers: [ProviderHeader]
+    public var credentialHeader: CredentialHeader
+    public var limits: TimeLimits
+    public var models: [Model]
+    /// `false`: a request may go up without a credential, as local servers allow.
+    public var needsCredential: Bool
+
+    public init(
+        id: ProviderID,
+        baseURL: BaseURL,
+        wireName: String = WireKind.openaiCompletions.rawValue,
+        headers: [ProviderHeader] = [],
+        credentialHeader: CredentialHeader = .bearer,
+        limits: TimeLimits = TimeLimits(),
+        models: [Model] = [],
+        needsCredential: Bool? = nil
+    ) {
+        self.id = id
+        self.baseURL = baseURL
+        self.wireName = wireName
+        self.headers = headers
+        self.credentialHeader = credentialHeader
+        self.limits = limits
+        self.models = models
+        self.needsCredential = needsCredential ?? !baseURL.isLocal
+    }
+
+    /// `nil` where this build does not speak `wireName`.
+    public var wire: WireKind? { WireKind(rawValue: wireName) }
+
+    /// What is known of a model; `nil` for one that only a chain names.
+    public func model(_ id: String) -> Model? { models.first { $0.id == id } }
+
+    /// The name of the wire that `model` is called on: its own, else the provider's.
+    public func wireName(for model: String) -> String { self.model(model)?.wireName ?? wireName }
+}
+
+/// A header that configuration adds to each request to a provider. The value may be a key.
+public struct ProviderHeader: Hashable, Sendable {
+    public var name: String
+    public var value: Secret
+
+    public init(name: String, value: Secret) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Where a credential's secret goes.
+public enum CredentialHeader: Hashable, Sendable {
+    /// `Authorization: Bearer <secret>`, the default of `openai-completions`.
+    case bearer
+    /// `<name>: <prefix><secret>`, such as `api-key: …`.
+    case named(String, prefix: String)
+    /// Nowhere: the provider's own headers say who is asking.
+    case none
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+
+/// What a protocol must offer so that requests can be routed, sent, judged and answered on it.
+///
+/// Pure: bytes in, values and bytes out. A request's body is scanned once (`JSONIndex`) and never decoded whole.
+public protocol Wire: Sendable {
+    var kind: WireKind { get }
+
+    /// The path below the base URL, such as `/chat/completions`.
+    func path(model: String, streaming: Bool) -> String
+
+    /// What goes up. Of the client's headers only the wire's own list does, and the provider's configured headers win.
+    ///
+    /// - Parameter credential: `nil` sends none.
+    func headers(client: Headers, credential: Secret?, provider: Provider, streaming: Bool) -> Headers
+
+    /// What routing needs to know of a client's request.
+    ///
+    /// - Parameters:
+    ///   - body: As the client sent it.
+    ///   - index: Made from `body`.
+    /// - Throws: `RequestProblem` at the first member that is not what the wire says it is.
+    func facts(body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape
+
+    /// The body for a provider on the client's own wire: `body` with another model name, without what is meant for us, and with
+    /// the `params` that the client left out. Every other byte stays.
+    func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8]
+
+    /// Judges a whole reply whose status says success.
+    func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict
+
+    /// Describes a reply whose status says failure.
+    func readError(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ErrorObject
+
+    /// A reader for one reply's events.
+    ///
+    /// - Parameter nowMilliseconds: When the attempt began. Errors that say when to come back are read against it.
+    func makeStreamReader(context: ErrorContext, nowMilliseconds: Int64) -> any StreamReader
+
+    /// The body of an answer that is an error, in the shape that this wire's clients expect.
+    func errorBody(_ error: WireError) -> [UInt8]
+
+    /// The same as an event within a stream: the wire's true error event, after which the stream ends.
+    func errorEvent(_ error: WireError) -> [UInt8]
+
+    /// What is sent to a client while an upstream is silent. Clients skip it.
+    var keepAlive: [UInt8] { get }
+
+    /// What is sent after a proven end that lacks it; `nil` on a wire that needs none.
+    var doneTerminator: [UInt8]? { get }
+}
+
+/// Who was asked: what an `ErrorObject` says about its origin.
+public struct ErrorContext: Hashable, Sendable {
+    public var provider: ProviderID
+    public var model: String
+
+    public init(provider: ProviderID, model: String) {
+        self.provider = provider
+        self.model = model
+    }
+}
+
+/// A request that its own wire forbids: the client's mistake, answered with 400 and no attempt.
+public struct RequestProblem: Error, Hashable, Sendable {
+    /// The member, such as `messages[2].content`; empty for the body itself.
+    public var path: String
+    /// What was expected and what came, as a sentence.
+    public var message: String
+    /// In the wire's own vocabulary, such as `invalid_type`.
+    public var code: String
+
+    public init(path: String, message: String, code: String) {
+        self.path = path
+        self.message = message
+        self.code = code
+    }
+}
+
+/// What a whole reply turned out to be.
+public enum ReplyVerdict: Hashable, Sendable {
+    /// A reply in the wire's grammar. `finish` is the first choice's reason, `nil` where the provider gives none.
+    case good(usage: Usage?, finish: String?)
+    /// An error in disguise, or not a reply at all. `insideSuccess` is set.
+    case bad(ErrorObject)
+}
+
+/// An error as a client is told of it.
+public struct WireError: Hashable, Sendable {
+    public var status: Int
+    public var message: String
+    /// `nil`: the wire's usual type for `status`.
+    public var type: String?
+    public var code: String?
+    public var param: String?
+    /// A receipt as JSON, put in as it is under `understudy`.
+    public var receipt: [UInt8]?
+
+    public init(
+        status: Int, message: String, type: String? = nil, code: String? = nil, param: String? = nil, receipt: [UInt8]? = nil
+    ) {
+        self.status = status
+        self.message = message
+        self.type = type
+        self.code = code
+        self.param = param
+        self.receipt = receipt
+    }
+
+    /// 400 for a request that its wire forbids.
+    public init(_ problem: RequestProblem) {
+        self.init(status: 400, message: problem.message, code: problem.code, param: problem.path.isEmpty ? nil : problem.path)
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A protocol that this build can speak, by the name that configuration uses for it.
+///
+/// Configuration and catalogue name wires as text, since a file may name one that is not built. Such a provider is kept,
+/// and each of its candidates is a skipped attempt that says so.
+public enum WireKind: String, Hashable, Sendable, CaseIterable {
+    /// Chat Completions: `POST /chat/completions` (docs/wire/openai-completions.md).
+    case openaiCompletions = "openai-completions"
+
+    /// The one that reads and writes this wire.
+    public var wire: any Wire {
+        switch self {
+        case .openaiCompletions: ChatWire()
+        }
+    }
+}

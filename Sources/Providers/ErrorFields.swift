@@ -70,7 +70,8 @@ struct ErrorFields {
         }
         if let text = object["type"]?.string, text != "error", !text.isEmpty, type == nil { type = text }
         switch object["status"] {
-        case .string(let text)? where type == nil && !text.isEmpty: type = text
+        // Google's canonical names, such as `RESOURCE_EXHAUSTED`, beside a `code` that repeats the HTTP status.
+        case .string(let text)? where ErrorFields.isCanonical(text): setCode(text)
         case .number(let number)?: setStatus(number.int)
         default: break
         }
@@ -185,6 +186,10 @@ struct ErrorFields {
             }
         }
         return nil
+    }
+
+    private static func isCanonical(_ text: String) -> Bool {
+        text.utf8.count > 2 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_") }
     }
 
     private static func name(_ value: JSONValue?) -> String? {

@@ -14,12 +14,18 @@ enum Passthrough {
         let bytes = body.span.bytes
         var patch = JSONPatch()
         if let old = index.value("model", in: bytes) {
-            var name: [UInt8] = []
-            JSONWriter.quote(model, into: &name)
-            patch.replace(old.range, with: name)
+            var text: [UInt8] = []
+            JSONWriter.quote(model, into: &text)
+            // What is added comes right after the model's name, since a member's place in its object means nothing.
+            for (key, value) in added {
+                text.append(UInt8(ascii: ","))
+                JSONWriter.quote(key, into: &text)
+                text.append(UInt8(ascii: ":"))
+                text += JSONWriter.compact(value)
+            }
+            patch.replace(old.range, with: text)
         }
         if let member = index.member(dropped, in: bytes), member.value.kind == .array { patch.drop(member) }
-        for (key, value) in added { patch.add(key: key, value: JSONWriter.compact(value)) }
         return patch.apply(to: bytes, index: index)
     }
 }

@@ -27,7 +27,8 @@ public enum ResetHints {
             return ResetTime.bounded(milliseconds: number)
         }
         guard let text = headers["retry-after"] else { return nil }
-        return (RetryAfter.parse(text, nowMilliseconds: now).map(ResetTime.bounded)) ?? ResetTime.read(text, nowMilliseconds: now)
+        if let wait = ResetTime.read(text, nowMilliseconds: now) { return wait }
+        return text.contains(" ") ? RetryAfter.parse(text, nowMilliseconds: now).map(ResetTime.bounded) : nil
     }
 
     // MARK: Windows
@@ -39,7 +40,7 @@ public enum ResetHints {
         var reset: Duration?
     }
 
-    /// The longest wait among the windows that stand at 0.
+    /// The longest wait among the windows that stand at 0. Azure's `-1` means that it does not count.
     private static func exhausted(_ headers: Headers, _ now: Int64) -> Duration? {
         var windows: [Window] = []
         func note(_ name: String, _ value: String) {
@@ -47,7 +48,7 @@ public enum ResetHints {
             let position = windows.firstIndex { $0.name == window } ?? windows.count
             if position == windows.count { windows.append(Window(name: window)) }
             switch part {
-            case .remaining: if let left = ResetTime.number(value), left <= 0 { windows[position].isExhausted = true }
+            case .remaining: if ResetTime.number(value) == 0 { windows[position].isExhausted = true }
             case .used: if let percent = ResetTime.number(value), percent >= 100 { windows[position].isExhausted = true }
             case .status: if value.lowercased() == "rejected" { windows[position].isExhausted = true }
             case .reset: windows[position].reset = ResetTime.read(value, nowMilliseconds: now)

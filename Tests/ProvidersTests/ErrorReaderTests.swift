@@ -56,7 +56,7 @@ private func read(_ body: String, status: Int = 429, _ headers: Headers = [:]) -
                 [{"error":{"code":429,"message":"Quota","status":"RESOURCE_EXHAUSTED","details":[
                 {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"RATE_LIMIT_EXCEEDED"},
                 {"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay-FreeTier"}]}]}}]
-                """, message: "Quota", code: "429", type: "RESOURCE_EXHAUSTED", reasons: ["RATE_LIMIT_EXCEEDED", "PerDay-FreeTier"]),
+                """, message: "Quota", code: "RESOURCE_EXHAUSTED", reasons: ["RATE_LIMIT_EXCEEDED", "PerDay-FreeTier"]),
         Row(body: #"{"base_resp":{"status_code":2049,"status_msg":"invalid api key"}}"#, message: "invalid api key", code: "2049"),
         Row(
             body:

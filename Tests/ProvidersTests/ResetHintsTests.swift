@@ -23,7 +23,7 @@ import Testing
             ),
             (
                 [
-                    "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12ms", "x-ratelimit-remaining-tokens": "-1",
+                    "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12ms", "x-ratelimit-remaining-tokens": "0.0",
                     "x-ratelimit-reset-tokens": "1h0m0s",
                 ], 3_600_000
             ),
@@ -47,7 +47,9 @@ import Testing
 
     @Test(arguments: [
         [:], ["x-ratelimit-remaining-requests": "1", "x-ratelimit-reset-requests": "6m0s"], ["x-ratelimit-reset-requests": "6m0s"],
-        ["x-ratelimit-remaining-requests": "0"], ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-tokens": "5s"],
+        ["x-ratelimit-remaining-requests": "0"],
+        ["x-ratelimit-remaining-tokens": "-1", "x-ratelimit-reset-tokens": "0"],
+        ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-tokens": "5s"],
         ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "soon"], ["retry-after": "later"], ["retry-after": ""],
         ["retry-after": "nan"], ["retry-after": "inf"], ["retry-after": "0x10"], ["retry-after-ms": "12abc"],
         ["anthropic-ratelimit-unified-status": "allowed", "anthropic-ratelimit-unified-reset": "1795266000"],

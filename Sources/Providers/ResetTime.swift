@@ -41,7 +41,9 @@ enum ResetTime {
     static func bounded(milliseconds: Double) -> Duration {
         guard milliseconds > 0 else { return .zero }
         let most = Double(longest.components.seconds) * 1000
-        return .milliseconds(Int64(min(milliseconds, most).rounded(.up)))
+        let bounded = min(milliseconds, most)
+        let whole = Int64(bounded)
+        return .milliseconds(Double(whole) < bounded ? whole + 1 : whole)
     }
 
     static func bounded(_ duration: Duration) -> Duration { max(.zero, min(duration, longest)) }

@@ -27,7 +27,7 @@ public struct ErrorReader: Sendable {
         if ErrorReader.isHTML(headers: headers, body: body) {
             return htmlPage(status: status, headers: headers)
         }
-        var object = describe(body.count > ErrorReader.bodyLimit ? Array(body[..<ErrorReader.bodyLimit]) : body, headers)
+        var object = describe(body, headers)
         object.status = status
         return object
     }
@@ -116,7 +116,8 @@ public struct ErrorReader: Sendable {
         var object = empty()
         var fields = ErrorFields()
         var json: JSONValue?
-        let text = ErrorReader.trimmed(ErrorReader.unwrapped(body))
+        let head = body.count > ErrorReader.bodyLimit ? Array(body[..<ErrorReader.bodyLimit]) : body
+        let text = ErrorReader.trimmed(ErrorReader.unwrapped(head))
         if text.isEmpty {
             object.bodyIsEmpty = true
         } else {

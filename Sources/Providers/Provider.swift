@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import HTTP
+import JSON
 
 /// A named place that serves models.
 public struct Provider: Hashable, Sendable {
@@ -13,6 +14,8 @@ public struct Provider: Hashable, Sendable {
     public var credentialHeader: CredentialHeader
     public var limits: TimeLimits
     public var models: [Model]
+    /// Members for the requests of all its models, where neither the client nor the model says otherwise.
+    public var params: JSONObject?
     /// `false`: a request may go up without a credential, as local servers allow.
     public var needsCredential: Bool
 
@@ -24,6 +27,7 @@ public struct Provider: Hashable, Sendable {
         credentialHeader: CredentialHeader = .bearer,
         limits: TimeLimits = TimeLimits(),
         models: [Model] = [],
+        params: JSONObject? = nil,
         needsCredential: Bool? = nil
     ) {
         self.id = id
@@ -33,6 +37,7 @@ public struct Provider: Hashable, Sendable {
         self.credentialHeader = credentialHeader
         self.limits = limits
         self.models = models
+        self.params = params
         self.needsCredential = needsCredential ?? !baseURL.isLocal
     }
 

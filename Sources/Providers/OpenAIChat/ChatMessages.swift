@@ -49,7 +49,8 @@ struct ChatMessages {
             }
             return problem == nil
         }
-        if problem == nil, !hasRole {
+        // Asked again for the one who writes a name with escapes.
+        if problem == nil, !hasRole, message.member("role", in: bytes) == nil {
             problem = RequestProblem(
                 path: "messages[\(position)].role", message: "messages[\(position)].role is required.", code: "missing_required_parameter")
         }

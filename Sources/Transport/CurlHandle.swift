@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import HTTP
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One easy handle and the call it serves: options in, reply out. Reused for call after call; closed once, with its owner.
+///
+/// libcurl calls back into it with the pointer it was given, so a handle lives as long as its client.
+/// `@unchecked Sendable`: confined to its client's loop.
+final class CurlHandle: HTTPCall, @unchecked Sendable {
+    let easy: UnsafeMutableRawPointer
+    private unowned(unsafe) let client: CurlClient
+    private var delegate: (any HTTPCallDelegate)?
+
+    /// Kept while the call runs: libcurl reads from it without a copy.
+    private var body: [UInt8] = []
+    private var url = ""
+    private var headers = Headers()
+    private var list: UnsafeMutablePointer<curl_slist>?
+    private var failure = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+
+    private var status = 0
+    private var replyHeaders = Headers()
+    private var headBytes = 0
+    private var headWasSent = false
+    private var isPaused = false
+    private(set) var isCancelled = false
+
+    /// Bytes of reply heads; more is taken for an attack or a broken peer.
+    private static let headLimit = 64 << 10
+
+    init(client: CurlClient) throws(ClientProblem) {
+        guard let easy = curl_easy_init() else { throw .other("out of memory") }
+        self.easy = easy
+        self.client = client
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        set(CURLOPT_PRIVATE, pointer: me)
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_TCP_NODELAY, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_BUFFERSIZE, CurlClient.bufferSize)
+        ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https").expect()
+        ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, failure.withUnsafeMutableBufferPointer { $0.baseAddress }).expect()
+        ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().headLineCame(line.bytes) ? size * count : 0
+        }.expect()
+        set(CURLOPT_HEADERDATA, pointer: me)
+        ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().bodyPartCame(part.bytes)
+        }.expect()
+        set(CURLOPT_WRITEDATA, pointer: me)
+        ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(client).toOpaque()).expect()
+        ccurl_set_close_callback(easy) { context, socket in
+            guard let context else { return 0 }
+            Unmanaged<CurlClient>.fromOpaque(context).takeUnretainedValue().socketCloses(socket)
+            return 0
+        }.expect()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(list)
+    }
+
+    // MARK: One call
+
+    func prepare(_ request: ClientRequest, _ delegate: any HTTPCallDelegate) {
+        self.delegate = delegate
+        status = 0
+        replyHeaders = Headers()
+        headBytes = 0
+        headWasSent = false
+        isPaused = false
+        isCancelled = false
+        failure[0] = 0
+        if request.url != url {
+            url = request.url
+            ccurl_set_string(easy, CURLOPT_URL, url).expect()
+            // HTTP/2 where TLS can offer it; plain connections stay with HTTP/1.1.
+            let isSecure = url.hasPrefix("https:")
+            set(CURLOPT_HTTP_VERSION, isSecure ? Int(CURL_HTTP_VERSION_2TLS) : Int(CURL_HTTP_VERSION_1_1))
+            set(CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
+        }
+        if list == nil || request.headers != headers { setHeaders(request.headers) }
+        body = request.body
+        switch request.method {
+        case .get:
+            set(CURLOPT_HTTPGET, 1)
+        default:
+            set(CURLOPT_POST, 1)
+            ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)).expect()
+            // The array is not touched before the call ends, so its storage stays where it is.
+            let bytes = body.withUnsafeMutableBufferPointer { $0.baseAddress }
+            ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, bytes).expect()
+        }
+        ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method == .get || request.method == .post ? nil : request.method.text).expect()
+        ccurl_set_string(easy, CURLOPT_NOPROXY, request.bypassesProxy ? "*" : nil).expect()
+        set(CURLOPT_FRESH_CONNECT, request.onFreshConnection ? 1 : 0)
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTime.milliseconds)))
+    }
+
+    private func setHeaders(_ headers: Headers) {
+        curl_slist_free_all(list)
+        self.headers = headers
+        // libcurl would wait for a `100 Continue` before larger bodies, and would ask for any type.
+        var list = curl_slist_append(nil, "Expect:")
+        if !headers.contains("accept") { list = curl_slist_append(list, "Accept: */*") }
+        headers.forEach { name, value in list = curl_slist_append(list, value.isEmpty ? "\(name);" : "\(name): \(value)") }
+        self.list = list
+        ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list).expect()
+    }
+
+    func cancel() {
+        guard delegate != nil else { return }
+        delegate = nil
+        isCancelled = true
+        client.cancelled(self)
+    }
+
+    func pause() {
+        guard delegate != nil, !isPaused else { return }
+        isPaused = true
+        curl_easy_pause(easy, CURLPAUSE_RECV)
+    }
+
+    func resume() {
+        guard delegate != nil, isPaused else { return }
+        isPaused = false
+        client.resume(self)
+    }
+
+    func finish(_ result: CURLcode) {
+        let delegate = delegate
+        let times = times()
+        self.delegate = nil
+        body = []
+        guard let delegate else { return }
+        if result == CURLE_OK {
+            if status == 0 { return delegate.ended(.malformed("no status line"), times) }
+            delegate.ended(nil, times)
+        } else {
+            delegate.ended(problem(for: result, times), times)
+        }
+    }
+
+    // MARK: Callbacks
+
+    /// One line of a head, its end included. `false` ends the call.
+    private func headLineCame(_ line: RawSpan) -> Bool {
+        if headWasSent { return true }  // trailers
+        headBytes += line.byteCount
+        guard headBytes <= Self.headLimit else { return false }
+        if line.byteCount <= 2 {
+            // 1xx heads precede the one that counts; 101 cannot come, as no upgrade is asked for.
+            guard status >= 200 else { return true }
+            headWasSent = true
+            delegate?.headCame(ResponseHead(status: status, headers: replyHeaders))
+            return true
+        }
+        if let status = Self.status(in: line) {
+            self.status = status
+            replyHeaders = Headers()
+        } else {
+            _ = replyHeaders.append(line: line)
+        }
+        return true
+    }
+
+    private func bodyPartCame(_ part: RawSpan) -> Int {
+        guard let delegate else { return 0 }
+        if isPaused { return Int(CURL_WRITEFUNC_PAUSE) }
+        delegate.bodyCame(part)
+        return part.byteCount
+    }
+
+    /// `HTTP/1.1 200 OK` or `HTTP/2 200`.
+    private static func status(in line: RawSpan) -> Int? {
+        line.withUnsafeBytes { bytes -> Int? in
+            guard bytes.count >= 12, bytes.starts(with: "HTTP/".utf8), let space = bytes.firstIndex(of: 32), space + 4 <= bytes.count else {
+                return nil
+            }
+            var status = 0
+            for byte in bytes[(space + 1)..<(space + 4)] {
+                guard byte >= 48, byte <= 57 else { return nil }
+                status = status * 10 + Int(byte - 48)
+            }
+            return status
+        }
+    }
+
+    // MARK: Outcome
+
+    private func times() -> ClientTimes {
+        var times = ClientTimes()
+        var connections = 0
+        ccurl_get_long(easy, CURLINFO_NUM_CONNECTS, &connections).expect()
+        times.isReusedConnection = connections == 0
+        times.nameLookup = time(CURLINFO_NAMELOOKUP_TIME_T)
+        times.connect = time(CURLINFO_CONNECT_TIME_T)
+        times.tls = time(CURLINFO_APPCONNECT_TIME_T)
+        times.firstByte = time(CURLINFO_STARTTRANSFER_TIME_T)
+        return times
+    }
+
+    private func time(_ info: CURLINFO) -> Duration? {
+        var microseconds: curl_off_t = 0
+        guard ccurl_get_size(easy, info, &microseconds) == CURLE_OK, microseconds > 0 else { return nil }
+        return .microseconds(Int64(microseconds))
+    }
+
+    private func problem(for result: CURLcode, _ times: ClientTimes) -> ClientProblem {
+        let words = failure.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
+        let text = words.isEmpty ? String(cString: curl_easy_strerror(result)) : words
+        switch result {
+        case CURLE_COULDNT_RESOLVE_HOST: return .dns
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return .proxy(text)
+        case CURLE_COULDNT_CONNECT:
+            var code = 0
+            ccurl_get_long(easy, CURLINFO_OS_ERRNO, &code).expect()
+            return Int32(code) == ECONNREFUSED ? .refused : .unreachable(text)
+        case CURLE_OPERATION_TIMEDOUT: return times.connect == nil ? .connectTimeout : .other(text)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
+            return .tls(text)
+        case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
+            return headWasSent ? .truncated : .reset(reused: times.isReusedConnection, text)
+        case CURLE_PARTIAL_FILE: return .truncated
+        case CURLE_HTTP2, CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+            return .malformed(text)
+        default: return .other(text)
+        }
+    }
+
+    // MARK: Options
+
+    private func set(_ option: CURLoption, _ value: Int) { ccurl_set_long(easy, option, value).expect() }
+    private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer) { ccurl_set_pointer(easy, option, pointer).expect() }
+}
+
+extension CURLcode {
+    /// The options we set exist in every libcurl that we build with; the only other failure is lack of memory.
+    func expect() { precondition(self == CURLE_OK, "libcurl refused an option: \(rawValue)") }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTP
+import Synchronization
+import Telemetry
+
+/// Accepts connections on every loop and runs an `HTTPService` on them.
+///
+/// One listening socket is watched by all loops; the system wakes one of them for a connection, which stays there.
+public final class HTTPServer: Sendable {
+    let service: any HTTPService
+    let limits: ServerLimits
+    let bodyMemory: BodyMemory
+    let parser = RequestHeadParser()
+    private let loops: [EventLoop]
+    private let log: Logger
+    private let open = Atomic<Int>(0)
+    private let acceptors = Mutex<[Acceptor]>([])
+    /// The port that is listened on; told by the system when 0 was asked for.
+    public let port: UInt16
+
+    /// Starts to accept.
+    ///
+    /// - Throws: `SystemError` with code `EADDRINUSE` when another process has the port.
+    public init(
+        host: String, port: UInt16, service: any HTTPService, limits: ServerLimits = ServerLimits(), on group: EventLoopGroup, log: Logger
+    ) throws(SystemError) {
+        let socket = try Socket.listen(host: host, port: port)
+        self.port = try Socket.localPort(of: socket.raw)
+        self.service = service
+        self.limits = limits
+        self.log = log
+        bodyMemory = BodyMemory(limit: limits.bodyMemory)
+        loops = group.loops
+        let listener = Listener(socket: socket)
+        let acceptors = group.loops.map { Acceptor(listener: listener, loop: $0, server: self) }
+        self.acceptors.withLock { $0 = acceptors }
+        for acceptor in acceptors { acceptor.loop.execute { acceptor.begin() } }
+    }
+
+    /// Open connections, over all loops.
+    public var connections: Int { open.load(ordering: .relaxed) }
+
+    /// Stops accepting and closes connections as they fall idle. Returns when none is open or `grace` is over; what is open
+    /// then is cut off.
+    public func stop(grace: Duration) async {
+        for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.end() } }
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: grace)
+        while connections > 0 && clock.now < end { await loops[0].sleep(for: .milliseconds(20)) }
+        if connections > 0 { log.notice("Connections cut off at the end of the grace period", ["connections": .int(connections)]) }
+        let acceptors = acceptors.withLock { acceptors in
+            defer { acceptors = [] }
+            return acceptors
+        }
+        for acceptor in acceptors {
+            await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+                acceptor.loop.execute {
+                    acceptor.cutOff()
+                    done.resume()
+                }
+            }
+        }
+    }
+
+    fileprivate func admitConnection() -> Bool {
+        if open.add(1, ordering: .relaxed).newValue <= limits.connections { return true }
+        open.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    fileprivate func connectionClosed() { open.subtract(1, ordering: .relaxed) }
+}
+
+/// The listening socket, closed when the last acceptor lets go of it.
+private final class Listener: Sendable {
+    let socket: Descriptor
+    init(socket: consuming Descriptor) { self.socket = socket }
+}
+
+/// One loop's share of a server: it accepts there and knows the connections that live there.
+///
+/// `@unchecked Sendable`: confined to its loop.
+final class Acceptor: EventHandler, @unchecked Sendable {
+    let loop: EventLoop
+    let server: HTTPServer
+    var date = DateField()
+    private var listener: Listener?
+    private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+    private let resumption = LoopTimer()
+
+    fileprivate init(listener: Listener, loop: EventLoop, server: HTTPServer) {
+        self.listener = listener
+        self.loop = loop
+        self.server = server
+    }
+
+    func begin() {
+        guard let listener else { return }
+        do {
+            try loop.add(listener.socket.raw, .exclusive, self)
+        } catch {
+            server.report(error)
+        }
+    }
+
+    func ready(_ readiness: Readiness) {
+        guard let listener else { return }
+        // A bound on each turn, so that a flood of connections does not starve those that are open.
+        for _ in 0..<64 {
+            do throws(SystemError) {
+                guard let socket = try Socket.accept(from: listener.socket.raw) else { return }
+                guard server.admitConnection() else {
+                    Self.refuse(socket)
+                    continue
+                }
+                let connection = HTTPConnection(socket: socket, loop: loop, acceptor: self)
+                connections[ObjectIdentifier(connection)] = connection
+                connection.begin()
+            } catch {
+                // Out of descriptors, most likely: what waits stays in the backlog while we look away for a moment.
+                server.report(error)
+                return pause()
+            }
+        }
+    }
+
+    private func pause() {
+        guard let listener else { return }
+        loop.remove(listener.socket.raw)
+        resumption.fire = { [unowned(unsafe) self] in begin() }
+        loop.arm(resumption, after: 100)
+    }
+
+    func connectionEnded(_ connection: HTTPConnection) {
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { server.connectionClosed() }
+    }
+
+    func end() {
+        guard let listener else { return }
+        loop.remove(listener.socket.raw)
+        self.listener = nil
+        for connection in Array(connections.values) { connection.drain() }
+    }
+
+    func cutOff() {
+        for connection in Array(connections.values) { connection.abort() }
+    }
+
+    private static func refuse(_ socket: borrowing Descriptor) {
+        let body = #"{"error":{"message":"Too many open connections.","type":"server_error","code":"too_many_connections"}}"#
+        var output = OutputQueue()
+        output.append { output in
+            output.append(contentsOf: StatusLine.bytes(for: 503))
+            output.append(contentsOf: "content-type: application/json\r\nretry-after: 1\r\nconnection: close\r\n".utf8)
+            output.append(header: "content-length", body.utf8.count)
+            output.append(contentsOf: [13, 10])
+            output.append(contentsOf: body.utf8)
+        }
+        _ = output.send(to: socket.raw)
+    }
+}
+
+extension HTTPServer {
+    fileprivate func report(_ error: SystemError) { log.error("Connection not accepted", ["why": .string(error.description)]) }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Transport
+
+@Suite struct `A server connection's state` {
+    typealias Phase = ConnectionState.Phase
+    typealias Action = ConnectionState.Action
+
+    /// A connection in each of its phases.
+    static func state(in phase: Phase, keepAlive: Bool = true) -> ConnectionState {
+        var state = ConnectionState()
+        if phase == .idle { return state }
+        state.bytesCame()
+        if phase == .head { return state }
+        state.headCame(keepAlive: keepAlive, hasBody: true)
+        if phase == .body { return state }
+        state.bodyCame()
+        if phase == .serving { return state }
+        state.mustClose()
+        _ = state.answered(isFlushed: phase == .closed)
+        return state
+    }
+
+    static let phases: [Phase] = [.idle, .head, .body, .serving, .closing, .closed]
+
+    @Test(arguments: phases) func `is built in each phase`(phase: Phase) {
+        #expect(Self.state(in: phase).phase == phase)
+        #expect(Self.state(in: phase).isReading == [.idle, .head, .body].contains(phase))
+    }
+
+    @Test(arguments: zip(phases, [Action.close, .refuseSlow, .refuseSlow, .cancel, .close, .nothing]))
+    func `answers a limit that has passed`(phase: Phase, expected: Action) {
+        var state = Self.state(in: phase)
+        #expect(state.timedOut() == expected)
+    }
+
+    @Test(arguments: zip(phases, [Action.close, .close, .close, .cancel, .close, .nothing]))
+    func `ends when its peer is gone`(phase: Phase, expected: Action) {
+        var state = Self.state(in: phase)
+        #expect(state.peerClosed() == expected)
+        #expect(state.phase == .closed)
+        var broken = Self.state(in: phase)
+        #expect(broken.broke() == expected)
+    }
+
+    @Test(arguments: zip(phases, [Action.close, .nothing, .nothing, .nothing, .nothing, .nothing]))
+    func `ends at a drain only where nothing runs`(phase: Phase, expected: Action) {
+        var state = Self.state(in: phase)
+        #expect(state.drain() == expected)
+        if phase != .closed { #expect(state.announcesClose) }
+    }
+
+    @Test(arguments: [(true, true, Action.readNext), (true, false, .readNext), (false, true, .close), (false, false, .nothing)])
+    func `goes on after an answer as the client asked`(keepAlive: Bool, isFlushed: Bool, expected: Action) {
+        var state = Self.state(in: .serving, keepAlive: keepAlive)
+        #expect(state.announcesClose == !keepAlive)
+        #expect(state.answered(isFlushed: isFlushed) == expected)
+        if expected == .nothing { #expect(state.outputSent() == .close) }
+    }
+
+    @Test func `closes after an answer that was under way at a drain`() {
+        var state = Self.state(in: .serving)
+        _ = state.drain()
+        #expect(state.answered(isFlushed: true) == .close)
+    }
+
+    @Test func `refuses a slow body once, then closes`() {
+        var state = Self.state(in: .body)
+        #expect(state.timedOut() == .refuseSlow)
+        #expect(state.answered(isFlushed: false) == .nothing)
+        #expect(state.outputSent() == .close)
+        #expect(state.timedOut() == .nothing)
+    }
+}

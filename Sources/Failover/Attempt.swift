@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One try of a candidate.
+public struct Attempt: Hashable, Sendable {
+    public var candidate: Candidate
+    /// The link's, such as `agents.defaults.model.fallbacks[0]`.
+    public var origin: String
+    public var mode: AttemptMode
+    /// `nil` where nobody said. Decides which command mends it.
+    public var kind: CredentialKind?
+    public var startedAt: Timestamp
+    public var duration: Duration
+    public var timeToFirstToken: Duration?
+    /// Of the upstream's reply.
+    public var status: Int?
+    /// `nil`: it answered.
+    public var failure: Failure?
+    public var usage: Usage?
+    /// What the ledger made of it.
+    public var effect: [BlockEffect]
+    /// What was decided then, in words; empty where nobody wrote it down.
+    public var next: String
+    /// The client got content of it.
+    public var committed: Bool
+
+    public init(
+        candidate: Candidate, origin: String = "requested", mode: AttemptMode = .normal, kind: CredentialKind? = nil, startedAt: Timestamp,
+        duration: Duration = .zero, timeToFirstToken: Duration? = nil, status: Int? = nil, failure: Failure? = nil, usage: Usage? = nil,
+        effect: [BlockEffect] = [], next: String = "", committed: Bool = false
+    ) {
+        self.candidate = candidate
+        self.origin = origin
+        self.mode = mode
+        self.kind = kind
+        self.startedAt = startedAt
+        self.duration = duration
+        self.timeToFirstToken = timeToFirstToken
+        self.status = status
+        self.failure = failure
+        self.usage = usage
+        self.effect = effect
+        self.next = next
+        self.committed = committed
+    }
+}
+
+/// Under which title a candidate is tried.
+public enum AttemptMode: Hashable, Sendable {
+    case normal
+    /// Once more, at once, after a failure that often passes within a second.
+    case quickRepeat
+    /// After a block's window: this request looks whether it is over.
+    case halfOpen(Lease)
+    /// Within a block's window, since everything else is blocked too.
+    case early
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of one request: its attempts, oldest first, what was passed over, who answered.
+public struct Receipt: Hashable, Sendable {
+    public var facts: RequestFacts
+    public var attempts: [Attempt]
+    public var skipped: [SkippedLink]
+    /// Times that the request waited for a reset, rather than leave a model. At most one.
+    public var waits: [Duration]
+    /// `nil`: it has not ended.
+    public var outcome: Outcome?
+    public var endedAt: Timestamp?
+
+    public init(
+        facts: RequestFacts, attempts: [Attempt] = [], skipped: [SkippedLink] = [], waits: [Duration] = [], outcome: Outcome? = nil,
+        endedAt: Timestamp? = nil
+    ) {
+        self.facts = facts
+        self.attempts = attempts
+        self.skipped = skipped
+        self.waits = waits
+        self.outcome = outcome
+        self.endedAt = endedAt
+    }
+
+    func hasTried(_ candidate: Candidate) -> Bool { attempts.contains { $0.candidate == candidate } }
+}
+
+/// How a request ended. The numbers are places in `Receipt.attempts`.
+public enum Outcome: Hashable, Sendable {
+    case answered(attempt: Int, status: Int)
+    /// The reply broke off after the client had part of it.
+    case failed(attempt: Int)
+    case refused(Refusal)
+    /// The client got the upstream's own refusal: a fault of the request, not of a candidate.
+    case passedOn(attempt: Int)
+    /// The client left, or we shut down.
+    case cancelled
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a candidate was not tried. None of these says anything about its health.
+public enum SkipReason: Hashable, Sendable {
+    /// The configuration has no such provider.
+    case unknownProvider
+    /// The provider speaks a protocol that this build does not.
+    case unknownWire(String)
+    /// The provider wants a credential and has none.
+    case noCredential
+    /// The credential is there, and the words say what is wrong with it.
+    case credentialUnusable(String)
+    /// The ledger says so.
+    case blocked(Block)
+    /// Its block has ended, and another request is looking whether it works again.
+    case leased
+    /// Its context window is smaller than the prompt is thought to be, in tokens.
+    case tooSmall(needs: Int, window: Int)
+    /// The prompt overflowed a window at least as large, in this request.
+    case noLargerWindow
+    case noImages
+    case noTools
+    /// Another candidate at this endpoint could not be reached, in this request.
+    case endpointDown(EndpointID)
+    /// This model refused the request's form on another credential, in this request.
+    case sameModel
+    /// `failover.maxAttempts` upstream calls were made.
+    case attemptsSpent(Int)
+    /// The request's time is over.
+    case deadlinePassed
+    /// Somebody further up in the chain settled it.
+    case notNeeded
+
+    /// Stable, for machines.
+    public var code: String {
+        switch self {
+        case .unknownProvider: "unknown_provider"
+        case .unknownWire: "unknown_wire"
+        case .noCredential: "no_credential"
+        case .credentialUnusable: "credential_unusable"
+        case .blocked: "blocked"
+        case .leased: "leased"
+        case .tooSmall: "too_small"
+        case .noLargerWindow: "no_larger_window"
+        case .noImages: "no_images"
+        case .noTools: "no_tools"
+        case .endpointDown: "endpoint_down"
+        case .sameModel: "same_model"
+        case .attemptsSpent: "attempts_spent"
+        case .deadlinePassed: "deadline_passed"
+        case .notNeeded: "not_needed"
+        }
+    }
+
+    /// For people; completes "passed over: …".
+    public var text: String {
+        switch self {
+        case .unknownProvider: "no such provider is configured"
+        case .unknownWire(let name): "its wire \(name) is not spoken here"
+        case .noCredential: "its provider has no credential"
+        case .credentialUnusable(let why): why
+        case .blocked(let block): "\(block.key.shortText) blocked: \(block.reason.rawValue) (rule \(block.evidence.rule))"
+        case .leased: "another request is looking whether it works again"
+        case .tooSmall(let needs, let window): "about \(needs) tokens do not fit its window of \(window)"
+        case .noLargerWindow: "its window is no larger than the one that overflowed"
+        case .noImages: "it does not take images"
+        case .noTools: "it does not take tools"
+        case .endpointDown(let endpoint): "\(endpoint) could not be reached just now"
+        case .sameModel: "this model refused the form of the request just now"
+        case .attemptsSpent(let count): "\(count) attempts were made, which is all a request may make"
+        case .deadlinePassed: "the request's time was over"
+        case .notNeeded: "it was not needed"
+        }
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import Providers
+
+/// What a request's `model` may say, and what it stands for.
+///
+/// In this order: `default` and `understudy`; an agent (`agent:<id>`, and as OpenClaw's clients say it `openclaw`,
+/// `openclaw/<id>`, `openclaw:<id>`); an alias; `provider/model`; a model's bare name that one configured provider alone has.
+/// An alias or a model may be followed by `@credential`.
+public enum ModelNames {
+    /// Longer names stand for nothing.
+    public static let maxBytes = 512
+
+    /// - Parameter agent: Whose fallbacks stand behind a model; `nil`: the default agent's.
+    public static func resolve(_ name: String, in settings: Settings, agent: AgentID? = nil) -> Result<NamedTarget, UnknownModel> {
+        guard name.utf8.count <= maxBytes else { return .failure(UnknownModel(name: String(name.prefix(60)) + "…", why: .nothing)) }
+        let asked = agent.flatMap { settings.agents[$0] } ?? settings.agents.main
+        if let id = agentID(in: name, default: asked.id) {
+            guard let found = settings.agents[id] else {
+                return .failure(UnknownModel(name: name, why: .noAgent, suggestions: agentSuggestions(for: id, in: settings)))
+            }
+            guard !found.chain.isEmpty else { return .failure(UnknownModel(name: name, why: .noChain(found.id))) }
+            return .success(NamedTarget(agent: found.id, models: found.chain.map { ($0.model, $0.origin) }))
+        }
+        switch model(name, in: settings) {
+        case .success(let model):
+            let behind = asked.fallbacks + (asked.primary.map { [$0] } ?? [])
+            return .success(NamedTarget(agent: asked.id, models: [(model, "requested")] + behind.map { ($0.model, $0.origin) }))
+        case .failure(let unknown): return .failure(unknown)
+        }
+    }
+
+    /// The names that are listed to clients, each with its owner: agents first, then aliases, then the models of configured
+    /// providers. Whatever else `resolve` takes may be asked for too.
+    public static func all(in settings: Settings) -> [(name: String, owner: String)] {
+        var names: [(name: String, owner: String)] = []
+        if !settings.agents.main.chain.isEmpty { names.append(("default", "understudy")) }
+        for agent in settings.agents.all where !agent.chain.isEmpty { names.append(("agent:\(agent.id)", "understudy")) }
+        for entry in settings.agents.models where entry.model != nil {
+            if let alias = entry.alias { names.append((alias, entry.provider.rawValue)) }
+        }
+        var seen: Set<ModelRef> = []
+        func add(_ ref: ModelRef) {
+            if seen.insert(ref).inserted { names.append((ref.description, ref.provider.rawValue)) }
+        }
+        for agent in settings.agents.all { for entry in agent.chain { add(entry.model.ref) } }
+        for id in settings.configuredProviders {
+            for model in settings.providers[id]?.models ?? [] { add(ModelRef(provider: id, model: model.id)) }
+        }
+        return names
+    }
+
+    // MARK: One model
+
+    /// The model that an alias, `provider/model` or a bare name means.
+    static func model(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
+        let (text, credential) = split(name)
+        if let ref = settings.agents.model(aliased: text) { return .success(PinnedModelRef(ref: ref, credential: credential)) }
+        if let ref = reference(text), settings.providers[ref.provider] != nil {
+            return .success(PinnedModelRef(ref: ref, credential: credential))
+        }
+        let owners = providers(serving: text, in: settings)
+        if let ref = owners.first, owners.count == 1 { return .success(PinnedModelRef(ref: ref, credential: credential)) }
+        if owners.count > 1 {
+            return .failure(UnknownModel(name: name, why: .ambiguous, suggestions: owners.prefix(UnknownModel.limit).map(\.description)))
+        }
+        let why: UnknownModel.Why = reference(text).map { .noProvider($0.provider) } ?? .nothing
+        return .failure(UnknownModel(name: name, why: why, suggestions: modelSuggestions(for: text, in: settings)))
+    }
+
+    /// `provider/model` with the provider's aliases taken for what they mean (COMPAT 5.1), whether there is such a provider or not.
+    static func reference(_ text: String) -> ModelRef? {
+        guard var ref = ModelRef(text) else { return nil }
+        ref.provider = Catalogue.builtIn.canonicalID(of: ref.provider)
+        return ref
+    }
+
+    /// A name and the credential that `@` sets apart from it.
+    ///
+    /// An id of a credential has a colon (`openai:backup`, `openai:me@example.com`), and so tells itself from a version or a
+    /// place within a model's name (`claude-sonnet-4@20250514`, `@cf/meta/llama`).
+    static func split(_ name: String) -> (name: String, credential: CredentialID?) {
+        var rest = name[...]
+        while let at = rest.firstIndex(of: "@") {
+            let after = name[name.index(after: at)...]
+            let provider = after.prefix { $0 != ":" && $0 != "@" && $0 != "/" }
+            if !provider.isEmpty, provider.endIndex < after.endIndex, after[provider.endIndex] == ":", at > name.startIndex,
+                after.index(after: provider.endIndex) < after.endIndex
+            {
+                return (String(name[..<at]), CredentialID(rawValue: String(after)))
+            }
+            rest = after
+        }
+        return (name, nil)
+    }
+
+    /// The configured models of this name; whatever its case, if there is none in the case written.
+    private static func providers(serving name: String, in settings: Settings) -> [ModelRef] {
+        var exact: [ModelRef] = []
+        var other: [ModelRef] = []
+        let lower = name.lowercased()
+        for id in settings.configuredProviders {
+            for model in settings.providers[id]?.models ?? [] {
+                if model.id == name {
+                    exact.append(ModelRef(provider: id, model: model.id))
+                } else if model.id.lowercased() == lower {
+                    other.append(ModelRef(provider: id, model: model.id))
+                }
+            }
+        }
+        return exact.isEmpty ? other : exact
+    }
+
+    // MARK: Agents
+
+    /// The agent that `name` means; `nil` if it is no name of one.
+    private static func agentID(in name: String, default main: AgentID) -> AgentID? {
+        let lower = name.lowercased()
+        if ["default", "understudy", "openclaw", "openclaw/default", "openclaw:default", "agent:default"].contains(lower) { return main }
+        for prefix in ["agent:", "openclaw/", "openclaw:", "understudy/"] where lower.hasPrefix(prefix) {
+            let id = lower.dropFirst(prefix.count)
+            return AgentID(rawValue: String(id))
+        }
+        return nil
+    }
+
+    // MARK: Suggestions
+
+    /// Names compared at most, so that a stranger's typos stay cheap.
+    private static let comparedNames = 2000
+
+    private static func agentSuggestions(for id: AgentID, in settings: Settings) -> [String] {
+        NearestName.closest(
+            to: id.rawValue, in: settings.agents.all.prefix(comparedNames).map(\.id.rawValue), count: UnknownModel.limit
+        ).map { "agent:\($0)" }
+    }
+
+    private static func modelSuggestions(for name: String, in settings: Settings) -> [String] {
+        let names = all(in: settings).prefix(comparedNames).map(\.name)
+        let near = NearestName.closest(to: name, in: names, count: UnknownModel.limit)
+        if !near.isEmpty { return near }
+        // Perhaps only the model's own part was meant, or only its provider was mistyped.
+        let own = name.split(separator: "/").last.map(String.init) ?? name
+        let tails = names.map { (name: $0, tail: $0.split(separator: "/").last.map(String.init) ?? $0) }
+        let tail = NearestName.of(own, in: tails.map(\.tail))
+        return tails.filter { $0.tail == tail }.prefix(UnknownModel.limit).map(\.name)
+    }
+}
+
+/// An agent and the models to try for it, best first.
+public struct NamedTarget: Sendable {
+    public var agent: AgentID
+    /// The same model may stand here twice; `ChainBuilder` tries it once.
+    public var models: [(model: PinnedModelRef, origin: String)]
+
+    public init(agent: AgentID, models: [(model: PinnedModelRef, origin: String)]) {
+        self.agent = agent
+        self.models = models
+    }
+}
+
+/// A name that stands for no model here.
+public struct UnknownModel: Error, Hashable, Sendable {
+    public enum Why: Hashable, Sendable {
+        case nothing
+        case noAgent
+        /// The agent has no chain, and there is no default one.
+        case noChain(AgentID)
+        case noProvider(ProviderID)
+        /// Several providers have a model of this name.
+        case ambiguous
+    }
+
+    /// The most suggestions.
+    public static let limit = 3
+
+    /// As asked for, or its beginning.
+    public var name: String
+    public var why: Why
+    /// What may have been meant, best first.
+    public var suggestions: [String]
+
+    public init(name: String, why: Why, suggestions: [String] = []) {
+        self.name = name
+        self.why = why
+        self.suggestions = suggestions
+    }
+
+    /// For the person who asked.
+    public var text: String {
+        let name = "`\(String(String.UnicodeScalarView(self.name.unicodeScalars.filter { $0.properties.generalCategory != .control })))`"
+        let list = suggestions.map { "`\($0)`" }.joined(separator: ", ")
+        switch why {
+        case .ambiguous: return "Several providers have a model \(name): say which, as in \(list)."
+        case .noChain(let agent):
+            return "The agent `\(agent)` has no model. Set agents.defaults.model in the configuration, or ask for a provider/model."
+        case .noAgent: return "There is no agent for the model \(name)." + (list.isEmpty ? "" : " Did you mean \(list)?")
+        case .noProvider(let provider):
+            return "The model \(name) does not exist here: no provider `\(provider)` is configured." + (list.isEmpty ? "" : " Did you mean \(list)?")
+        case .nothing: return "The model \(name) does not exist here." + (list.isEmpty ? " GET /v1/models lists what does." : " Did you mean \(list)?")
+        }
+    }
+}

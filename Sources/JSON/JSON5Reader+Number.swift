@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers (JSON5 1.0.0 §6), turned into JSON's spelling.
+/// Numbers (JSON5 1.0.0 §6), in JSON's spelling where that differs and as written where it does not.
 extension JSON5Reader {
     mutating func number() throws(JSONProblem) -> JSONNumber {
         let start = position
@@ -40,10 +40,10 @@ extension JSON5Reader {
         if whole.isEmpty { whole = "0" }
         var text = fraction.isEmpty ? whole : whole + "." + fraction
         if let letter = peek(), letter | 0x20 == 0x65 {
+            text.unicodeScalars.append(Unicode.Scalar(letter))
             position += 1
-            text += "e"
             if let sign = peek(), sign == Byte.plus || sign == Byte.minus {
-                if sign == Byte.minus { text += "-" }
+                text.unicodeScalars.append(Unicode.Scalar(sign))
                 position += 1
             }
             let exponent = digits()
@@ -58,18 +58,15 @@ extension JSON5Reader {
         let start = position
         position += 2
         var exact: UInt64 = 0
-        var rounded = 0.0
         var isExact = true
-        var count = 0
         while let byte = peek(), let digit = Byte.hexValue(byte) {
             if exact >> 60 != 0 { isExact = false }
             exact = exact << 4 | UInt64(digit)
-            rounded = rounded * 16 + Double(digit)
-            count += 1
             position += 1
         }
-        guard count > 0 else { throw problem("hexadecimal digits should follow 0x here", at: start) }
-        return isExact ? String(exact) : JSONNumber(rounded).text
+        guard position > start + 2 else { throw problem("hexadecimal digits should follow 0x here", at: start) }
+        if isExact { return String(exact) }
+        return JSONNumber(Double(String(decoding: bytes[start..<position], as: UTF8.self)) ?? .infinity).text
     }
 
     private mutating func digits() -> String {

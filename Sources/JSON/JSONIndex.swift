@@ -20,16 +20,16 @@ public struct JSONIndex: Hashable, Sendable {
 
     /// - Throws: `JSONProblem` as `JSONScanner.scan` does, or for a repeated name or more members than `limits` has.
     public init(scanning bytes: RawSpan, limits: JSONLimits = .standard) throws(JSONProblem) {
-        var pass = ScanPass(limits: limits, collecting: true)
+        var members: [Member] = []
         do {
-            root = try pass.run(bytes)
+            root = try JSONScanner.scan(bytes, limits, collecting: true, into: &members)
         } catch {
-            throw JSONProblem(error.message, at: pass.position, in: bytes)
+            throw JSONProblem(error, in: bytes)
         }
-        members = pass.members
         if let repeated = Self.repeatedKey(members, in: bytes) {
-            throw JSONProblem(ScanFault.repeatedKey.message, at: repeated.key.lowerBound - 1, in: bytes)
+            throw JSONProblem(ScanFault(.repeatedKey, at: repeated.key.lowerBound - 1), in: bytes)
         }
+        self.members = members
     }
 
     public func value(_ key: StaticString, in bytes: RawSpan) -> JSONSlice? { member(key, in: bytes)?.value }
@@ -37,6 +37,12 @@ public struct JSONIndex: Hashable, Sendable {
     /// - Parameter bytes: What the index was made from.
     public func member(_ key: StaticString, in bytes: RawSpan) -> Member? {
         for member in members where JSONText.equals(member.key, key, in: bytes) { return member }
+        return nil
+    }
+
+    /// As `member(_:in:)`, for a name that is not known when this is compiled.
+    public func member(named key: String, in bytes: RawSpan) -> Member? {
+        for member in members where JSONText.reads(member.key, key, in: bytes) { return member }
         return nil
     }
 

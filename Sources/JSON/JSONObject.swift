@@ -11,7 +11,8 @@ public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         static func == (first: Name, second: Name) -> Bool { first.text.hasSameBytes(as: second.text) }
 
         func hash(into hasher: inout Hasher) {
-            for byte in text.utf8 { hasher.combine(byte) }
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
             hasher.combine(0xFF as UInt8)
         }
     }

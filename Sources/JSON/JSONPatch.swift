@@ -10,7 +10,7 @@ public struct JSONPatch: Sendable {
     }
 
     private struct Addition {
-        var key: StaticString
+        var key: String
         var value: [UInt8]
     }
 
@@ -35,7 +35,7 @@ public struct JSONPatch: Sendable {
     /// instead: the result never has two.
     ///
     /// - Parameter key: Plain text; it is escaped here.
-    public mutating func add(key: StaticString, value: [UInt8]) { additions.append(Addition(key: key, value: value)) }
+    public mutating func add(key: String, value: [UInt8]) { additions.append(Addition(key: key, value: value)) }
 
     /// The document with all edits. What is not at the top level of an object is untouched: if the root is no object, only
     /// replacements apply.
@@ -65,26 +65,23 @@ public struct JSONPatch: Sendable {
         guard index.root.kind == .object else { return replacements.sorted(by: Self.comesFirst) }
         let gone = dropped.isEmpty ? [] : index.members.map { member in dropped.contains { $0.key == member.key } }
         let cuts = Self.cuts(index.members, gone)
-        var edits = replacements.filter { edit in !cuts.contains { $0.contains(edit.range) } }
+        var edits = replacements.filter { edit in !cuts.contains { Self.lies(edit.range, within: $0) } }
         for cut in cuts { edits.append(Edit(range: cut, bytes: [])) }
         var added: [Addition] = []
         for addition in additions {
-            added.removeAll { $0.key.description == addition.key.description }
+            added.removeAll { $0.key.utf8.elementsEqual(addition.key.utf8) }
             added.append(addition)
         }
         var text: [UInt8] = []
         let anchor = index.members.indices.last { gone.isEmpty || !gone[$0] }
         for addition in added {
-            if let place = index.members.firstIndex(where: { JSONText.equals($0.key, addition.key, in: bytes) }),
-                gone.isEmpty || !gone[place]
-            {
-                let range = index.members[place].value.range
-                edits.removeAll { range.contains($0.range) && !$0.range.isEmpty }
-                edits.append(Edit(range: range, bytes: addition.value))
+            if let member = index.member(named: addition.key, in: bytes), !dropped.contains(where: { $0.key == member.key }) {
+                edits.removeAll { Self.lies($0.range, within: member.value.range) }
+                edits.append(Edit(range: member.value.range, bytes: addition.value))
                 continue
             }
             if anchor != nil || !text.isEmpty { text.append(Byte.comma) }
-            JSONWriter.quote(addition.key.description, into: &text)
+            JSONWriter.quote(addition.key, into: &text)
             text.append(Byte.colon)
             text += addition.value
         }
@@ -112,6 +109,12 @@ public struct JSONPatch: Sendable {
             }
         }
         return cuts
+    }
+
+    /// An insertion, which replaces nothing, lies within a range only if it is not at one of its ends.
+    private static func lies(_ inner: Range<Int>, within outer: Range<Int>) -> Bool {
+        if inner.isEmpty { return outer.lowerBound < inner.lowerBound && inner.lowerBound < outer.upperBound }
+        return outer.lowerBound <= inner.lowerBound && inner.upperBound <= outer.upperBound
     }
 
     private static func comesFirst(_ first: Edit, _ second: Edit) -> Bool {

@@ -21,6 +21,24 @@ public enum JSONText {
         return wanted.withUTF8Buffer { equals(range, $0, in: bytes) }
     }
 
+    /// As `equals`, for text that is not known when this is compiled.
+    public static func reads(_ range: Range<Int>, _ wanted: String, in bytes: RawSpan) -> Bool {
+        var wanted = wanted
+        guard range.count >= wanted.utf8.count, range.upperBound <= bytes.byteCount else { return false }
+        return wanted.withUTF8 { equals(range, $0, in: bytes) }
+    }
+
+    /// - Parameter wanted: Not longer than `range`.
+    @inline(__always)
+    private static func equals(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
+        for offset in 0..<wanted.count {
+            let byte = bytes.byte(range.lowerBound + offset)
+            if byte == Byte.backslash { return equalsEscaped(range, wanted, in: bytes) }
+            if byte != wanted[offset] { return false }
+        }
+        return range.count == wanted.count
+    }
+
     /// Appends the text in `range` as UTF-8.
     static func append(_ range: Range<Int>, in bytes: RawSpan, into output: inout [UInt8]) {
         guard let first = bytes.backslash(in: range) else {
@@ -29,7 +47,8 @@ public enum JSONText {
         unescape(range, first, in: bytes, into: &output)
     }
 
-    private static func equals(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
+    @inline(never)
+    private static func equalsEscaped(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
         var position = range.lowerBound
         var matched = 0
         while position < range.upperBound {
@@ -110,7 +129,7 @@ extension RawSpan {
     func backslash(in range: Range<Int>) -> Int? {
         var position = range.lowerBound
         while position < range.upperBound {
-            if position <= range.upperBound - 8 {
+            if range.upperBound - position >= 8 {
                 let found = word(position).backslashes
                 if found == 0 {
                     position += 8

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the strict grammar found wrong. One byte, so that throwing costs the scanner's fast path nothing; it becomes a
-/// `JSONProblem` once, at the edge.
-enum ScanFault: UInt8, Error {
-    case empty, tooBig, tooDeep, tooManyMembers
-    case value, key, colon, commaOrBrace, commaOrBracket, trailingComma
-    case literal, digits, leadingZero
-    case openString, control, escape, utf8
-    case unfinished, trailing, byteOrderMark, repeatedKey
+/// What the strict grammar found wrong, and where: two words, so that being able to throw costs the fast path nothing. It
+/// becomes a `JSONProblem` once, at the edge.
+struct ScanFault: Error {
+    enum Kind: UInt8 {
+        case empty, tooBig, tooDeep, tooManyMembers
+        case value, key, colon, commaOrBrace, commaOrBracket, trailingComma
+        case literal, digits, leadingZero
+        case openString, control, escape, utf8
+        case unfinished, trailing, byteOrderMark, repeatedKey
+    }
+
+    var kind: Kind
+    /// Bytes before the place.
+    var offset: Int
+
+    init(_ kind: Kind, at offset: Int) {
+        self.kind = kind
+        self.offset = offset
+    }
 
     var message: String {
-        switch self {
+        switch kind {
         case .empty: "the document is empty"
         case .tooBig: "the document has more bytes than are read"
         case .tooDeep: "arrays and objects are nested deeper than are read"
@@ -34,4 +45,8 @@ enum ScanFault: UInt8, Error {
         case .repeatedKey: "this member's name has come before in the same object"
         }
     }
+}
+
+extension JSONProblem {
+    init(_ fault: ScanFault, in bytes: RawSpan) { self.init(fault.message, at: fault.offset, in: bytes) }
 }

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the tests that `swift build --build-tests` built, and ends with a line of its own: `N passed, N failed`.
+
+    Scripts/run_tests.py [--minutes 25] [arguments of swift test]
+    Scripts/run_tests.py --self-test
+
+Swift Testing's own report is what is counted: each test function once, whatever its number of arguments. The exit status
+is 0 only when at least one test ran and none failed. A run that crashes, or does not end in time, counts as one failure
+beside those that it had reported.
+"""
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import xml.etree.ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def from_report(text: str) -> Count:
+    """Counts a whole run's xUnit report. Raises `ParseError` when it is cut."""
+    count = Count()
+    for case in xml.etree.ElementTree.fromstring(text).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            count.failed += 1
+        elif case.find("skipped") is not None:
+            count.skipped += 1
+        else:
+            count.passed += 1
+    return count
+
+
+def from_output(lines: list[str]) -> Count:
+    """Counts the lines of a run that has left no report, because it ended early."""
+    count = Count()
+    for line in lines:
+        ended = re.match(r"\S (?!Test run |Test case )Test .+ (passed|failed) after [\d.]+ seconds", line)
+        if ended:
+            setattr(count, ended[1], getattr(count, ended[1]) + 1)
+    return count
+
+
+def verdict(status: int, report: str | None, lines: list[str]) -> Count:
+    """What a run amounts to. Never says that all is well unless `swift test`, its report and its summary all do."""
+    try:
+        if report is None:
+            raise ValueError("no report")
+        count = from_report(report)
+        summary = [line for line in lines if re.match(r"\S Test run with \d+ tests? .*(passed|failed) after", line)]
+        whole = bool(summary) and (" passed after " in summary[-1]) == (count.failed == 0)
+    except (ValueError, xml.etree.ElementTree.ParseError):
+        count, whole = from_output(lines), False
+    if count.failed == 0 and (status != 0 or not whole or count.passed == 0):
+        count.failed = 1
+    return count
+
+
+def run(arguments: list[str], minutes: float) -> tuple[int, str | None, list[str]]:
+    """Runs `swift test`, passes its output through, and keeps its lines. Kills what is left of it after `minutes`."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        # Swift Testing writes beside the path that it is given, or to it, by version.
+        command = ["swift", "test", "--skip-build", "--disable-xctest", "--xunit-output", str(report), *arguments]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
+        )
+
+        def end(*_):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+        def too_late():
+            print(f"\nthe tests did not end within {minutes:g} minutes and were killed", flush=True)
+            end()
+
+        signal.signal(signal.SIGINT, end)
+        signal.signal(signal.SIGTERM, end)
+        timer = threading.Timer(minutes * 60, too_late)
+        timer.start()
+        lines: list[str] = []
+
+        def pass_through():
+            for line in process.stdout:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                lines.append(line.rstrip("\n"))
+
+        # A process that a test left behind may hold the output open: what `swift test` itself wrote is there at its end.
+        reader = threading.Thread(target=pass_through, daemon=True)
+        reader.start()
+        status = process.wait()
+        timer.cancel()
+        reader.join(5)
+        reports = sorted(Path(folder).glob("*.xml"))
+        texts = [path.read_text() for path in reports if "<testcase" in path.read_text()]
+        return status, texts[0] if texts else None, lines
+
+
+def self_test() -> None:
+    """The count is seen to be red for everything that is not green."""
+
+    def report(*bodies: str) -> str:
+        return "<testsuites><testsuite>" + "".join(f"<testcase>{body}</testcase>" for body in bodies) + "</testsuite></testsuites>"
+
+    def summary(word: str) -> list[str]:
+        return [f"✔ Test run with 2 tests in 1 suite {word} after 0.1 seconds."]
+
+    good = report("", "<skipped>why</skipped>")
+    rows = [
+        ("all is well", (0, good, summary("passed")), Count(1, 0, 1)),
+        ("a test failed", (1, report("", "<failure/><failure/>"), summary("failed")), Count(1, 1, 0)),
+        ("swift test failed, its report did not", (1, good, summary("passed")), Count(1, 1, 1)),
+        ("the summary failed, the report did not", (0, good, summary("failed")), Count(1, 1, 1)),
+        ("no summary", (0, good, []), Count(1, 1, 1)),
+        ("nothing ran", (0, report(), summary("passed")), Count(0, 1, 0)),
+        ("only skipped", (0, report("<skipped/>"), summary("passed")), Count(0, 1, 1)),
+        ("it crashed", (1, None, ['✔ Test "a" passed after 0.1 seconds.', "✘ Test b(n:) with 3 test cases passed after 0.1 seconds."]), Count(2, 1, 0)),
+        ("its report is cut", (0, good[:40], summary("passed")), Count(0, 1, 0)),
+    ]
+    for name, arguments, expected in rows:
+        found = verdict(*arguments)
+        assert found == expected, f"{name}: {found}, not {expected}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=25, help="kill the run after so long (default: 25)")
+    parser.add_argument("--self-test", action="store_true", help="see the count fail, and run no tests")
+    options, arguments = parser.parse_known_args()
+    if options.self_test:
+        self_test()
+        return
+    count = verdict(*run(arguments, options.minutes))
+    if count.skipped:
+        print(f"{count.skipped} skipped")
+    print(f"{count.passed} passed, {count.failed} failed")
+    sys.exit(1 if count.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -194,11 +194,13 @@ final class DatabaseThread {
     }
 
     private func worked() {
+        if problem != nil {
+            problem = nil
+            log.notice("Storing works again", ["path": .string(file.path)])
+            retry(isNew: false)
+        }
+        // Last, so that whoever sees it sees the retries queued as well.
         shared.health = .working
-        guard problem != nil else { return }
-        problem = nil
-        log.notice("Storing works again", ["path": .string(file.path)])
-        retry(isNew: false)
     }
 
     /// Says so once; the log stays quiet until it has worked again.

@@ -5,7 +5,7 @@
 enum Migrations {
     /// Step n leads from version n to version n + 1.
     static let steps: [String] = [
-        // 0 → 1: receipts in the order they ended, and the health ledger, a row per blocked scope.
+        // 0 → 1: receipts in the order they ended; the health ledger, a row per scope; by hash, which secret each credential had.
         """
         CREATE TABLE receipts (
             number INTEGER PRIMARY KEY,
@@ -21,6 +21,10 @@ enum Migrations {
         CREATE TABLE blocks (
             scope TEXT PRIMARY KEY,
             body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE secrets (
+            credential TEXT PRIMARY KEY,
+            hash TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
     ]

@@ -56,7 +56,7 @@ extension Database {
         let second = database()
         #expect(await second.count == 1)
         second.close()
-        #expect(lines.all == [])
+        #expect(lines.messages == [])
     }
 
     @Test func `closes its file to others`() async throws {
@@ -151,8 +151,8 @@ extension Database {
         let main = try #require(aside.first { $0.hasSuffix("Z") })
         #expect(folder.bytes(of: main) == bytes)
         #expect(folder.bytes(of: main + "-wal") == [1, 2, 3])
-        #expect(lines.all.map(\.message) == ["Damaged database set aside; a new one is begun"])
-        #expect(lines.all.first?.fields["set_aside"] == folder(main))
+        #expect(lines.messages == ["Damaged database set aside; a new one is begun"])
+        #expect(lines.all.first?.fields["set_aside"] == .string(folder(main)))
     }
 
     @Test func `that turns out to be damaged while in use is set aside, and the write is done in the new one`() async throws {
@@ -213,7 +213,7 @@ extension Database {
         try await database.add("room")
         #expect(database.health == .working)
         database.close()
-        #expect(lines.all.map(\.message) == ["Storing failed; requests go on", "Storing works again"])
+        #expect(lines.messages == ["Storing failed; requests go on", "Storing works again"])
     }
 
     @Test func `that cannot be opened refuses in words until it can`() async throws {
@@ -227,7 +227,7 @@ extension Database {
         try await database.add("again")
         #expect(await database.count == 1)
         database.close()
-        #expect(lines.all.map(\.message) == ["Storing failed; requests go on", "Storing works again"])
+        #expect(lines.messages == ["Storing failed; requests go on", "Storing works again"])
     }
 
     @Test func `of a newer program is left alone`() async throws {
@@ -296,9 +296,7 @@ extension Database {
     }
 
     @Test func `keeps what was committed when its process is killed`() async throws {
-        setenv("UNDERSTUDY_TEST_STORE", path, 1)
-        await #expect(processExitsWith: .signal(SIGKILL)) {
-            let path = String(cString: getenv("UNDERSTUDY_TEST_STORE"))
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder("store.sqlite") as String] in
             let database = Database(path: path, log: Lines().logger)
             for number in 0..<50 { try await database.add("\(number)") }
             // In the middle of the next batch.

@@ -3,12 +3,12 @@ import Synchronization
 import Telemetry
 
 /// The log lines that a test caused.
-final class Lines: Sendable {
-    struct Line: Hashable, Sendable {
-        var message: String
-        var fields: [String: String]
-    }
-    let stored = Mutex<[Line]>([])
-    var all: [Line] { stored.withLock { $0 } }
-    var logger: Logger { Logger { message, fields in self.stored.withLock { $0.append(Line(message: message, fields: fields)) } } }
+final class Lines: LogSink {
+    private let stored = Mutex<[LogRecord]>([])
+
+    var all: [LogRecord] { stored.withLock { $0 } }
+    var messages: [String] { all.map(\.message.description) }
+    var logger: Logger { Logger(label: "store", sink: self) }
+
+    func write(_ record: LogRecord) { stored.withLock { $0.append(record) } }
 }

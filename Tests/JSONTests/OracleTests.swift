@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{a:1,'b':2,\"c\":[1,2,],}", "// x\n[/* y */ 0xFF, +1, .5, 5., -0x10]", "{$_:1, ü:'x\\x41', n: 'it\\'s'}", "[1e3, 'a\"b', \"c'd\"]", "\u{FEFF}{}",
+        "{a:1,'b':2,\"c\":[1,2,],}", "// x\n[/* y */ 0xFF, +1, .5, 5., -0x10]", "{$_:1, ü:'x\\x41', n: 'it\\'s'}",
+        "[1e3, 'a\"b', \"c'd\"]", "\u{FEFF}{}",
     ])
     func `with what JSON5 says`(document: String) throws {
         let decoder = JSONDecoder()
@@ -48,7 +49,12 @@ import Testing
 
     /// A document as Foundation reads it.
     enum Theirs: Decodable {
-        case null, bool(Bool), number(Double), string(String), array([Theirs]), object([String: Theirs])
+        case null
+        case bool(Bool)
+        case number(Double)
+        case string(String)
+        case array([Theirs])
+        case object([String: Theirs])
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()

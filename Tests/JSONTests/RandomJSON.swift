@@ -55,10 +55,12 @@ struct RandomJSON {
     private mutating func string() -> String {
         var text = "\""
         for _ in 0..<pick(12) {
-            text += [
-                "plain", " and more words than eight bytes ", "é", "東京", "😀", "\\n", "\\\"", "\\\\", "\\u00e9", "\\ud83d\\ude00", "\\udfff",
-                "\\/", "}", "]", ",", ":", "{[",
-            ][pick(17)]
+            text +=
+                [
+                    "plain", " and more words than eight bytes ", "é", "東京", "😀", "\\n", "\\\"", "\\\\", "\\u00e9", "\\ud83d\\ude00",
+                    "\\udfff",
+                    "\\/", "}", "]", ",", ":", "{[",
+                ][pick(17)]
         }
         return text + "\""
     }

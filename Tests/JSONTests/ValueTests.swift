@@ -150,7 +150,8 @@ import Testing
 
     @Test(arguments: [
         (JSONNumber(0), "0"), (JSONNumber(Int.min), "-9223372036854775808"), (JSONNumber(0.5), "0.5"), (JSONNumber(-1e300), "-1e+300"),
-        (JSONNumber(Double.leastNonzeroMagnitude), "5e-324"), (JSONNumber(Double.infinity), "null"), (JSONNumber(-Double.infinity), "null"), (JSONNumber(Double.nan), "null"),
+        (JSONNumber(Double.leastNonzeroMagnitude), "5e-324"), (JSONNumber(Double.infinity), "null"),
+        (JSONNumber(-Double.infinity), "null"), (JSONNumber(Double.nan), "null"),
     ])
     func `writes every number as JSON`(number: JSONNumber, expected: String) throws {
         #expect(JSONWriter.string(.number(number)) == expected)

@@ -3,6 +3,8 @@
 /// Where the parts of one event stand in the bytes it was read from: some lines and the empty line behind them.
 struct EventBlock {
     let start: Int
+    /// The first line, behind a byte order mark.
+    private let firstLine: Int
     /// Behind the empty line.
     private(set) var end: Int
     /// The value of the last `event` field.
@@ -18,7 +20,8 @@ struct EventBlock {
     init?(in bytes: RawSpan, from start: Int, isFirst: Bool, isEnded: Bool = false) {
         self.start = start
         end = start
-        var position = isFirst ? start + Self.mark(in: bytes, at: start) : start
+        firstLine = isFirst ? start + Self.mark(in: bytes, at: start) : start
+        var position = firstLine
         while position < bytes.byteCount {
             guard let lineEnd = bytes.firstLineEnd(in: position..<bytes.byteCount) else { break }
             let next = Self.next(in: bytes, lineEnd)
@@ -52,7 +55,7 @@ struct EventBlock {
     /// Makes `output` the event's data lines, joined by line feeds.
     func join(_ bytes: RawSpan, into output: inout [UInt8]) {
         output.removeAll(keepingCapacity: true)
-        var position = start
+        var position = firstLine
         var count = 0
         while position < end {
             let lineEnd = bytes.firstLineEnd(in: position..<end) ?? end

@@ -18,11 +18,10 @@ public enum RetryAfter {
         while let last = value.last, last == " " || last == "\t" { value.removeLast() }
         guard let first = value.utf8.first else { return nil }
         if FieldBytes.isDigit(first) { return seconds(value) }
-        let now = nowMilliseconds.floored(by: 1000)
-        guard let date = HTTPDate.seconds(value, nowSeconds: now) else { return nil }
-        let (wait, overflows) = (date * 1000).subtractingReportingOverflow(nowMilliseconds)
-        guard !overflows else { return nowMilliseconds < 0 ? longest : .zero }
-        return wait <= 0 ? .zero : min(.milliseconds(wait), longest)
+        // To the years 1970 to 9999, as those are the ones that a date can name.
+        let now = min(max(nowMilliseconds, 0), 253_402_300_799_999)
+        guard let date = HTTPDate.seconds(value, nowSeconds: now / 1000) else { return nil }
+        return min(max(.zero, .milliseconds(date * 1000 - now)), longest)
     }
 
     /// Digits, and after a point more digits, of which three count.
@@ -35,9 +34,4 @@ public enum RetryAfter {
         let thousandths = (Int64(digits) ?? 0) * [100, 10, 1][digits.utf8.count - 1]
         return .milliseconds(whole * 1000 + thousandths)
     }
-}
-
-extension Int64 {
-    /// Divides and rounds down, also below zero.
-    fileprivate func floored(by divisor: Int64) -> Int64 { self >= 0 ? self / divisor : -((-(self + 1)) / divisor) - 1 }
 }

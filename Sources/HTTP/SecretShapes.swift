@@ -144,7 +144,10 @@ struct SecretShapes {
     private func looksRandom(_ range: Range<Int>) -> Bool {
         guard bytes[range].contains(where: FieldBytes.isDigit) else { return false }
         var changes = 0
-        for offset in range.dropFirst() where kind(bytes[offset]) != kind(bytes[offset - 1]) { changes += 1 }
+        for offset in range.dropFirst() {
+            let (before, after) = (kind(bytes[offset - 1]), kind(bytes[offset]))
+            if before != after, before != .other, after != .other { changes += 1 }
+        }
         return changes * 10 >= range.count * 3
     }
 

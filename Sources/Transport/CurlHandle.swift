@@ -101,9 +101,11 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         default:
             set(CURLOPT_POST, 1)
             ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)).expect()
-            // The array is not touched before the call ends, so its storage stays where it is.
-            let bytes = body.withUnsafeMutableBufferPointer { $0.baseAddress }
-            ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, bytes).expect()
+            // libcurl only reads, and the array is held unchanged until the call ends, so its storage stays where it is. A
+            // mutable pointer would copy it, as the request still holds it too.
+            let bytes = body.withUnsafeBufferPointer { $0.baseAddress }
+            ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutablePointer(mutating: bytes)).expect()
+            ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, min(max(body.count, 16 << 10), 2 << 20)).expect()
         }
         ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method == .get || request.method == .post ? nil : request.method.text).expect()
         ccurl_set_string(easy, CURLOPT_NOPROXY, request.bypassesProxy ? "*" : nil).expect()

@@ -18,6 +18,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Such as `bind 127.0.0.1:7100: Address already in use`.
     public var description: String { "\(call): \(reason)" }
 
+    /// Another process listens there.
+    public var isAddressInUse: Bool { code == EADDRINUSE }
+
     /// The system's words for `code`.
     public var reason: String { String(cString: strerror(code)) }
 }

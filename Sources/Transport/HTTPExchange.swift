@@ -57,7 +57,7 @@ public final class HTTPExchange: @unchecked Sendable {
             output.append(contentsOf: [13, 10])
             if sendsBody { output.append(contentsOf: answer.body) }
         }
-        connection.answered()
+        over()
     }
 
     /// Sends the head of an answer whose length is not known.
@@ -91,12 +91,21 @@ public final class HTTPExchange: @unchecked Sendable {
         guard case .streaming(let chunked) = progress else { return }
         progress = .answered
         if chunked && head.method != .head { connection.write { ChunkedEncoder.end(into: &$0) } }
+        over()
+    }
+
+    /// What waits for the client to leave, or to read on, waits in vain from here: it is let go, and with it what it holds.
+    private func over() {
+        onClientGone = nil
+        onDrain = nil
         connection.answered()
     }
 
     /// Ends the connection in the middle of the answer, so that the client cannot take it for a whole one.
     public func abort(reset: Bool = false) {
         progress = .answered
+        onClientGone = nil
+        onDrain = nil
         connection.abort(reset: reset)
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #if canImport(Glibc)
-    import CLinux
     import Glibc
 #else
     import Darwin
@@ -8,40 +7,44 @@
 
 /// Signals that the process asked to be told of, delivered as ordinary events of a loop.
 ///
-/// `block` must run before any other thread is started: a thread inherits the mask, and a signal goes to any thread that does
-/// not block it.
+/// A signal may arrive on any thread, so its handler only writes a byte into a pipe that the loop reads.
 public enum Signals {
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable {
         /// SIGTERM or SIGINT: finish what runs and end.
-        case stop
+        case stop = 1
         /// SIGHUP: read the settings again.
-        case reload
+        case reload = 2
     }
 
-    public static func block() {
-        var set = Self.set()
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+    /// Calls `handler` on `loop` for each signal from now on. Call once in a process.
+    public static func deliver(on loop: EventLoop, to handler: @escaping @Sendable (Kind) -> Void) throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
+        for end in ends {
+            guard fcntl(end, F_SETFD, FD_CLOEXEC) == 0, fcntl(end, F_SETFL, O_NONBLOCK) == 0 else { throw SystemError("fcntl") }
+        }
+        let source = SignalSource(Descriptor(owning: ends[0]), handler)
+        writingEnd = ends[1]
         // A client that leaves must be an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-    }
-
-    /// Calls `handler` on `loop` for each signal that `block` keeps away from the process.
-    public static func deliver(on loop: EventLoop, to handler: @escaping @Sendable (Kind) -> Void) throws(SystemError) {
-        var set = Self.set()
-        let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
-        guard raw >= 0 else { throw SystemError("signalfd") }
-        let source = SignalSource(Descriptor(owning: raw), handler)
+        signal(SIGTERM) { _ in Signals.tell(.stop) }
+        signal(SIGINT) { _ in Signals.tell(.stop) }
+        signal(SIGHUP) { _ in Signals.tell(.reload) }
         loop.execute {
             // The loop holds the source for as long as it runs, which is as long as the process.
             do { try loop.add(source.descriptor.raw, .read, source) } catch { preconditionFailure("signals cannot be watched: \(error)") }
         }
     }
 
-    private static func set() -> sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
-        return set
+    /// Set once, before the handlers that read it are installed.
+    private nonisolated(unsafe) static var writingEnd: Int32 = -1
+
+    /// Runs in a signal handler: nothing but `write`, and `errno` as it was.
+    private static func tell(_ kind: Kind) {
+        let saved = errno
+        var byte = kind.rawValue
+        _ = write(writingEnd, &byte, 1)
+        errno = saved
     }
 
     private final class SignalSource: EventHandler, Sendable {
@@ -54,10 +57,9 @@ public enum Signals {
         }
 
         func ready(_ readiness: Readiness) {
-            var info = signalfd_siginfo()
-            let size = MemoryLayout<signalfd_siginfo>.size
-            while Descriptor.uninterrupted({ read(descriptor.raw, &info, size) }) == size {
-                handler(Int32(bitPattern: info.ssi_signo) == SIGHUP ? .reload : .stop)
+            var byte: UInt8 = 0
+            while Descriptor.uninterrupted({ read(descriptor.raw, &byte, 1) }) == 1 {
+                if let kind = Kind(rawValue: byte) { handler(kind) }
             }
         }
     }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Failover
+import HTTP
+import JSON
+import Providers
+import Relay
+import Store
+import Transport
+
+/// `/health`, `/health/live`, `/health/ready` for supervisors; `/api/health` (the ledger) for people.
+struct HealthAPI {
+    let relay: Relay
+
+    /// The process answers.
+    static let live = HTTPAnswer.json(["status": "ok"])
+
+    /// A request to the default chain could be answered: one candidate at least can be built and is not blocked.
+    func ready() -> HTTPAnswer {
+        let now = Clock.now()
+        do throws(UnknownModel) {
+            let chain = try relay.chain(named: "default").chain
+            let ledger = relay.ledger.ledger
+            if chain.links.contains(where: { ledger.block(on: $0.candidate, at: now) == nil }) { return .json(["status": "ready"]) }
+            let blocked = chain.links.compactMap { ledger.block(on: $0.candidate, at: now)?.until }.min()
+            var answer: JSONObject = ["status": "not ready"]
+            answer["reason"] = .string(chain.links.isEmpty ? "no candidate of the default chain can be called" : "every candidate of the default chain is blocked")
+            if let blocked { answer["until"] = .number(JSONNumber(Int(blocked.milliseconds))) }
+            return .json(.object(answer), status: 503)
+        } catch {
+            return .json(["status": "not ready", "reason": .string(error.text)], status: 503)
+        }
+    }
+
+    func ledger() -> HTTPAnswer {
+        let now = Clock.now()
+        let blocks = relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }
+        return .json(["now": .number(JSONNumber(Int(now.milliseconds))), "blocks": .array(blocks.map { BlockJSON.value($0) })])
+    }
+}

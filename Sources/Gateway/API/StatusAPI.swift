@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+import Relay
+import Synchronization
+import Transport
+
+/// What a running gateway says of itself; shared with whatever changes it.
+public final class GatewayStatus: Sendable {
+    public let version: String
+    public let startedAt: Timestamp
+    public let configPath: String?
+    public let stateFolder: String
+    private let state: Mutex<(port: UInt16, reloadedAt: Timestamp?, problem: String?)>
+
+    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String) {
+        self.version = version
+        self.startedAt = startedAt
+        self.configPath = configPath
+        self.stateFolder = stateFolder
+        state = Mutex((0, nil, nil))
+    }
+
+    public func listens(on port: UInt16) { state.withLock { $0.port = port } }
+
+    /// - Parameter problem: Why the running settings were kept; `nil` after a good reload.
+    public func reloaded(at now: Timestamp, problem: String?) {
+        state.withLock { state in
+            state.problem = problem
+            if problem == nil { state.reloadedAt = now }
+        }
+    }
+
+    var facts: (port: UInt16, reloadedAt: Timestamp?, problem: String?) { state.withLock { $0 } }
+}
+
+/// `GET /api/status`.
+struct StatusAPI {
+    let relay: Relay
+    let status: GatewayStatus
+
+    func answer() -> HTTPAnswer {
+        let facts = status.facts
+        let now = Clock.now()
+        var object: JSONObject = [
+            "version": .string(status.version), "pid": .number(JSONNumber(Int(Clock.processID))), "port": .number(JSONNumber(Int(facts.port))),
+            "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
+            "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),
+        ]
+        object["config"] = status.configPath.map { .string($0) } ?? .null
+        if let problem = facts.problem { object["reload_problem"] = .string(problem) }
+        object["blocks"] = .number(JSONNumber(relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }.count))
+        return .json(.object(object))
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Failover
+import HTTP
+import JSON
+import Providers
+import Relay
+import Transport
+
+/// `POST /v1/chat/completions`, whole or streamed.
+struct ChatCompletionsDoor {
+    let relay: Relay
+    let origins: OriginCheck
+    private let wire = WireKind.openaiCompletions.wire
+
+    init(relay: Relay, origins: OriginCheck) {
+        self.relay = relay
+        self.origins = origins
+    }
+
+    func serve(_ exchange: HTTPExchange) async {
+        let startedAt = Clock.now()
+        var random = SystemRandomNumberGenerator()
+        let id = ReceiptID.make(at: startedAt, using: &random)
+        var headers: Headers = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
+        origins.allow(&headers, exchange.head)
+        do throws(WireError) {
+            let request = try request(exchange, id: id, startedAt: startedAt)
+            let sink = ExchangeSink(exchange, headers: headers)
+            let (result, receipt) = try await ask(request, sink, exchange.loop)
+            finish(result, receipt, exchange, headers)
+        } catch {
+            exchange.respond(ErrorReply.answer(error, head: exchange.head, headers: headers))
+        }
+    }
+
+    private func ask(_ request: RelayRequest, _ sink: ExchangeSink, _ loop: EventLoop) async throws(WireError) -> (RelayResult, Receipt) {
+        do throws(UnknownModel) {
+            return try await relay.answer(request, to: sink, on: loop)
+        } catch {
+            throw WireError(status: 404, message: error.text, code: "model_not_found", param: "model")
+        }
+    }
+
+    private func request(_ exchange: HTTPExchange, id: ReceiptID, startedAt: Timestamp) throws(WireError) -> RelayRequest {
+        let body = exchange.body
+        guard !body.isEmpty else { throw WireError(status: 400, message: "The request has no body.", code: "missing_body") }
+        let index: JSONIndex
+        do throws(JSONProblem) {
+            index = try JSONIndex(scanning: body.span.bytes)
+        } catch {
+            throw WireError(
+                status: 400, message: "The body is not JSON: \(error.message) at line \(error.line), column \(error.column).", code: "invalid_json")
+        }
+        let shape: RequestShape
+        do throws(RequestProblem) {
+            shape = try wire.facts(body: body, index: index)
+        } catch {
+            throw WireError(error)
+        }
+        let options = try RequestOptions(exchange.head.headers, shape)
+        return RelayRequest(
+            id: id, startedAt: startedAt, wire: wire.kind, body: body, index: index, shape: shape, headers: exchange.head.headers,
+            overrides: options.overrides, session: options.session)
+    }
+
+    private func finish(_ result: RelayResult, _ receipt: Receipt, _ exchange: HTTPExchange, _ headers: Headers) {
+        switch result {
+        case .whole(let status, let contentType, let body, let served), .passedOn(let status, let contentType, let body, let served):
+            var headers = headers
+            headers.append(served)
+            headers.append("content-type", contentType ?? "application/json")
+            exchange.respond(HTTPAnswer(status: status, headers: headers, body: body))
+        case .streamed: exchange.end()
+        case .brokenStream(let failure, let served):
+            exchange.write(ErrorReply.event(failure, served: served.model, receipt: receipt, wire: wire))
+            exchange.end()
+        case .refused(let refusal):
+            var headers = headers
+            headers.append("x-understudy-attempts", String(receipt.attempts.count))
+            exchange.respond(ErrorReply.answer(refusal, receipt: receipt, wire: wire, headers: headers))
+        case .cancelled: exchange.abort()
+        }
+    }
+}
+
+/// An exchange as the relay's sink. Confined to the exchange's loop.
+private final class ExchangeSink: ReplySink {
+    private let exchange: HTTPExchange
+    private let headers: Headers
+
+    init(_ exchange: HTTPExchange, headers: Headers) {
+        self.exchange = exchange
+        self.headers = headers
+    }
+
+    func begin(_ served: Served) {
+        var headers = headers
+        headers.append(served)
+        headers.append("content-type", "text/event-stream; charset=utf-8")
+        headers.append("cache-control", "no-cache")
+        exchange.begin(status: 200, headers: headers)
+    }
+
+    func write(_ bytes: RawSpan) { exchange.write(bytes) }
+    var pendingBytes: Int { exchange.pendingBytes }
+    var isClientGone: Bool { exchange.isClientGone }
+    var onDrain: (() -> Void)? {
+        get { exchange.onDrain }
+        set { exchange.onDrain = newValue }
+    }
+    var onClientGone: (() -> Void)? {
+        get { exchange.onClientGone }
+        set { exchange.onClientGone = newValue }
+    }
+}
+
+extension Headers {
+    /// Who answered: DESIGN's `x-understudy-*` headers.
+    mutating func append(_ served: Served) {
+        append("x-understudy-model", served.model.description)
+        append("x-understudy-credential", served.credential.rawValue)
+        append("x-understudy-attempts", String(served.attempts))
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import Providers
+import Relay
+import Transport
+
+/// What a client asks of the gateway itself: `x-understudy-*` headers, and the session that its other headers or its body name.
+struct RequestOptions {
+    var overrides = RelayRequest.Overrides()
+    var session: SessionID?
+
+    /// Bytes of a session id that are kept; what is longer is cut, which keeps it bounded and still tells sessions apart.
+    private static let sessionLimit = 256
+    private static let fallbackLimit = 32
+
+    /// - Throws: 400 for a header of ours that makes no sense.
+    init(_ headers: Headers, _ shape: RequestShape) throws(WireError) {
+        if let list = headers.first("x-understudy-fallbacks") {
+            let names = list.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+            guard names.count <= Self.fallbackLimit else { throw Self.problem("x-understudy-fallbacks", "at most \(Self.fallbackLimit) models") }
+            overrides.fallbacks = names
+        } else if let models = shape.fallbacks {
+            overrides.fallbacks = models
+        }
+        if let flag = headers.first("x-understudy-no-fallback") {
+            switch flag.lowercased() {
+            case "1", "true", "yes": overrides.noFallback = true
+            case "0", "false", "no", "": break
+            default: throw Self.problem("x-understudy-no-fallback", "true or false")
+            }
+        }
+        if let text = headers.first("x-understudy-timeout-ms") {
+            guard let milliseconds = Int(text), (1...3_600_000).contains(milliseconds) else {
+                throw Self.problem("x-understudy-timeout-ms", "a whole number from 1 to 3600000")
+            }
+            overrides.timeout = .milliseconds(milliseconds)
+        }
+        session = Self.session(headers, shape)
+    }
+
+    /// DESIGN, Stickiness: an explicit header, else the ids that agents send already.
+    private static func session(_ headers: Headers, _ shape: RequestShape) -> SessionID? {
+        let found =
+            headers.first("x-understudy-session") ?? headers.first("x-claude-code-session-id") ?? headers.first("session_id")
+            ?? shape.sessionHints.first ?? headers.first("x-session-id") ?? headers.first("x-openclaw-session-key")
+        guard let found, !found.isEmpty else { return nil }
+        return SessionID(rawValue: String(decoding: found.utf8.prefix(sessionLimit), as: UTF8.self))
+    }
+
+    private static func problem(_ header: String, _ expected: String) -> WireError {
+        WireError(status: 400, message: "\(header) takes \(expected).", code: "invalid_header", param: header)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: String {
+        var text = self
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

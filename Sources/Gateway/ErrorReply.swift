@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+import Providers
+import Store
+import Transport
+
+/// An error in the shape that the client's wire expects.
+enum ErrorReply {
+    /// - Parameter head: Tells the wire by its path; Chat Completions' shape when there is none.
+    static func answer(_ error: WireError, head: RequestHead?, headers: Headers = [:]) -> HTTPAnswer {
+        var headers = headers
+        headers.append("content-type", "application/json")
+        if error.status == 401 { headers.append("www-authenticate", "Bearer") }
+        if error.status == 405, let method = error.param { headers.append("allow", method == "GET" ? "GET, HEAD" : method) }
+        if error.status == 503 && !headers.contains("retry-after") { headers.append("retry-after", "1") }
+        return HTTPAnswer(status: error.status, headers: headers, body: WireKind.openaiCompletions.wire.errorBody(error))
+    }
+
+    /// A request that nobody answered.
+    static func answer(_ refusal: Refusal, receipt: Receipt, wire: any Wire, headers: Headers) -> HTTPAnswer {
+        var headers = headers
+        headers.append("content-type", "application/json")
+        if let wait = refusal.retryAfter {
+            headers.append("retry-after", String(max(1, (wait.milliseconds + 999) / 1000)))
+        }
+        if let shouldRetry = refusal.shouldRetry { headers.append("x-should-retry", shouldRetry ? "true" : "false") }
+        return HTTPAnswer(status: refusal.status, headers: headers, body: wire.errorBody(error(refusal, receipt)))
+    }
+
+    private static func error(_ refusal: Refusal, _ receipt: Receipt) -> WireError {
+        WireError(
+            status: refusal.status, message: refusal.message, type: refusal.type, code: refusal.code,
+            receipt: JSONWriter.compact(ReceiptJSON.whole(receipt)))
+    }
+
+    /// The event that ends a stream which could not be finished.
+    static func event(_ failure: Failure, served: ModelRef, receipt: Receipt, wire: any Wire) -> [UInt8] {
+        wire.errorEvent(
+            WireError(
+                status: 502,
+                message:
+                    "The reply of \(served) broke off (\(failure.reason.rawValue), rule \(failure.rule)). Receipt \(receipt.facts.id): understudy explain \(receipt.facts.id)",
+                code: "stream_interrupted", receipt: JSONWriter.compact(ReceiptJSON.short(receipt))))
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTP
+import Providers
+import Transport
+
+/// Keeps foreign web pages away from a gateway on somebody's own machine.
+///
+/// A browser lets any page send requests to loopback. Pages of the dashboard's own origin, and of those that configuration
+/// names, may read answers (CORS); others may not. Without a token that is not enough, since a request does its work even if its
+/// answer is not read: then `Host` and `Origin` must be ours (DNS rebinding).
+public struct OriginCheck: Sendable {
+    private let allowed: Set<String>
+    private let isStrict: Bool
+
+    /// - Parameters:
+    ///   - port: The gateway's own.
+    ///   - origins: Further origins, such as `https://dash.example`.
+    ///   - isStrict: Set when no token is asked for.
+    public init(port: UInt16, origins: [String], isStrict: Bool) {
+        let own = ["127.0.0.1", "localhost", "[::1]"].map { "http://\($0):\(port)" }
+        allowed = Set(own + origins)
+        self.isStrict = isStrict
+    }
+
+    func refusal(of head: RequestHead) -> WireError? {
+        guard isStrict else { return nil }
+        if let host = head.headers.first("host"), !Self.isLoopback(host) {
+            return WireError(
+                status: 421, message: "This gateway asks for no token, so it answers to loopback names only, not to the host in this request.",
+                code: "foreign_host")
+        }
+        if let origin = head.headers.first("origin"), !allowed.contains(origin.lowercased()) {
+            return WireError(
+                status: 403, message: "This gateway asks for no token, so requests of other web pages are refused.", code: "foreign_origin")
+        }
+        return nil
+    }
+
+    /// The answer to a browser that asks before it sends (CORS preflight).
+    func preflight(_ head: RequestHead) -> HTTPAnswer {
+        guard isAllowed(head) else {
+            return ErrorReply.answer(
+                WireError(status: 403, message: "Web pages of this origin may not use this gateway.", code: "foreign_origin"), head: head)
+        }
+        return allow(
+            HTTPAnswer(
+                status: 204,
+                headers: [
+                    "access-control-allow-methods": "GET, POST, HEAD", "access-control-allow-headers": "authorization, content-type, x-api-key",
+                    "access-control-max-age": "600",
+                ]), head)
+    }
+
+    /// `answer`, readable by the page that asked if its origin is one of ours.
+    func allow(_ answer: HTTPAnswer, _ head: RequestHead) -> HTTPAnswer {
+        var answer = answer
+        allow(&answer.headers, head)
+        return answer
+    }
+
+    func allow(_ headers: inout Headers, _ head: RequestHead) {
+        guard isAllowed(head), let origin = head.headers.first("origin") else { return }
+        headers.append("access-control-allow-origin", origin)
+        headers.append("vary", "origin")
+        headers.append("access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts")
+    }
+
+    private func isAllowed(_ head: RequestHead) -> Bool {
+        guard head.headers.contains("origin"), let origin = head.headers.first("origin") else { return false }
+        return allowed.contains(origin.lowercased())
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        var name = host.lowercased()
+        if name.hasPrefix("[") {
+            guard let end = name.firstIndex(of: "]") else { return false }
+            name = String(name[...end])
+        } else if let colon = name.firstIndex(of: ":") {
+            name = String(name[..<colon])
+        }
+        if name == "localhost" || name == "[::1]" { return true }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import Relay
+import Synchronization
+import Telemetry
+import Transport
+
+/// Replaces settings and credentials while the gateway runs: on a signal, and when one of their files changes.
+///
+/// All or nothing: settings with a problem leave the running ones in force and are told in the log and in `/api/status`. What is
+/// fixed at the start (port, address, state folder) needs a restart, and the log says so.
+public final class Reload: Sendable {
+    /// What a load brings: the snapshot and the files to watch from then on.
+    public struct Loaded: Sendable {
+        public var snapshot: RelaySnapshot
+        public var files: [String]
+
+        public init(snapshot: RelaySnapshot, files: [String]) {
+            self.snapshot = snapshot
+            self.files = files
+        }
+    }
+
+    /// Why nothing was loaded, in words.
+    public struct Problem: Error, Sendable {
+        public var text: String
+        public init(_ text: String) { self.text = text }
+    }
+
+    private struct State {
+        var isLoading = false
+        /// Asked for while a load was under way, whose files may have changed since.
+        var isDue = false
+        var watcher: FileWatcher?
+        var files: [String] = []
+    }
+
+    private let relay: Relay
+    private let status: GatewayStatus
+    private let loop: EventLoop
+    private let log: Logger
+    private let load: @Sendable () throws(Problem) -> Loaded
+    private let state = Mutex(State())
+
+    /// - Parameter load: Reads everything anew. Blocks on files: it is called on a thread of its own.
+    public init(
+        relay: Relay, status: GatewayStatus, on loop: EventLoop, log: Logger, load: @escaping @Sendable () throws(Problem) -> Loaded
+    ) {
+        self.relay = relay
+        self.status = status
+        self.loop = loop
+        self.log = log
+        self.load = load
+    }
+
+    /// Watches `files` from now on.
+    public func watch(_ files: [String]) {
+        let old = state.withLock { state -> FileWatcher? in
+            guard files != state.files else { return nil }
+            defer { state.watcher = nil }
+            state.files = files
+            return state.watcher
+        }
+        old?.end()
+        guard state.withLock({ $0.watcher == nil }) else { return }
+        do {
+            let watcher = try FileWatcher(paths: files, on: loop) { [weak self] in self?.reload(because: "a file changed") }
+            state.withLock { $0.watcher = watcher }
+        } catch {
+            log.warning("Files cannot be watched; SIGHUP still loads them", ["why": .string(error.description)])
+        }
+    }
+
+    /// Loads, soon. Calls that come together are one.
+    public func reload(because why: String) {
+        let begins = state.withLock { state in
+            if state.isLoading { state.isDue = true }
+            defer { state.isLoading = true }
+            return !state.isLoading
+        }
+        guard begins else { return }
+        do {
+            _ = try Thread(named: "reload") { [self] in run(why) }
+        } catch {
+            state.withLock { $0.isLoading = false }
+            log.error("Settings not loaded again", ["why": .string(error.description)])
+        }
+    }
+
+    private func run(_ why: String) {
+        repeat {
+            do throws(Problem) {
+                let loaded = try load()
+                replace(loaded)
+                log.notice("Settings loaded again", ["because": .string(why)])
+            } catch {
+                status.reloaded(at: Clock.now(), problem: error.text)
+                log.error("Settings not loaded: the running ones stay in force", ["problem": .string(error.text)])
+            }
+        } while again()
+    }
+
+    private func again() -> Bool {
+        state.withLock { state in
+            state.isLoading = state.isDue
+            defer { state.isDue = false }
+            return state.isDue
+        }
+    }
+
+    private func replace(_ loaded: Loaded) {
+        let before = relay.snapshot
+        if before.settings.gateway.port != loaded.snapshot.settings.gateway.port
+            || before.settings.gateway.bind != loaded.snapshot.settings.gateway.bind
+            || before.settings.gateway.auth != loaded.snapshot.settings.gateway.auth
+        {
+            log.warning("gateway.port, gateway.bind and gateway.auth take effect at the next start")
+        }
+        let renewed = Self.renewed(before.pool, loaded.snapshot.pool)
+        relay.replace(loaded.snapshot)
+        relay.ledger.configurationChanged(renewed: renewed)
+        status.reloaded(at: Clock.now(), problem: nil)
+        for note in loaded.snapshot.pool.notes where !before.pool.notes.contains(note) {
+            log.warning("Credentials", ["note": .string(note.description)])
+        }
+        watch(loaded.files)
+    }
+
+    /// Credentials whose secret is another one than before: what was held against them is void.
+    private static func renewed(_ before: PoolSnapshot, _ after: PoolSnapshot) -> [CredentialID] {
+        let known = before.secretHashes
+        return after.secretHashes.filter { id, hashes in known[id] != nil && known[id] != hashes }.map(\.key)
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTP
+import Providers
+
+/// What a path asks for.
+enum Route: Hashable, Sendable {
+    case chatCompletions
+    case models
+    case model(String)
+    case live
+    case ready
+    case health
+    case status
+    case receipts
+    case receipt(String)
+
+    /// Whether the process is up is no secret, and load balancers have no token.
+    var needsToken: Bool {
+        switch self {
+        case .live, .ready: false
+        case .chatCompletions, .models, .model, .health, .status, .receipts, .receipt: true
+        }
+    }
+
+    var takesBody: Bool { self == .chatCompletions }
+}
+
+/// Method and path to a route.
+enum Router {
+    static func route(_ head: RequestHead) -> Result<Route, WireError> {
+        guard let (route, method) = match(head.path) else {
+            return .failure(
+                WireError(
+                    status: 404, message: "Nothing is served at \(shown(head.path)). Chat Completions are at POST /v1/chat/completions.",
+                    code: "unknown_path"))
+        }
+        // HEAD asks for what GET would answer, without its body (RFC 9110 §9.3.2).
+        guard head.method == method || (head.method == .head && method == .get) else {
+            return .failure(
+                WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed", param: method.text))
+        }
+        return .success(route)
+    }
+
+    private static func match(_ path: String) -> (Route, HTTP.Method)? {
+        switch path {
+        case "/v1/chat/completions", "/chat/completions": (.chatCompletions, .post)
+        case "/v1/models", "/models": (.models, .get)
+        case "/health", "/health/live": (.live, .get)
+        case "/health/ready": (.ready, .get)
+        case "/api/health": (.health, .get)
+        case "/api/status": (.status, .get)
+        case "/api/receipts": (.receipts, .get)
+        default: parameterized(path)
+        }
+    }
+
+    private static func parameterized(_ path: String) -> (Route, HTTP.Method)? {
+        if let id = rest(of: path, after: "/v1/models/") { return (.model(id), .get) }
+        if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return (.receipt(id), .get) }
+        return nil
+    }
+
+    private static func rest(of path: String, after prefix: String) -> String? {
+        guard path.utf8.count > prefix.utf8.count, path.hasPrefix(prefix) else { return nil }
+        return PercentEncoding.decode(String(path.dropFirst(prefix.count)))
+    }
+
+    /// A stranger's path as it may stand in a message.
+    private static func shown(_ path: String) -> String { String(path.prefix(200)) }
+}

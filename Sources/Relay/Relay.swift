@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import HTTP
+import Providers
+import Synchronization
+import Telemetry
+import Transport
+
+/// The hinge: every door's requests go through `answer`, and nothing else calls a model.
+public final class Relay: Sendable {
+    private let current: Mutex<RelaySnapshot>
+    public let ledger: SharedLedger
+    public let pins = SessionPins()
+    public let gate: UpstreamGate
+    let recorder: ReceiptRecorder
+    let log: Logger
+    private let clients: [(loop: EventLoop, client: CurlClient)]
+    let now: @Sendable () -> Timestamp
+
+    public init(
+        _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup, log: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        current = Mutex(snapshot)
+        self.ledger = ledger
+        self.recorder = recorder
+        self.gate = gate
+        self.log = log
+        self.now = now
+        clients = group.loops.map { ($0, CurlClient(loop: $0)) }
+    }
+
+    /// The settings and credentials that the next request will use.
+    public var snapshot: RelaySnapshot {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+
+    /// Replaces settings and credentials. Requests under way keep what they began with.
+    public func replace(_ snapshot: RelaySnapshot) { current.withLock { $0 = snapshot } }
+
+    /// The chain that a name stands for now, without a session's pin.
+    ///
+    /// - Throws: `UnknownModel`, with suggestions.
+    public func chain(named name: String) throws(UnknownModel) -> NamedChain {
+        try ChainSource(snapshot: snapshot, pins: pins).chain(named: name, overrides: .init(), session: nil, now: now())
+    }
+
+    /// Takes a request down its chain until a candidate answers or none is left.
+    ///
+    /// - Parameters:
+    ///   - sink: Takes the reply if it is a stream.
+    ///   - loop: The loop that runs the calling task, and on which everything of this request happens.
+    /// - Returns: How it ended and the receipt, which is on its way to the store already.
+    /// - Throws: `UnknownModel` when the name stands for nothing; no receipt is made of that.
+    public func answer(
+        _ request: RelayRequest, to sink: any ReplySink, on loop: EventLoop
+    ) async throws(UnknownModel) -> (RelayResult, Receipt) {
+        loop.assertOnLoop()
+        let snapshot = snapshot
+        let named = try ChainSource(snapshot: snapshot, pins: pins).chain(
+            named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt)
+        let run = FailoverRun(
+            relay: self, snapshot: snapshot, request: request, named: named, sink: sink, client: client(of: loop), loop: loop)
+        return await run.answer()
+    }
+
+    private func client(of loop: EventLoop) -> CurlClient {
+        for entry in clients where entry.loop === loop { return entry.client }
+        preconditionFailure("a request came from a loop of another group")
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+import Providers
+
+/// What every door hands over: one request, in its client's wire, and what may change its chain.
+public struct RelayRequest: Sendable {
+    public var id: ReceiptID
+    public var startedAt: Timestamp
+    public var wire: WireKind
+    /// As the client sent it.
+    public var body: [UInt8]
+    /// Made from `body`.
+    public var index: JSONIndex
+    public var shape: RequestShape
+    /// The client's headers; each wire picks what goes up.
+    public var headers: Headers
+    public var overrides: Overrides
+    public var session: SessionID?
+
+    public init(
+        id: ReceiptID, startedAt: Timestamp, wire: WireKind, body: [UInt8], index: JSONIndex, shape: RequestShape, headers: Headers,
+        overrides: Overrides = Overrides(), session: SessionID? = nil
+    ) {
+        self.id = id
+        self.startedAt = startedAt
+        self.wire = wire
+        self.body = body
+        self.index = index
+        self.shape = shape
+        self.headers = headers
+        self.overrides = overrides
+        self.session = session
+    }
+
+    /// What a client may ask for, for one request.
+    public struct Overrides: Hashable, Sendable {
+        /// Instead of the configured fallbacks: `models` in the body or `x-understudy-fallbacks`.
+        public var fallbacks: [String]?
+        /// `x-understudy-no-fallback`: the requested model alone, with all its credentials.
+        public var noFallback = false
+        /// `x-understudy-timeout-ms`: instead of the configured limit of the whole request.
+        public var timeout: Duration?
+
+        public init() {}
+    }
+}
+
+/// Where a streamed reply goes. Confined to the loop of the request.
+public protocol ReplySink: AnyObject {
+    /// The first content is about to be sent: from here on the reply is this attempt's.
+    func begin(_ served: Served)
+    func write(_ bytes: RawSpan)
+    /// Bytes written that the client has not taken yet.
+    var pendingBytes: Int { get }
+    /// Called when they have gone.
+    var onDrain: (() -> Void)? { get set }
+    /// Called once when the client leaves.
+    var onClientGone: (() -> Void)? { get set }
+    var isClientGone: Bool { get }
+}
+
+/// Who answers: what the response headers tell.
+public struct Served: Hashable, Sendable {
+    public var model: ModelRef
+    public var credential: CredentialID
+    /// Attempts so far, this one included.
+    public var attempts: Int
+}
+
+/// How a request ended, for its door to put into its client's wire.
+public enum RelayResult: Sendable {
+    /// A whole reply, as the upstream sent it.
+    case whole(status: Int, contentType: String?, body: [UInt8], Served)
+    /// The sink has the reply from the first event to the last.
+    case streamed(Served)
+    /// The sink has part of a reply; its end has to be the wire's true error event.
+    case brokenStream(Failure, Served)
+    /// The client's own mistake, in the upstream's words.
+    case passedOn(status: Int, contentType: String?, body: [UInt8], Served)
+    case refused(Refusal)
+    /// Nobody is there to be told.
+    case cancelled
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import Synchronization
+
+/// The settings and credentials in force, and the chains that follow from them. Replaced whole at a reload; a request keeps
+/// the one it began with.
+public final class RelaySnapshot: Sendable {
+    public let settings: Settings
+    public let pool: PoolSnapshot
+    private let chains = Mutex<[String: NamedChain]>([:])
+
+    /// Names for which a chain is kept; a stranger may ask for any number of others.
+    private static let chainLimit = 1024
+
+    public init(settings: Settings, pool: PoolSnapshot) {
+        self.settings = settings
+        self.pool = pool
+    }
+
+    /// The chain that `name` stands for when nothing but the settings has a say.
+    func chain(named name: String, make: () throws(UnknownModel) -> NamedChain) throws(UnknownModel) -> NamedChain {
+        if let known = chains.withLock({ $0[name] }) { return known }
+        let made = try make()
+        chains.withLock { chains in
+            if chains.count < Self.chainLimit { chains[name] = made }
+        }
+        return made
+    }
+}
+
+/// A chain and whose it is.
+public struct NamedChain: Sendable {
+    public var agent: AgentID
+    public var chain: Chain
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import Store
+import Synchronization
+
+/// This process's health ledger, shared by every request, and kept in the store whenever a block changes.
+///
+/// Under the lock there are pure changes only; what they ask to be stored is stored after it.
+public final class SharedLedger: Sendable {
+    private struct State {
+        var ledger: HealthLedger
+        var random = SystemRandomNumberGenerator()
+    }
+
+    private let state: Mutex<State>
+    private let store: LedgerStore?
+
+    /// - Parameter store: `nil` keeps the ledger in memory alone.
+    public init(_ ledger: HealthLedger, store: LedgerStore?) {
+        state = Mutex(State(ledger: ledger))
+        self.store = store
+    }
+
+    /// A copy, to look at.
+    public var ledger: HealthLedger { state.withLock { $0.ledger } }
+
+    func step(_ policy: Policy, _ chain: Chain, _ receipt: Receipt, now: Timestamp) -> Step {
+        state.withLock { policy.step(chain: chain, receipt: receipt, facts: receipt.facts, ledger: &$0.ledger, now: now) }
+    }
+
+    func failed(
+        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, receipt: Receipt, policy: Policy, now: Timestamp
+    ) -> [BlockEffect] {
+        change { state in
+            state.ledger.record(
+                failure, of: candidate, attemptStartedAt: startedAt, receipt: receipt, mode: mode, policy: policy, now: now,
+                using: &state.random)
+        }
+    }
+
+    /// - Parameter endIsProven: `false` at the first content of a reply, `true` at its end.
+    func succeeded(
+        _ candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, now: Timestamp, endIsProven: Bool
+    ) -> [BlockEffect] {
+        change { state in
+            guard !state.ledger.isEmpty else { return [] }
+            return state.ledger.succeeded(candidate, attemptStartedAt: startedAt, mode: mode, now: now, endIsProven: endIsProven)
+        }
+    }
+
+    func giveBack(_ mode: AttemptMode, now: Timestamp) {
+        guard case .halfOpen(let lease) = mode else { return }
+        state.withLock { $0.ledger.giveBack(lease, now: now) }
+    }
+
+    /// Whether a candidate other than `index` could be tried now: decides how long a first token is waited for.
+    func hasSpare(_ chain: Chain, besides index: Int, in receipt: Receipt, now: Timestamp) -> Bool {
+        state.withLock { state in
+            chain.links.indices.contains { other in
+                let candidate = chain.links[other].candidate
+                return other != index && !receipt.attempts.contains { $0.candidate == candidate }
+                    && (state.ledger.isEmpty || state.ledger.block(on: candidate, at: now) == nil)
+            }
+        }
+    }
+
+    /// Forgets what a new configuration makes void: models that were not found, and all that is held against credentials whose
+    /// secret is new.
+    public func configurationChanged(renewed: [CredentialID]) {
+        let blocks = state.withLock { state in
+            state.ledger.clearModels()
+            for credential in renewed { state.ledger.clear(credential: credential) }
+            return state.ledger.blocks
+        }
+        store?.save(blocks)
+    }
+
+    private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
+        let (effects, blocks) = state.withLock { state -> ([BlockEffect], [Block]?) in
+            let effects = body(&state)
+            return (effects, effects.isEmpty ? nil : state.ledger.blocks)
+        }
+        if let blocks { store?.save(blocks) }
+        return effects
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import Providers
+import Transport
+
+/// How one attempt ended.
+enum CallOutcome {
+    case whole(status: Int, contentType: String?, body: [UInt8], usage: Usage?)
+    /// The client has the stream, with a proven end.
+    case streamed(usage: Usage?)
+    /// `committed`: the client has part of the reply. `reply`: the upstream's refusal, for the client if it is its to answer.
+    case failed(ErrorObject, limit: TimeLimit?, reply: UpstreamReply?, committed: Bool)
+    case cancelled
+}
+
+/// An upstream's refusal as it came.
+struct UpstreamReply {
+    var status: Int
+    var contentType: String?
+    var body: [UInt8]
+}
+
+/// What one attempt needs to know.
+struct CallPlan {
+    var request: ClientRequest
+    var wire: any Wire
+    var context: ErrorContext
+    var streaming: Bool
+    var firstToken: TimeLimits.Resolved.Limit
+    var firstTokenPhase: TimeLimits.Phase
+    var idle: TimeLimits.Resolved.Limit
+    var plain: TimeLimits.Resolved.Limit
+    /// What is left of the request's own limit.
+    var remaining: TimeLimits.Resolved.Limit
+    var now: Timestamp
+}
+
+/// One attempt: sends the request, keeps its limits, and turns what comes back into an outcome.
+///
+/// A streamed reply is passed to the sink event by event by `StreamRelay`; everything else is collected, bounded, and judged at
+/// its end. `@unchecked Sendable`: confined to the request's loop.
+final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
+    private enum Progress {
+        case waiting
+        case collecting(ResponseHead)
+        case streaming(ResponseHead)
+        case over
+    }
+
+    private let plan: CallPlan
+    private let loop: EventLoop
+    private var stream: StreamRelay
+    private var progress = Progress.waiting
+    private var call: (any HTTPCall)?
+    private var body: [UInt8] = []
+    private var continuation: UnsafeContinuation<CallOutcome, Never>?
+    private let timer = LoopTimer()
+    private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
+    private let endsAt: Int64
+
+    private(set) var status: Int?
+    private(set) var times = ClientTimes()
+    var firstContentAfter: Duration? { stream.firstContentAfter }
+
+    /// Bytes of a whole reply, and of an error's body.
+    private static let replyLimit = 32 << 20
+    private static let errorLimit = 64 << 10
+
+    init(_ plan: CallPlan, sink: any ReplySink, served: Served, on loop: EventLoop, firstContent: @escaping () -> Void) {
+        self.plan = plan
+        self.loop = loop
+        stream = StreamRelay(plan, sink: sink, served: served, firstContent: firstContent)
+        endsAt = loop.now + plan.remaining.length.milliseconds
+    }
+
+    /// Runs the attempt. Ends with `.cancelled` within the loop's turn in which `cancel` is called.
+    func outcome(of client: any HTTPClient) async -> CallOutcome {
+        await withUnsafeContinuation { continuation in
+            self.continuation = continuation
+            timer.fire = { [unowned(unsafe) self] in timedOut() }
+            if plan.streaming {
+                limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase)
+            } else {
+                limit(plan.plain, .plainTimeout, .plain)
+            }
+            let call = client.start(plan.request, self)
+            if case .over = progress { return }
+            self.call = call
+        }
+    }
+
+    func cancel() { finish(.cancelled) }
+
+    // MARK: The reply
+
+    func headCame(_ head: ResponseHead) {
+        status = head.status
+        let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? false
+        progress = plan.streaming && isStream && (200..<300).contains(head.status) ? .streaming(head) : .collecting(head)
+    }
+
+    func bodyCame(_ bytes: RawSpan) {
+        switch progress {
+        case .waiting, .over: break
+        case .collecting(let head):
+            let isError = !(200..<300).contains(head.status)
+            guard body.count + bytes.byteCount <= (isError ? Self.errorLimit : Self.replyLimit) else {
+                // An error's beginning says enough; a reply must be whole.
+                return isError ? judge(head) : fail(.tooLarge)
+            }
+            bytes.withUnsafeBytes { body.append(contentsOf: $0) }
+        case .streaming:
+            switch stream.take(bytes, elapsed: elapsed) {
+            case .goOn:
+                if stream.hasEnded {
+                    // Only the terminator is missing: it is not worth a long wait.
+                    limit(.init(Self.terminatorTime, setBy: TimeLimits.Resolved.builtIn), .idleTimeout, .idle)
+                } else {
+                    limit(stream.isCommitted ? plan.idle : plan.firstToken, stream.isCommitted ? .idleTimeout : .firstTokenTimeout,
+                        stream.isCommitted ? .idle : plan.firstTokenPhase, restart: stream.isCommitted)
+                }
+                if stream.isFarBehind { holdBack() }
+            case .ended: finish(.streamed(usage: stream.usage))
+            case .failed(let error): finish(.failed(error, limit: nil, reply: nil, committed: stream.isCommitted))
+            }
+        }
+    }
+
+    func ended(_ problem: ClientProblem?, _ times: ClientTimes) {
+        self.times = times
+        switch progress {
+        case .over: break
+        case .waiting: fail(problem.map(TransportFault.init) ?? .emptyReply)
+        case .collecting(let head):
+            if let problem, (200..<300).contains(head.status) {
+                fail(TransportFault(problem))
+            } else {
+                judge(head)
+            }
+        case .streaming:
+            // A connection that breaks after the proven end has lost nothing.
+            if let error = stream.upstreamEnded() {
+                finish(.failed(problem.map { describe(TransportFault($0)) } ?? error, limit: nil, reply: nil, committed: stream.isCommitted))
+            } else {
+                finish(.streamed(usage: stream.usage))
+            }
+        }
+    }
+
+    /// Judges a reply that was collected.
+    private func judge(_ head: ResponseHead) {
+        let now = plan.now.milliseconds
+        let contentType = head.headers.first("content-type")
+        guard (200..<300).contains(head.status) else {
+            let error = plan.wire.readError(
+                status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now)
+            return finish(
+                .failed(
+                    error, limit: nil, reply: UpstreamReply(status: head.status, contentType: contentType, body: body), committed: false))
+        }
+        switch plan.wire.readReply(status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now) {
+        case .bad(let error): finish(.failed(error, limit: nil, reply: nil, committed: false))
+        case .good where plan.streaming: fail(.malformed("a whole reply to a request for a stream"))
+        case .good(let usage, _): finish(.whole(status: head.status, contentType: contentType, body: body, usage: usage))
+        }
+    }
+
+    // MARK: Limits
+
+    /// Starts a phase's limit, within what is left for the whole request. `restart: false` lets a running one go on.
+    private func limit(
+        _ limit: TimeLimits.Resolved.Limit, _ fault: TransportFault, _ phase: TimeLimits.Phase, restart: Bool = true
+    ) {
+        if !restart && timer.isArmed { return }
+        let length = limit.length.milliseconds
+        let left = endsAt - loop.now
+        running = length <= left ? (fault, phase, limit) : (.requestDeadline, .request, plan.remaining)
+        loop.arm(timer, after: min(length, left))
+    }
+
+    private func timedOut() {
+        guard let running else { return }
+        if case .streaming = progress, stream.hasEnded { return finish(.streamed(usage: stream.endWithoutTerminator())) }
+        let seconds = Double(running.limit.length.milliseconds) / 1000
+        finish(
+            .failed(
+                describe(running.fault), limit: TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy),
+                reply: nil, committed: stream.isCommitted))
+    }
+
+    /// Time from a proven end to its terminator.
+    private static let terminatorTime = Duration.seconds(1)
+
+    // MARK: Back-pressure
+
+    /// Stops reading until the client has taken what waits for it.
+    private func holdBack() {
+        call?.pause()
+        loop.disarm(timer)
+        stream.whenDrained { [weak self] in
+            guard let self, case .streaming = progress else { return }
+            limit(plan.idle, .idleTimeout, .idle)
+            call?.resume()
+        }
+    }
+
+    // MARK: The end
+
+    private var elapsed: Duration { .milliseconds(loop.now - (endsAt - plan.remaining.length.milliseconds)) }
+
+    private func fail(_ fault: TransportFault) {
+        finish(.failed(describe(fault), limit: nil, reply: nil, committed: stream.isCommitted))
+    }
+
+    private func describe(_ fault: TransportFault) -> ErrorObject {
+        ErrorReader(wire: plan.wire.kind, context: plan.context, nowMilliseconds: plan.now.milliseconds).fault(fault)
+    }
+
+    private func finish(_ outcome: CallOutcome) {
+        guard let continuation else { return }
+        self.continuation = nil
+        progress = .over
+        loop.disarm(timer)
+        stream.release()
+        call?.cancel()
+        call = nil
+        continuation.resume(returning: outcome)
+    }
+}
+
+extension TransportFault {
+    init(_ problem: ClientProblem) {
+        switch problem {
+        case .dns: self = .dns
+        case .refused: self = .refused
+        case .unreachable: self = .unreachable
+        case .connectTimeout: self = .connectTimeout
+        case .tls(let why): self = .tls(why)
+        case .reset(let reused, _): self = .reset(reused: reused)
+        case .truncated: self = .closedEarly
+        case .malformed(let why): self = .malformed(why)
+        case .proxy(let why), .other(let why): self = .other(why)
+        }
+    }
+}

@@ -56,6 +56,7 @@ let package = Package(
         tests("FailoverTests", ["Failover", "TestSupport"]),
         tests("ProvidersTests", ["Providers", "Failover", "HTTP", "JSON", "TestSupport"], exclude: ["Fixtures"]),
         tests("ConfigurationTests", ["Configuration", "Failover", "JSON", "Providers", "TestSupport"]),
+        tests("TelemetryTests", ["Telemetry", "TestSupport"]),
         tests("TransportTests", ["Transport", "HTTP", "Telemetry", "TestSupport"]),
         tests("StoreTests", ["Store", "Failover", "JSON", "Telemetry", "TestSupport"]),
         tests("CredentialsTests", ["Credentials", "Configuration", "Failover", "HTTP", "Providers", "Store", "TestSupport"]),

@@ -41,12 +41,12 @@ extension RawSpan {
     func byte(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
     @inline(__always)
-    private func word(_ offset: Int) -> UInt64 { unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+    private func word(_ offset: Int) -> UInt64 { UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
 
     private static var ones: UInt64 { 0x0101_0101_0101_0101 }
     private static var tops: UInt64 { 0x8080_8080_8080_8080 }
 
-    /// Not zero exactly if one of the eight bytes of `word` is `byte`.
+    /// Not zero exactly if one of the eight bytes of `word` is `byte`; the lowest bit that is set lies in the first that is.
     @inline(__always)
     private static func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
         let difference = word ^ (ones &* UInt64(byte))
@@ -56,7 +56,11 @@ extension RawSpan {
     /// Where the first `wanted` in `range` stands.
     func first(_ wanted: UInt8, in range: Range<Int>) -> Int? {
         var offset = range.lowerBound
-        while offset + 8 <= range.upperBound, Self.matches(word(offset), wanted) == 0 { offset += 8 }
+        while offset + 8 <= range.upperBound {
+            let found = Self.matches(word(offset), wanted)
+            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+            offset += 8
+        }
         while offset < range.upperBound {
             if byte(offset) == wanted { return offset }
             offset += 1
@@ -69,7 +73,8 @@ extension RawSpan {
         var offset = range.lowerBound
         while offset + 8 <= range.upperBound {
             let word = word(offset)
-            if Self.matches(word, 0x0D) | Self.matches(word, 0x0A) != 0 { break }
+            let found = Self.matches(word, 0x0D) | Self.matches(word, 0x0A)
+            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
             offset += 8
         }
         while offset < range.upperBound {

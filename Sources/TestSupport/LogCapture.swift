@@ -11,6 +11,14 @@ public final class LogCapture: LogSink {
         public var request: String?
         public var fields: LogFields
 
+        public init(level: LogLevel, label: String, message: String, request: String? = nil, fields: LogFields = [:]) {
+            self.level = level
+            self.label = label
+            self.message = message
+            self.request = request
+            self.fields = fields
+        }
+
         /// The value of a field as text.
         public subscript(name: String) -> String? { fields[name]?.description }
     }

@@ -8,7 +8,7 @@ struct CommandList: Sendable {
     /// The program's own, in the order that help lists them.
     static let all: CommandList = CommandList(
         commands: [
-            .gatewayRun, .version, .help,
+            .gatewayRun, .gatewayStatus, .modelsStatus, .receipts, .explain, .configValidate, .version, .help,
         ],
         groups: [
             CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),

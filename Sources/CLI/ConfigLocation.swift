@@ -11,6 +11,8 @@ struct ConfigLocation: Hashable, Sendable {
     /// `--config`, the name of a variable, or `default`.
     var configOrigin: String
     var configExists: Bool
+    /// A flag or variable names this very file, rather than the folder it would be in.
+    var isNamed: Bool
     /// Absolute, without a slash at its end.
     var stateFolder: String
     var stateOrigin: String
@@ -54,7 +56,7 @@ struct ConfigLocation: Hashable, Sendable {
             (path, exists) = (folder + "/openclaw.json", true)
         }
         var location = ConfigLocation(
-            configPath: path, configOrigin: said?.origin ?? state?.origin ?? "default", configExists: exists, stateFolder: folder,
+            configPath: path, configOrigin: said?.origin ?? state?.origin ?? "default", configExists: exists, isNamed: said != nil, stateFolder: folder,
             stateOrigin: state?.origin ?? "default", home: home)
         let openClaw = home + "/.openclaw/openclaw.json"
         if !exists, said == nil, surroundings.exists(openClaw) { location.openClawConfig = openClaw }
@@ -68,6 +70,13 @@ struct ConfigLocation: Hashable, Sendable {
             There is no \(short(configPath)), but OpenClaw's \(short(openClawConfig)) is here. To run on it in place, with state of our own:
               understudy gateway run --config \(short(openClawConfig))
             """
+    }
+
+    /// The folders in which `agents/<id>/agent` is looked for, first wins: the state folder, and the one that the configuration lies in,
+    /// which is where OpenClaw has them when its configuration is used in place.
+    var agentRoots: [String] {
+        let folder = "/" + configPath.split(separator: "/").dropLast().joined(separator: "/")
+        return folder == stateFolder ? [stateFolder] : [stateFolder, folder]
     }
 
     /// A path with the home folder written as `~`.

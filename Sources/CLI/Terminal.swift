@@ -12,6 +12,9 @@ struct Terminal: Hashable, Sendable {
     var colour: Bool
     var errorColour: Bool
 
+    /// Whether a person looks at standard output.
+    var isInteractive: Bool { width != nil }
+
     /// What a file or pipe gets.
     static let plain = Terminal(width: nil, colour: false, errorColour: false)
 

@@ -3,7 +3,7 @@ import JSON
 
 /// The program's version, by https://semver.org.
 public enum Version {
-    public static let current = "0.1.0"
+    public static let text = "0.1.0"
 
     /// Where it runs, such as `linux-x86_64`.
     public static let platform: String = {
@@ -30,9 +30,9 @@ extension Command {
         examples: [Example("understudy --version", "The same; -V for short.")],
         run: { context throws(CommandFailure) in
             if context.output.wantsJSON {
-                context.output.json(["name": "understudy", "version": .string(Version.current), "platform": .string(Version.platform)])
+                context.output.json(["name": "understudy", "version": .string(Version.text), "platform": .string(Version.platform)])
             } else {
-                context.output.text("understudy \(Version.current) (\(Version.platform))")
+                context.output.text("understudy \(Version.text) (\(Version.platform))")
             }
             return .fine
         })

@@ -196,8 +196,10 @@ public struct UnknownModel: Error, Hashable, Sendable {
             return "The agent `\(agent)` has no model. Set agents.defaults.model in the configuration, or ask for a provider/model."
         case .noAgent: return "There is no agent for the model \(name)." + (list.isEmpty ? "" : " Did you mean \(list)?")
         case .noProvider(let provider):
-            return "The model \(name) does not exist here: no provider `\(provider)` is configured." + (list.isEmpty ? "" : " Did you mean \(list)?")
-        case .nothing: return "The model \(name) does not exist here." + (list.isEmpty ? " GET /v1/models lists what does." : " Did you mean \(list)?")
+            return "The model \(name) does not exist here: no provider `\(provider)` is configured."
+                + (list.isEmpty ? "" : " Did you mean \(list)?")
+        case .nothing:
+            return "The model \(name) does not exist here." + (list.isEmpty ? " GET /v1/models lists what does." : " Did you mean \(list)?")
         }
     }
 }

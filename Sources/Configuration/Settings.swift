@@ -39,7 +39,8 @@ public struct Settings: Hashable, Sendable {
     /// What holds without any file: the catalogue's providers, one agent without a chain.
     public init() {
         providers = Dictionary(
-            Catalogue.builtIn.entries.compactMap { entry in entry.provider.map { (entry.id, $0) } }, uniquingKeysWith: { first, _ in first })
+            Catalogue.builtIn.entries.compactMap { entry in entry.provider.map { (entry.id, $0) } }, uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// Adds a provider as if it were configured.

@@ -33,7 +33,7 @@ public struct Answers: Hashable, Sendable {
         case no
         case secondModel = "credential, when a second model agrees"
         case secondCredential = "provider × model, when a second credential agrees"
-        case secondCredentialAnotherRequest = "provider × model, when another request agrees on a second credential"
+        case anotherRequest = "provider × model, when another request agrees on a second credential"
     }
 
     public var again: Again
@@ -57,32 +57,29 @@ public struct Answers: Hashable, Sendable {
 }
 
 extension Reason {
-    private static let yes = true
-    private static let no = false
-
-    /// The table of docs/failover.md. A test keeps the two equal.
-    // swift-format-ignore: a table is read by its columns.
+    /// The table of docs/failover.md, read by its columns; a test keeps the two equal.
+    // swift-format-ignore
     public var answers: Answers {
-        switch self {
-        //                               again here?          next      next model?          blocks            widens                           for
-        //                                                    cred.?
-        case .rateLimit:       Answers( .no,                  Self.yes, .yes,                .credentialModel, .no,                             .rateLimit)
-        case .quota:           Answers( .no,                  Self.yes, .yes,                .credentialModel, .no,                             .quota)
-        case .billing:         Answers( .no,                  Self.yes, .yes,                .credentialModel, .secondModel,                    .billing)
-        case .auth:            Answers( .afterRefresh,        Self.yes, .yes,                .credential,      .no,                             .auth)
-        case .authPermanent:   Answers( .no,                  Self.yes, .yes,                .credential,      .no,                             .secret)
-        case .overloaded:      Answers( .quickly,             Self.yes, .yes,                .credentialModel, .secondCredentialAnotherRequest, .transient)
-        case .serverError:     Answers( .quickly,             Self.yes, .yes,                .credentialModel, .secondCredentialAnotherRequest, .transient)
-        case .timeout:         Answers( .no,                  Self.yes, .yes,                .credentialModel, .secondCredentialAnotherRequest, .transient)
-        case .network:         Answers( .onFreshConnection,   Self.no,  .atAnotherEndpoint,  .endpoint,        .no,                             .network)
-        case .modelNotFound:   Answers( .no,                  Self.yes, .yes,                .credentialModel, .secondCredential,               .model)
-        case .format:          Answers( .afterRepair,         Self.no,  .yes,                nil,              .no,                             nil)
-        case .invalidRequest:  Answers( .no,                  Self.no,  .unlessAsWritten,    nil,              .no,                             nil)
-        case .contextOverflow: Answers( .no,                  Self.no,  .withLargerWindow,   nil,              .no,                             nil)
-        case .contentPolicy:   Answers( .no,                  Self.no,  .no,                 nil,              .no,                             nil)
-        case .malformed:       Answers( .no,                  Self.yes, .yes,                .credentialModel, .no,                             .malformed)
-        case .unknown:         Answers( .no,                  Self.yes, .yes,                .credentialModel, .no,                             .unknown)
-        case .cancelled:       Answers( .no,                  Self.no,  .no,                 nil,              .no,                             nil)
+        let (yes, no) = (true, false)
+        return switch self {
+        //                             again here?         cred?  next model?         blocks            widens             for
+        case .rateLimit:       Answers(.no,                yes,   .yes,               .credentialModel, .no,               .rateLimit)
+        case .quota:           Answers(.no,                yes,   .yes,               .credentialModel, .no,               .quota)
+        case .billing:         Answers(.no,                yes,   .yes,               .credentialModel, .secondModel,      .billing)
+        case .auth:            Answers(.afterRefresh,      yes,   .yes,               .credential,      .no,               .auth)
+        case .authPermanent:   Answers(.no,                yes,   .yes,               .credential,      .no,               .secret)
+        case .overloaded:      Answers(.quickly,           yes,   .yes,               .credentialModel, .anotherRequest,   .transient)
+        case .serverError:     Answers(.quickly,           yes,   .yes,               .credentialModel, .anotherRequest,   .transient)
+        case .timeout:         Answers(.no,                yes,   .yes,               .credentialModel, .anotherRequest,   .transient)
+        case .network:         Answers(.onFreshConnection, no,    .atAnotherEndpoint, .endpoint,        .no,               .network)
+        case .modelNotFound:   Answers(.no,                yes,   .yes,               .credentialModel, .secondCredential, .model)
+        case .format:          Answers(.afterRepair,       no,    .yes,               nil,              .no,               nil)
+        case .invalidRequest:  Answers(.no,                no,    .unlessAsWritten,   nil,              .no,               nil)
+        case .contextOverflow: Answers(.no,                no,    .withLargerWindow,  nil,              .no,               nil)
+        case .contentPolicy:   Answers(.no,                no,    .no,                nil,              .no,               nil)
+        case .malformed:       Answers(.no,                yes,   .yes,               .credentialModel, .no,               .malformed)
+        case .unknown:         Answers(.no,                yes,   .yes,               .credentialModel, .no,               .unknown)
+        case .cancelled:       Answers(.no,                no,    .no,                nil,              .no,               nil)
         }
     }
 

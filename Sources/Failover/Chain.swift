@@ -27,7 +27,8 @@ public struct ChainLink: Hashable, Sendable {
     public var kind: CredentialKind
 
     public init(
-        candidate: Candidate, contextWindow: Int? = nil, acceptsImages: Bool = true, acceptsTools: Bool = true, origin: String = "requested",
+        candidate: Candidate, contextWindow: Int? = nil, acceptsImages: Bool = true, acceptsTools: Bool = true,
+        origin: String = "requested",
         kind: CredentialKind = .apiKey
     ) {
         self.candidate = candidate

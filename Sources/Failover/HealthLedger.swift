@@ -1,16 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
+
+/// What is blocked, on which scope, why, until when.
+///
+/// A value: whoever shares it puts it behind a lock. `HealthLedger+Record.swift` has what failures do to it,
+/// `HealthLedger+Success.swift` what successes do, `HalfOpen.swift` how a block that has ended is looked at.
 public struct HealthLedger: Hashable, Sendable {
+    /// By `ScopeKey.mark`. Ended ones stay until a success or `prune` removes them: they remember the ladder's step.
+    private(set) var entries: [UInt64: Block] = [:]
+    /// The last success within a wider scope that failures of narrower ones could block. A failure before it proves nothing.
+    var proofs: [UInt64: Timestamp] = [:]
+    var network = NetworkTrouble()
+    var repeats = QuickRepeats()
+
+    /// Blocks at most. Model names can come from clients, so their number needs a bound.
+    static let limit = 10_000
+
     public init() {}
-    public init(restoring blocks: [Block], now: Timestamp) {}
-    public mutating func record(_ failure: Failure, of candidate: Candidate, attemptStartedAt: Timestamp, receipt: Receipt, mode: AttemptMode, policy: Policy, now: Timestamp, using random: inout some RandomNumberGenerator) -> [BlockEffect] { [] }
-    public mutating func succeeded(_ candidate: Candidate, attemptStartedAt: Timestamp, mode: AttemptMode, now: Timestamp, endIsProven: Bool = true) -> [BlockEffect] { [] }
-    public mutating func giveBack(_ lease: Lease, now: Timestamp) {}
-    public func block(on candidate: Candidate, at now: Timestamp) -> Block? { nil }
-    public var blocks: [Block] { [] }
-    public mutating func clear(credential: CredentialID) {}
-    public mutating func clearAll() {}
-    public mutating func clearModels() {}
-    public mutating func prune(now: Timestamp) {}
-    public mutating func merge(_ blocks: [Block], now: Timestamp) {}
-    public var isEmpty: Bool { true }
+
+    /// A ledger as it was kept. Leases are void: their holders are gone. What has had no failure for a day is left out.
+    public init(restoring blocks: [Block], now: Timestamp) {
+        merge(blocks, now: now)
+        prune(now: now)
+    }
+
+    /// Whether there is nothing to look up and nothing that a success could change.
+    public var isEmpty: Bool { entries.isEmpty && network.isQuiet }
+
+    /// All blocks, open and half open, those that end first before the others.
+    public var blocks: [Block] {
+        entries.values.sorted { ($0.until, $0.key.mark) < ($1.until, $1.key.mark) }
+    }
+
+    /// The block that keeps `candidate` from being used by just any request: the one that ends last, or one that has ended and is
+    /// being looked at under a lease.
+    public func block(on candidate: Candidate, at now: Timestamp) -> Block? {
+        if entries.isEmpty { return nil }
+        var last: Block?
+        for scope in Scope.allCases {
+            guard let block = entry(scope, of: candidate), block.isOpen(at: now) || block.lease(at: now) != nil else { continue }
+            if last.map({ $0.until < block.until }) ?? true { last = block }
+        }
+        return last
+    }
+
+    // MARK: Changes from outside
+
+    /// Forgets all that is held against a credential, with any model: its secret is new, or its owner says so.
+    public mutating func clear(credential: CredentialID) { remove { $0.key.concerns(credential) } }
+
+    /// Forgets one block.
+    public mutating func clear(_ key: ScopeKey) { remove { $0.key == key } }
+
+    /// Forgets which models were not found: the configuration has changed.
+    public mutating func clearModels() { remove { $0.reason == .modelNotFound } }
+
+    public mutating func clearAll() { self = HealthLedger() }
+
+    /// Takes over blocks that another process, or this one in an earlier life, has kept. Of two on one scope the one that ends
+    /// last stays.
+    public mutating func merge(_ blocks: [Block], now: Timestamp) {
+        for var block in blocks {
+            block.lease = nil
+            if let own = entries[block.key.mark], own.key == block.key, own.until >= block.until { continue }
+            insert(block, now: now)
+        }
+    }
+
+    /// Drops blocks that ended more than `failureWindow` ago, so that their ladders begin anew.
+    public mutating func prune(now: Timestamp, failureWindow: Duration = Policy.standard.failureWindow) {
+        remove { !$0.isOpen(at: now) && now - $0.until > failureWindow }
+        if entries.isEmpty { proofs = [:] }
+        repeats.prune(now: now)
+    }
+
+    // MARK: Entries
+
+    func entry(_ scope: Scope, of candidate: Candidate) -> Block? {
+        guard let index = entries.index(forKey: candidate.marks[scope]), entries.values[index].key.covers(candidate) else { return nil }
+        return entries.values[index]
+    }
+
+    mutating func insert(_ block: Block, now: Timestamp) {
+        let mark = block.key.mark
+        if entries.count >= HealthLedger.limit && entries[mark] == nil {
+            // The least is lost with what has ended, or ends first.
+            prune(now: now, failureWindow: .zero)
+            if entries.count >= HealthLedger.limit, let first = entries.min(by: { $0.value.until < $1.value.until }) {
+                entries[first.key] = nil
+            }
+        }
+        entries[mark] = block
+    }
+
+    mutating func remove(_ key: ScopeKey) { entries[key.mark] = nil }
+
+    /// Changes a block in its place.
+    mutating func update(_ key: ScopeKey, _ change: (inout Block) -> Void) {
+        guard let index = entries.index(forKey: key.mark), entries.values[index].key == key else { return }
+        change(&entries.values[index])
+    }
+
+    private mutating func remove(_ isObsolete: (Block) -> Bool) {
+        guard entries.values.contains(where: isObsolete) else { return }
+        entries = entries.filter { !isObsolete($0.value) }
+    }
 }

@@ -79,6 +79,18 @@ struct ScopeMarks: Hashable, Sendable {
         self.endpoint = Mark.of(endpoint)
     }
 
+    static let count = 4
+
+    /// By place, 0 to 3, in the order of `Scope.allCases`.
+    subscript(place: Int) -> UInt64 {
+        switch place {
+        case 0: credentialModel
+        case 1: credential
+        case 2: providerModel
+        default: endpoint
+        }
+    }
+
     subscript(scope: Scope) -> UInt64 {
         switch scope {
         case .credentialModel: credentialModel

@@ -89,7 +89,7 @@ public enum ReplyVerdict: Hashable, Sendable {
 }
 
 /// An error as a client is told of it.
-public struct WireError: Hashable, Sendable {
+public struct WireError: Error, Hashable, Sendable {
     public var status: Int
     public var message: String
     /// `nil`: the wire's usual type for `status`.

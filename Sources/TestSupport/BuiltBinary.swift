@@ -61,6 +61,9 @@ public struct BuiltBinary: Hashable, Sendable {
         throw Problem("there is no program named understudy beside \(bundle); swift build makes it")
     }
 
+    /// Another program, for the tests of this type and of commands' helpers.
+    public init(program path: String) { self.path = path }
+
     /// Runs it to its end.
     ///
     /// - Parameters:

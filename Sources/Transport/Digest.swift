@@ -26,7 +26,7 @@ public enum Digest {
     public static func randomBytes(_ count: Int) -> [UInt8] {
         guard count > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: count)
-        if RAND_bytes(&bytes, Int32(clamping: count)) == 1, count <= Int(Int32.max) { return bytes }
+        if let size = Int32(exactly: count), RAND_bytes(&bytes, size) == 1 { return bytes }
         var kernel = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &kernel) }
     }

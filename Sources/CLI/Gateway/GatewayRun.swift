@@ -1,8 +1,141 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import Gateway
+import HTTP
+import Providers
+import Rehearsal
+import Relay
+import Store
+import Telemetry
+import Transport
 
-/// `gateway run`: the composition root.
+/// `gateway run`: the composition root. The only place that knows every concrete type.
 enum GatewayRun {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
-        throw CommandFailure(.internalFault, "gateway run: this build has no gateway")
+        let location = ConfigLocation.find(for: context)
+        let loader = GatewayLoader(location: location, context: context)
+        let first = try loader.load(rehearsal: nil)
+        let log = logger(first.settings.logging, context)
+        defer { log.writer.close() }
+        let folder = try stateFolder(location, log.logger)
+        let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
+        defer { group.stop() }
+
+        let rehearsal = first.settings.agents.main.chain.isEmpty ? try rehearse(group, log.logger) : nil
+        let loaded = rehearsal == nil ? first : try loader.load(rehearsal: rehearsal?.provider)
+        let stores = await Stores(folder: folder, log: log.logger)
+        let ledger = await stores.ledger(for: loaded.pool, log: log.logger)
+        let relay = Relay(
+            RelaySnapshot(settings: loaded.settings, pool: loaded.pool), ledger: SharedLedger(ledger, store: stores.ledgerStore),
+            recorder: ReceiptRecorder(store: stores.receipts, log: log.logger.with(label: "relay")),
+            gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"), now: Clock.now)
+
+        let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)
+        let status = GatewayStatus(
+            version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
+            stateFolder: folder.path)
+        let server = try serve(loaded.settings.gateway, relay, token, status, stores, group, log.logger)
+        status.listens(on: server.port)
+        let reload = Reload(relay: relay, status: status, on: group.loops[0], log: log.logger.with(label: "reload")) {
+            () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.provider)
+        }
+        reload.watch(loaded.files)
+        log.notes(loaded)
+        announce(location, loaded, relay, server.port, token, context)
+
+        await untilStopped(group.loops[0], reload)
+        log.logger.notice("Stopping: requests under way are finished", ["in_flight": .int(relay.gate.inFlight)])
+        await server.stop(grace: .seconds(30))
+        await rehearsal?.stop()
+        await stores.close()
+        log.logger.notice("Stopped")
+        return .fine
+    }
+
+    /// Returns at the first signal to stop. A second one ends the process at once.
+    private static func untilStopped(_ loop: EventLoop, _ reload: Reload) async {
+        await withCheckedContinuation { continuation in
+            let stop = StopSignal(continuation)
+            do {
+                try Signals.deliver(on: loop) { kind in
+                    switch kind {
+                    case .reload: reload.reload(because: "SIGHUP")
+                    case .stop: stop.came()
+                    }
+                }
+            } catch {
+                stop.came()
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private static func stateFolder(_ location: ConfigLocation, _ log: Logger) throws(CommandFailure) -> StateFolder {
+        do throws(StoreProblem) {
+            let folder = try StateFolder(path: location.stateFolder)
+            if let warning = try folder.ensure() { log.warning("State folder", ["note": .string(warning)]) }
+            return folder
+        } catch {
+            throw CommandFailure(.failed, "\(error)", hints: ["--state-dir <folder> uses another one"])
+        }
+    }
+
+    private static func rehearse(_ group: EventLoopGroup, _ log: Logger) throws(CommandFailure) -> RehearsalProvider {
+        try attempt("start the rehearsal provider") { () throws(SystemError) in
+            try RehearsalProvider(on: group, log: log.with(label: "rehearsal"))
+        }
+    }
+
+    private static func serve(
+        _ settings: GatewaySettings, _ relay: Relay, _ token: GatewayToken, _ status: GatewayStatus, _ stores: Stores,
+        _ group: EventLoopGroup, _ log: Logger
+    ) throws(CommandFailure) -> HTTPServer {
+        var limits = ServerLimits()
+        limits.connections = settings.maxConnections
+        limits.bodyMemory = settings.maxBodyMemoryBytes
+        let service = GatewayServer(
+            relay: relay, auth: ClientAuth(token: token.secret),
+            origins: OriginCheck(port: settings.port, origins: settings.allowedOrigins, isStrict: token.secret == nil),
+            receipts: stores.receipts, status: status, log: log.with(label: "gateway"))
+        do throws(SystemError) {
+            return try HTTPServer(
+                host: settings.bind.host, port: settings.port, service: service, limits: limits, on: group, log: log.with(label: "server"))
+        } catch {
+            var hints: [String] = []
+            if error.isAddressInUse { hints = ["understudy gateway run --port 0 takes a free port", "understudy gateway status says whether a gateway runs already"] }
+            throw CommandFailure(.failed, "the gateway cannot listen: \(error)", hints: hints)
+        }
+    }
+
+    private static func logger(_ settings: LoggingSettings, _ context: CommandContext) -> GatewayLog { GatewayLog(settings) }
+
+    private static func announce(
+        _ location: ConfigLocation, _ loaded: GatewayLoader.Loaded, _ relay: Relay, _ port: UInt16, _ token: GatewayToken,
+        _ context: CommandContext
+    ) {
+        let bind = loaded.settings.gateway.bind
+        let host = if case .address(let address) = bind { address.contains(":") ? "[\(address)]" : address } else { "127.0.0.1" }
+        let chain = (try? relay.chain(named: "default").chain) ?? Chain(links: [])
+        let banner = Banner(
+            version: Version.text, url: "http://\(host):\(port)", token: token.shown,
+            configuration: location.configExists
+                ? location.short(location.configPath) : "none at \(location.short(location.configPath)): the rehearsal provider plays",
+            stateFolder: location.short(location.stateFolder),
+            chain: chain.links.map { Banner.Link(model: $0.candidate.model.description, credential: $0.candidate.credential.rawValue) }
+                + chain.skipped.map { Banner.Link(model: $0.model.description, credential: $0.credential?.rawValue ?? "-", note: $0.reason.text) },
+            warnings: loaded.warnings, hint: location.openClawHint)
+        let terminal = context.output.terminal
+        context.output.text(banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
+    }
+
+    private static func attempt<Value>(_ what: String, _ body: () throws(SystemError) -> Value) throws(CommandFailure) -> Value {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw CommandFailure(.failed, "the gateway cannot \(what): \(error)")
+        }
     }
 }

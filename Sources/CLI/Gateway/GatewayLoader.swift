@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import Gateway
+import Providers
+import HTTP
+import Relay
+
+/// Reads settings and credentials for the gateway, at its start and whenever they change.
+struct GatewayLoader: Sendable {
+    struct Loaded: Sendable {
+        var settings: Settings
+        var pool: PoolSnapshot
+        /// Plain sentences for the person who starts the gateway.
+        var warnings: [String]
+        /// What to watch for a change.
+        var files: [String]
+    }
+
+    let location: ConfigLocation
+    let environment: [String: String]
+    let overrides: SettingsOverrides
+
+    init(location: ConfigLocation, context: CommandContext) {
+        self.location = location
+        environment = context.environment
+        var overrides = SettingsOverrides()
+        let invocation = context.invocation
+        overrides.port = invocation.number(GatewayRunFlags.port).map { UInt16(clamping: $0) }
+        overrides.bind = invocation.text(GatewayRunFlags.bind)
+        overrides.auth = invocation.text(GatewayRunFlags.auth)
+        overrides.token = invocation.text(GatewayRunFlags.token).map { Secret($0) }
+        overrides.verbose = invocation.isOn(GatewayRunFlags.verbose)
+        self.overrides = overrides
+    }
+
+    /// - Parameter rehearsal: Plays where the settings name no model.
+    func load(rehearsal: Provider?) throws(CommandFailure) -> Loaded {
+        var setup = try Setup.load(location, environment: environment, overrides: overrides)
+        if let rehearsal { setup.rehearse(with: rehearsal) }
+        let pool = setup.credentials(now: Clock.now())
+        return Loaded(
+            settings: setup.settings, pool: pool, warnings: setup.notes.map(\.text) + pool.notes.map(\.description),
+            files: setup.settings.files + pool.paths)
+    }
+
+    func reload(rehearsal: Provider?) throws(Reload.Problem) -> Reload.Loaded {
+        do throws(CommandFailure) {
+            let loaded = try load(rehearsal: rehearsal)
+            return Reload.Loaded(snapshot: RelaySnapshot(settings: loaded.settings, pool: loaded.pool), files: loaded.files)
+        } catch {
+            throw Reload.Problem(error.message)
+        }
+    }
+}

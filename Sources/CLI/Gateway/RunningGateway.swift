@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import Store
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What a gateway leaves in its state folder while it runs, so that commands find it whatever its port: `gateway.json`.
+struct RunningGateway: Hashable, Sendable {
+    var processID: Int32
+    /// Base address for clients on this machine.
+    var url: String
+
+    static func path(in stateFolder: String) -> String { stateFolder + "/gateway.json" }
+
+    /// The gateway that said it runs on this folder and whose process is there. After a `kill -9` the note is stale: `nil`.
+    static func find(in stateFolder: String) -> RunningGateway? {
+        guard let bytes = try? AtomicFile.read(path(in: stateFolder), limit: 4096), let value = try? JSONValue.parse(bytes),
+            let process = value["pid"]?.int.flatMap({ Int32(exactly: $0) }), process > 0, let url = value["url"]?.string
+        else { return nil }
+        guard kill(process, 0) == 0 || errno == EPERM else { return nil }
+        return RunningGateway(processID: process, url: url)
+    }
+
+    /// Leaves the note. To be called once the port is open.
+    func announce(in stateFolder: String) throws(StoreProblem) {
+        let value: JSONValue = ["pid": .number(JSONNumber(Int(processID))), "url": .string(url)]
+        try AtomicFile.write(JSONWriter.compact(value), to: Self.path(in: stateFolder))
+    }
+
+    /// Takes the note away, unless another gateway has left its own meanwhile.
+    func withdraw(from stateFolder: String) {
+        guard Self.find(in: stateFolder) == self else { return }
+        unlink(Self.path(in: stateFolder))
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import HTTP
+import JSON
+import Providers
+import Relay
+import Store
+
+/// `understudy models status`: the chain as it stands, its credentials masked, and what keeps any of it from being asked.
+enum ModelsStatus {
+    static let plain = Flag(
+        "plain", .toggle, "Print only the default model as provider/model", otherNames: ["status-plain"])
+    static let check = Flag("check", .toggle, "End with 1 if a provider in the chain has no usable credential")
+
+    static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
+        let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
+        var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        if setup.isRehearsal { setup.rehearse(with: nil) }
+        let agent = try agent(context.invocation.text(.agent), in: setup.settings)
+        let (blocks, gateway) = try await blocks(context, now: now)
+        let report = report(setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, gateway: gateway, now: now)
+        let output = context.output
+        if output.wantsJSON {
+            output.json(report.json)
+        } else if context.invocation.isOn(plain) {
+            guard let model = report.defaultModel else {
+                throw CommandFailure(.failed, "the agent \(agent.id) has no model", hints: ["set agents.defaults.model in \(report.configPath)"])
+            }
+            output.text(model)
+        } else {
+            output.text(report.text(width: output.terminal.width, colour: output.terminal.colour))
+        }
+        return context.invocation.isOn(check) && !report.missing.isEmpty ? .failed : .fine
+    }
+
+    private static func agent(_ id: String?, in settings: Settings) throws(CommandFailure) -> AgentSettings {
+        guard let id else { return settings.agents.main }
+        if let found = settings.agents[AgentID(rawValue: id)] { return found }
+        let known = settings.agents.all.map(\.id.rawValue)
+        let nearest = NearestWord.of(id, in: known).map { " Did you mean \"\($0)\"?" } ?? ""
+        throw CommandFailure(
+            .failed, "there is no agent \"\(SafeText.line(id))\".\(nearest)", hints: ["there are: \(known.prefix(20).joined(separator: ", "))"])
+    }
+
+    /// What is blocked, from the running gateway, else from its store.
+    private static func blocks(
+        _ context: CommandContext, now: Timestamp
+    ) async throws(CommandFailure) -> (blocks: [Block], gateway: ModelsStatusReport.Gateway) {
+        let client = GatewayClient(address: GatewayAddress.find(for: context))
+        do throws(GatewayClient.Trouble) {
+            let answer = try client.get("/api/health")
+            return ((answer["blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }, .running(url: client.address.url))
+        } catch .unreachable {
+            let path = ConfigLocation.find(for: context).stateFolder + "/understudy.sqlite"
+            guard HostFacts.exists(path) else { return ([], .notRunning) }
+            let file = Database(path: path, access: .reading, log: .silent)
+            defer { file.close() }
+            do throws(StoreProblem) {
+                return (try await LedgerStore(database: file).load(), .notRunning)
+            } catch {
+                throw CommandFailure(.failed, error.description)
+            }
+        } catch {
+            return ([], .silent(client.failure(error).message))
+        }
+    }
+
+    // MARK: The report
+
+    /// Pure: what is shown follows from the arguments alone.
+    static func report(
+        _ setup: Setup, pool: PoolSnapshot, agent: AgentSettings, blocks: [Block], gateway: ModelsStatusReport.Gateway, now: Timestamp
+    ) -> ModelsStatusReport {
+        let settings = setup.settings
+        let location = setup.location
+        let chain = (try? RelaySnapshot(settings: settings, pool: pool).plainChain(named: "agent:\(agent.id)").chain) ?? Chain(links: [])
+        let ledger = HealthLedger(restoring: blocks, now: now)
+        func stored(_ id: CredentialID, _ provider: ProviderID) -> StoredCredential? {
+            pool.credentials(for: provider, agent: agent.id).first { $0.id == id }
+        }
+        let links = chain.links.map { link in
+            let credential = stored(link.candidate.credential, link.candidate.model.provider)
+            return ModelsStatusReport.Link(
+                model: link.candidate.model.description, credential: link.candidate.credential.rawValue, kind: link.kind.rawValue,
+                masked: masked(credential), origin: link.origin, block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) })
+        }
+        let skipped = chain.skipped.map { link in
+            ModelsStatusReport.Skipped(
+                model: link.model.description, credential: link.credential?.rawValue, origin: link.origin, code: link.reason.code,
+                text: link.reason.text)
+        }
+        var inUse: [ProviderID] = []
+        for entry in agent.chain where !inUse.contains(entry.model.ref.provider) { inUse.append(entry.model.ref.provider) }
+        let others = settings.configuredProviders.filter { !inUse.contains($0) }
+        let folders = setup.poolSources.agents.first { $0.id == agent.id }?.folders ?? []
+        return ModelsStatusReport(
+            configPath: location.short(location.configPath), configExists: location.configExists,
+            stateFolder: location.short(location.stateFolder), agent: agent.id.rawValue, agentFolder: location.short(folders.first ?? ""),
+            defaultModel: agent.primary?.model.description, defaultSource: agent.primary?.origin ?? "", defaultWritten: "",
+            fallbacks: agent.fallbacks.map(\.model.description), fallbacksSource: source(of: agent.fallbacks),
+            aliases: settings.agents.models.compactMap { entry in
+                guard let alias = entry.alias, let model = entry.model else { return nil }
+                return .init(alias: alias, model: "\(entry.provider)/\(model)")
+            },
+            gateway: gateway, links: links, skipped: skipped,
+            providers: (inUse.map { ($0, true) } + others.map { ($0, false) }).map { id, isInUse in
+                provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
+            },
+            notes: (setup.notes.map(\.description) + pool.notes.map(\.description)).map { SafeText.line($0) })
+    }
+
+    private static func provider(
+        _ id: ProviderID, isInUse: Bool, settings: Settings, credentials: [StoredCredential]
+    ) -> ModelsStatusReport.Provider {
+        let entry = Catalogue.builtIn.provider(id)
+        return ModelsStatusReport.Provider(
+            id: id.rawValue,
+            credentials: credentials.map { credential in
+                .init(
+                    id: credential.id.rawValue, kind: credential.kind.rawValue, masked: masked(credential), source: credential.source,
+                    unusable: credential.unusable)
+            },
+            isInUse: isInUse, needsCredential: settings.providers[id]?.needsCredential ?? true,
+            variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY")
+    }
+
+    private static func block(_ block: Block, now: Timestamp) -> ModelsStatusReport.Block {
+        let subject =
+            switch block.key {
+            case .credentialModel: "this model on this credential"
+            case .credential: "this credential"
+            case .providerModel: "this model with every credential"
+            case .endpoint(let endpoint): "everything at \(endpoint)"
+            }
+        let isTimed = block.until < .distantFuture
+        return ModelsStatusReport.Block(
+            scope: block.key.scope.rawValue, subject: subject, reason: block.reason.rawValue, rule: block.evidence.rule,
+            receipt: block.evidence.receipt.rawValue, status: block.evidence.status, until: isTimed ? block.until.milliseconds : nil,
+            remaining: max(0, block.until.milliseconds - now.milliseconds))
+    }
+
+    /// Where a list of fallbacks is written: `agents.defaults.model.fallbacks` for `agents.defaults.model.fallbacks[0]`.
+    private static func source(of entries: [ChainEntry]) -> String {
+        guard let origin = entries.first?.origin else { return "" }
+        return String(origin.prefix { $0 != "[" })
+    }
+
+    private static func masked(_ credential: StoredCredential?) -> String {
+        guard let credential, !credential.secret.isEmpty else { return "" }
+        return credential.secret.masked
+    }
+}
+
+extension Command {
+    static let modelsStatus = Command(
+        words: ["models", "status"], summary: "Show the chain, its credentials, and what is blocked until when",
+        discussion: [
+            "The chain is the one that the configuration and the credentials on this machine make now: each place names the setting that put it "
+                + "there. What could not become a place is listed with the reason. What is blocked comes from the running gateway, or from what it "
+                + "stored. Secrets are masked."
+        ],
+        flags: [.agent, ModelsStatus.plain, ModelsStatus.check],
+        examples: [
+            Example("understudy models status", "The default agent's chain."),
+            Example("understudy models status --agent research --json", "Another agent's, as data."),
+            Example("understudy models status --check", "For scripts: is a credential missing?"),
+        ],
+        exitCodes: [
+            (.fine, "fine"), (.failed, "no such agent, no model, or with --check: a credential is missing"),
+            (.configuration, "the configuration has problems, which are listed"),
+        ],
+        run: { context throws(CommandFailure) in try await ModelsStatus.run(context) })
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// The document for programs: the members of `openclaw models status --json` as far as they have a counterpart, and `chain`.
+extension ModelsStatusReport {
+    var json: JSONValue {
+        var object: JSONObject = [
+            "configPath": .string(configPath), "configExists": .bool(configExists), "stateDir": .string(stateFolder),
+            "agentId": .string(agent), "agentDir": .string(agentFolder),
+        ]
+        object["defaultModel"] = defaultModel == nil ? .null : .string(defaultWritten.isEmpty ? defaultModel ?? "" : defaultWritten)
+        object["resolvedDefault"] = defaultModel.map { .string($0) } ?? .null
+        object["fallbacks"] = .array(fallbacks.map { .string($0) })
+        object["modelConfig"] = ["defaultSource": .string(defaultSource), "fallbacksSource": .string(fallbacksSource)]
+        object["aliases"] = .object(JSONObject(aliases.map { (key: $0.alias, value: JSONValue.string($0.model)) }))
+        object["gateway"] = gatewayJSON
+        object["chain"] = .array(links.map { json(of: $0) })
+        object["skipped"] = .array(skipped.map { json(of: $0) })
+        object["auth"] = [
+            "missingProvidersInUse": .array(missing.map { .string($0.id) }),
+            "providers": .array(providers.map { json(of: $0) }),
+            "unusableProfiles": .array(unusableProfiles),
+        ]
+        object["notes"] = .array(notes.map { .string($0) })
+        return .object(object)
+    }
+
+    private var gatewayJSON: JSONValue {
+        switch gateway {
+        case .running(let url): ["running": true, "url": .string(url)]
+        case .notRunning: ["running": false]
+        case .silent(let why): ["running": .null, "problem": .string(why)]
+        }
+    }
+
+    private func json(of link: Link) -> JSONValue {
+        var object: JSONObject = [
+            "model": .string(link.model), "credential": .string(link.credential), "kind": .string(link.kind), "secret": .string(link.masked),
+            "from": .string(link.origin),
+        ]
+        object["block"] = link.block.map { json(of: $0) } ?? .null
+        return .object(object)
+    }
+
+    private func json(of block: Block) -> JSONValue {
+        [
+            "scope": .string(block.scope), "reason": .string(block.reason), "rule": .string(block.rule), "receipt": .string(block.receipt),
+            "status": block.status.map { .number(JSONNumber($0)) } ?? .null,
+            "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null, "remainingMs": .number(JSONNumber(Int(block.remaining))),
+        ]
+    }
+
+    private func json(of link: Skipped) -> JSONValue {
+        [
+            "model": .string(link.model), "credential": link.credential.map { .string($0) } ?? .null, "from": .string(link.origin),
+            "code": .string(link.code), "reason": .string(link.text),
+        ]
+    }
+
+    private func json(of provider: Provider) -> JSONValue {
+        func count(_ kind: String) -> JSONValue { .number(JSONNumber(provider.credentials.filter { $0.kind == kind }.count)) }
+        let effective = provider.credentials.first { $0.unusable == nil }
+        return [
+            "provider": .string(provider.id),
+            "effective": [
+                "kind": .string(effective?.kind ?? (provider.needsCredential ? "missing" : "none")),
+                "detail": effective.map { .string($0.id) } ?? .null,
+            ],
+            "profiles": [
+                "count": .number(JSONNumber(provider.credentials.count)), "oauth": count("oauth"), "token": count("token"),
+                "apiKey": count("api_key"), "labels": .array(provider.credentials.map { .string("\($0.id)=\($0.masked)") }),
+            ],
+            "credentials": .array(
+                provider.credentials.map { credential in
+                    [
+                        "id": .string(credential.id), "kind": .string(credential.kind), "value": .string(credential.masked),
+                        "source": .string(credential.source), "unusable": credential.unusable.map { .string($0) } ?? .null,
+                    ]
+                }),
+        ]
+    }
+
+    /// Blocked credentials under OpenClaw's name: `cooldown` for those that a window ends, `disabled` for the others.
+    private var unusableProfiles: [JSONValue] {
+        links.compactMap { link in
+            guard let block = link.block else { return nil }
+            return [
+                "profileId": .string(link.credential), "provider": .string(String(link.model.prefix { $0 != "/" })),
+                "model": .string(link.model), "kind": .string(block.until == nil ? "disabled" : "cooldown"), "reason": .string(block.reason),
+                "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null, "remainingMs": .number(JSONNumber(Int(block.remaining))),
+            ]
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The page for people, in the layout of `openclaw models status` (COMPAT 15.1) with the chain added.
+extension ModelsStatusReport {
+    func text(width: Int?, colour: Bool) -> String {
+        var parts = [head]
+        parts.append((["Chain"] + chainTable.lines(width: width.map { $0 - 2 }, colour: colour).map { "  " + $0 }).joined(separator: "\n"))
+        if !skipped.isEmpty {
+            let lines = skipped.map { link in
+                "- \(link.model)\(link.credential.map { " with \($0)" } ?? "") (\(link.origin)): \(link.text)"
+            }
+            parts.append((["Not in the chain"] + lines).joined(separator: "\n"))
+        }
+        let blocked = links.filter { $0.block != nil }
+        if !blocked.isEmpty {
+            parts.append((["Blocked"] + blocked.map { "- \(line(for: $0))" }).joined(separator: "\n"))
+        }
+        parts.append(authOverview)
+        if !missing.isEmpty {
+            let lines = missing.map { "- \($0.id) Set \($0.variable), or models.providers.\($0.id).apiKey in the configuration." }
+            parts.append((["Missing auth"] + lines).joined(separator: "\n"))
+        }
+        if !notes.isEmpty { parts.append((["Notes"] + notes.map { "- \($0)" }).joined(separator: "\n")) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private var head: String {
+        var rows = [
+            ("Config", configPath + (configExists ? "" : " (not there: the rehearsal provider plays)")), ("State folder", stateFolder),
+            ("Agent", agent), ("Agent dir", agentFolder),
+        ]
+        let written = defaultWritten.isEmpty || defaultWritten == defaultModel ? defaultSource : "\(defaultWritten), \(defaultSource)"
+        rows.append(("Default", defaultModel.map { "\($0) (from \(written))" } ?? "-"))
+        let list = fallbacks.isEmpty ? "-" : fallbacks.joined(separator: ", ")
+        rows.append(("Fallbacks (\(fallbacks.count))", fallbacksSource.isEmpty ? list : "\(list) (from \(fallbacksSource))"))
+        if !aliases.isEmpty {
+            rows.append(("Aliases (\(aliases.count))", aliases.map { "\($0.alias) -> \($0.model)" }.joined(separator: ", ")))
+        }
+        switch gateway {
+        case .running(let url): rows.append(("Gateway", "running on \(url)"))
+        case .notRunning: rows.append(("Gateway", "not running; what is blocked is as it was stored"))
+        case .silent(let why): rows.append(("Gateway", "did not say what is blocked: \(why)"))
+        }
+        let column = max(14, rows.map { TextWidth.columns($0.0) }.max() ?? 0)
+        return rows.map { TextWidth.pad($0.0, to: column) + ": " + $0.1 }.joined(separator: "\n")
+    }
+
+    private var chainTable: Table {
+        var table = Table([
+            .fixed("#", right: true), .flexible("model", least: 16), .flexible("credential", least: 12), .flexible("secret", least: 9),
+            .flexible("from", least: 12), .flexible("now", least: 14),
+        ])
+        for (index, link) in links.enumerated() {
+            let now = link.block.map { Table.Cell("blocked\(remaining($0))", .bad) } ?? Table.Cell("ready", .good)
+            table.add([
+                Table.Cell(String(index + 1)), Table.Cell(link.model), Table.Cell(link.credential), Table.Cell(link.masked),
+                Table.Cell(link.origin), now,
+            ])
+        }
+        return table
+    }
+
+    private func remaining(_ block: Block) -> String {
+        block.until == nil ? "" : " \(Age.text(.milliseconds(block.remaining)))"
+    }
+
+    private func line(for link: Link) -> String {
+        guard let block = link.block else { return "" }
+        let until = block.until.map { "until \(HostFacts.localTime(milliseconds: $0)) (\(Age.text(.milliseconds(block.remaining))))" }
+        let status = block.status.map { ", status \($0)" } ?? ""
+        return "\(link.model) with \(link.credential): \(block.subject) is blocked \(until ?? "until its secret changes"): "
+            + "\(block.reason), rule \(block.rule)\(status); understudy explain \(block.receipt)"
+    }
+
+    private var authOverview: String {
+        var lines = ["Auth overview"]
+        for provider in providers {
+            var parts = ["- \(provider.id)"]
+            let usable = provider.credentials.filter { $0.unusable == nil }
+            if let first = usable.first {
+                parts[0] += " effective=\(first.id)"
+            } else {
+                parts[0] += provider.needsCredential ? " effective=missing" : " effective=none needed"
+            }
+            let counts = ["oauth", "token", "api_key"].map { kind in "\(kind)=\(provider.credentials.filter { $0.kind == kind }.count)" }
+            parts.append("credentials=\(provider.credentials.count) (\(counts.joined(separator: ", ")))")
+            for credential in provider.credentials where credential.kind != "none" {
+                parts.append("\(credential.id)=\(credential.masked) from \(credential.source)" + (credential.unusable.map { " (\($0))" } ?? ""))
+            }
+            lines.append(parts.joined(separator: " | "))
+        }
+        if providers.isEmpty { lines.append("- no provider is configured") }
+        return lines.joined(separator: "\n")
+    }
+}

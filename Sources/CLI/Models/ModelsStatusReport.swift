@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// What `understudy models status` shows, before it is laid out: names and masked secrets only.
+struct ModelsStatusReport: Hashable, Sendable {
+    /// One place in the chain.
+    struct Link: Hashable, Sendable {
+        var model: String
+        var credential: String
+        /// `oauth`, `token`, `api_key` or `none`.
+        var kind: String
+        /// The masked secret; empty where nothing is sent.
+        var masked: String
+        /// The setting that put the model here.
+        var origin: String
+        var block: Block?
+    }
+
+    /// What keeps a link from being asked.
+    struct Block: Hashable, Sendable {
+        /// `credential_model`, `credential`, `provider_model` or `endpoint`.
+        var scope: String
+        /// What is blocked, in words: `this model on this key`.
+        var subject: String
+        var reason: String
+        var rule: String
+        var receipt: String
+        var status: Int?
+        /// Milliseconds since 1970. `nil`: until its secret changes.
+        var until: Int64?
+        /// Milliseconds from the moment of the report, at least 0.
+        var remaining: Int64
+    }
+
+    /// A model, or a credential of it, that is in no place of the chain.
+    struct Skipped: Hashable, Sendable {
+        var model: String
+        var credential: String?
+        var origin: String
+        var code: String
+        var text: String
+    }
+
+    struct Credential: Hashable, Sendable {
+        var id: String
+        var kind: String
+        var masked: String
+        var source: String
+        var unusable: String?
+    }
+
+    struct Provider: Hashable, Sendable {
+        var id: String
+        var credentials: [Credential]
+        /// Whether the chain asks it.
+        var isInUse: Bool
+        /// `false`: it may be called without a credential.
+        var needsCredential: Bool
+        /// An environment variable that would give it a key.
+        var variable: String
+
+        var isMissing: Bool { needsCredential && isInUse && !credentials.contains { $0.unusable == nil } }
+    }
+
+    enum Gateway: Hashable, Sendable {
+        case running(url: String)
+        /// What is blocked is as the store has it.
+        case notRunning
+        /// It runs, but did not tell: why, in words.
+        case silent(String)
+    }
+
+    var configPath: String
+    var configExists: Bool
+    var stateFolder: String
+    var agent: String
+    var agentFolder: String
+    var defaultModel: String?
+    var defaultSource: String
+    /// How the default is written, where that is an alias.
+    var defaultWritten: String
+    var fallbacks: [String]
+    var fallbacksSource: String
+    var aliases: [Alias]
+    var gateway: Gateway
+    var links: [Link]
+    var skipped: [Skipped]
+    var providers: [Provider]
+    /// Remarks about files, each naming its place.
+    var notes: [String]
+
+    struct Alias: Hashable, Sendable {
+        var alias: String
+        var model: String
+    }
+
+    var missing: [Provider] { providers.filter(\.isMissing) }
+}

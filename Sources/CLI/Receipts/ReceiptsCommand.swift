@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+import Store
+
+/// `understudy receipts`: what became of recent requests.
+enum ReceiptsCommand {
+    static let limit = Flag("limit", short: "n", .number(placeholder: "n", range: 1...1000), "How many, newest first (20)", example: "20")
+    static let failed = Flag("failed", .toggle, "Only requests whose client did not get an answer")
+    static let model = Flag(
+        "model", .text(placeholder: "model"), "Only requests that asked for this model or were answered by it", example: "openai/gpt-5")
+    static let since = Flag("since", .age, "Only requests from this long ago until now: 90s, 15m, 2h, 7d", example: "2h")
+
+    static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
+        var query = ReceiptQuery()
+        query.limit = context.invocation.number(limit) ?? 20
+        query.failedOnly = context.invocation.isOn(failed)
+        query.model = context.invocation.text(model)
+        if let age = context.invocation.age(since) {
+            query.since = Timestamp(milliseconds: HostFacts.nowMilliseconds()) - age
+        }
+        let reader = ReceiptsReader(for: context)
+        let (receipts, source) = try await reader.receipts(matching: query)
+        if context.output.wantsJSON {
+            context.output.json(["source": .string(source.code), "receipts": .array(receipts)])
+            return .fine
+        }
+        guard !receipts.isEmpty else {
+            context.output.text(emptyText(query: query, source: source))
+            return .fine
+        }
+        context.output.table(table(receipts.compactMap { ReceiptJSON.read($0) }))
+        return .fine
+    }
+
+    static func emptyText(query: ReceiptQuery, source: ReceiptsReader.Source) -> String {
+        if source == .nothing { return "No request has been kept here yet. Start the gateway: understudy gateway run" }
+        let isNarrowed = query.failedOnly || query.model != nil || query.since != nil
+        return isNarrowed ? "No request fits." : "No request has been kept yet."
+    }
+
+    static func table(_ receipts: [Receipt]) -> Table {
+        var table = Table([
+            .fixed("id"), .fixed("when"), .flexible("asked for", least: 10), .flexible("what became of it", least: 16),
+            .fixed("tries", right: true), .fixed("took", right: true),
+        ])
+        for receipt in receipts {
+            let (text, style) = outcome(of: receipt)
+            let took = receipt.endedAt.map { Age.seconds($0 - receipt.facts.startedAt) } ?? "–"
+            table.add([
+                Table.Cell(receipt.facts.id.rawValue), Table.Cell(HostFacts.localTime(milliseconds: receipt.facts.startedAt.milliseconds)),
+                Table.Cell(receipt.facts.requestedModel), Table.Cell(text, style), Table.Cell(String(receipt.attempts.count)),
+                Table.Cell(took),
+            ])
+        }
+        return table
+    }
+
+    /// One phrase for the list, and how it stands out.
+    static func outcome(of receipt: Receipt) -> (text: String, style: Style) {
+        func model(_ index: Int) -> String {
+            receipt.attempts.indices.contains(index) ? receipt.attempts[index].candidate.model.description : "?"
+        }
+        switch receipt.outcome {
+        case .answered(let attempt, _): return ("answered by \(model(attempt))", attempt == 0 ? .good : .warning)
+        case .failed(let attempt): return ("cut short by \(model(attempt))", .bad)
+        case .refused(let refusal): return ("refused with \(refusal.status)", .bad)
+        case .passedOn(let attempt):
+            let status = receipt.attempts.indices.contains(attempt) ? receipt.attempts[attempt].status : nil
+            return ("\(status.map(String.init) ?? "error") of \(model(attempt)) passed on", .warning)
+        case .cancelled: return ("the client left", .faint)
+        case nil: return ("not ended", .faint)
+        }
+    }
+}
+
+extension Command {
+    static let receipts = Command(
+        words: ["receipts"], summary: "List what became of recent requests",
+        discussion: [
+            "Asks the running gateway; when none runs, reads the receipts that it kept. understudy explain says more about one of them."
+        ],
+        flags: [ReceiptsCommand.limit, ReceiptsCommand.failed, ReceiptsCommand.model, ReceiptsCommand.since] + Flag.connection,
+        examples: [
+            Example("understudy receipts --failed --since 2h", "What went wrong in the last two hours."),
+            Example("understudy receipts --model openai/gpt-5 --limit 100", "The last hundred requests that had to do with one model."),
+            Example("understudy receipts --json | jq '.receipts[0]'", "The last request as data."),
+        ],
+        exitCodes: [
+            (.fine, "fine, also when no request fits"), (.failed, "the gateway refused"),
+            (.unreachable, "the gateway at --url cannot be reached, or does not answer"),
+        ],
+        run: { context throws(CommandFailure) in try await ReceiptsCommand.run(context) })
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import HTTP
+import Providers
+import Rehearsal
+import Store
+
+/// The settings of one configuration file and the credentials that they lead to.
+struct Setup: Sendable {
+    var location: ConfigLocation
+    var settings: Settings
+    /// Remarks about the files, which count all the same.
+    var notes: [SettingsNote]
+
+    /// Whether the settings give the default agent no model, so that the rehearsal provider plays.
+    var isRehearsal: Bool { settings.agents.main.chain.isEmpty }
+
+    /// Reads the settings; blocks on files.
+    ///
+    /// - Throws: `.configuration` with every problem, each naming file, line and column, or with the file that was named and is not there.
+    static func load(
+        _ location: ConfigLocation, environment: [String: String], overrides: SettingsOverrides = SettingsOverrides()
+    ) throws(CommandFailure) -> Setup {
+        if let missing = location.missing { throw missing }
+        do throws(SettingsProblems) {
+            let (settings, notes) = try SettingsReader.read(
+                path: location.configPath, source: FileSource(), environment: environment, stateFolder: location.stateFolder,
+                workingFolder: HostFacts.workingFolder(), overrides: overrides)
+            return Setup(location: location, settings: settings, notes: notes)
+        } catch {
+            throw CommandFailure(
+                .configuration, "the configuration cannot be used\n" + error.text, hints: ["look again after a change: understudy config validate"])
+        }
+    }
+
+    /// Reads every place where a credential may be; blocks on files. Never fails: what cannot be read is a note of the pool.
+    func credentials(now: Timestamp) -> PoolSnapshot { CredentialPool.load(poolSources, now: now) }
+
+    var poolSources: PoolSources { PoolSources(settings: settings, folders: location.agentRoots, home: location.home) }
+
+    /// Puts the rehearsal provider on stage: what plays where the settings name no model.
+    ///
+    /// - Parameter provider: The running one's description. `nil`: one to look at, which is not running.
+    mutating func rehearse(with provider: Provider?) {
+        guard let provider = provider ?? Self.silentRehearsal else { return }
+        settings.add(provider)
+        settings.useByDefault(
+            [RehearsalProvider.star, RehearsalProvider.understudy].map { ModelRef(provider: RehearsalProvider.id, model: $0) },
+            origin: "built in")
+    }
+
+    private static var silentRehearsal: Provider? {
+        BaseURL("http://127.0.0.1/v1").map { Provider(id: RehearsalProvider.id, baseURL: $0, needsCredential: false) }
+    }
+}
+
+extension ConfigLocation {
+    /// The failure of a command that needs the file that somebody named, if it is not there.
+    var missing: CommandFailure? {
+        guard !configExists, isNamed else { return nil }
+        return CommandFailure(
+            .configuration, "there is no configuration at \(configPath), which \(configOrigin) names", hints: ["correct \(configOrigin), or leave it out"])
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every key that is ours to read, and those of OpenClaw's beside them. docs/configuration.md is kept equal by a test.
+public enum SettingsKeys {
+    /// What the settings are made of, in the order of the documentation.
+    public static let all: [SettingsKey] = models + modelEntries + agents + auth + environment + gateway + logging + ours + openClaw
+
+    private static let seconds = SettingsKey.Kind.number(0.01...86_400)
+    private static let ladder = SettingsKey.Kind.numbers(0.01...604_800)
+    private static let tokens = SettingsKey.Kind.whole(1...100_000_000)
+
+    private static func key(
+        _ path: String, _ kind: SettingsKey.Kind, _ fallback: String = "", _ meaning: String, _ use: SettingsKey.Use = .used
+    ) -> SettingsKey {
+        SettingsKey(path: path, kind: kind, fallback: fallback, meaning: meaning, use: use)
+    }
+
+    // MARK: Providers and models
+
+    /// The wires' names, of which this version speaks those of `WireKind` (COMPAT 6.1).
+    static let wires = [
+        "openai-completions", "openai-responses", "openai-codex-responses", "openai-chatgpt-responses", "azure-openai-responses",
+        "anthropic-messages", "google-generative-ai", "google-vertex", "google-gemini-cli", "github-copilot", "bedrock-converse-stream",
+        "ollama",
+    ]
+
+    private static let models: [SettingsKey] = [
+        key("models", .section, "", "Where models are served."),
+        key(
+            "models.mode", .choice(["merge", "replace"]), "merge",
+            "Whether the providers written here stand beside the built-in ones or instead of them."),
+        key("models.providers", .map, "", "The providers by id, lower-case. A built-in one needs no entry, only a key."),
+        key("models.providers.*", .section, "", "One provider."),
+        key(
+            "models.providers.*.baseUrl", .url, "the built-in provider's",
+            "Where its API begins; the wire's path, such as `/chat/completions`, follows it."),
+        key(
+            "models.providers.*.api", .choice(wires), "the built-in provider's, else openai-completions",
+            "The wire it speaks. Models on a wire that this version does not speak are passed over."),
+        key("models.providers.*.apiKey", .secret, "", "Its key. Further keys come from the environment and from profiles."),
+        key(
+            "models.providers.*.authHeader", .flag, "true",
+            "Whether the key goes up as `Authorization: Bearer`; `false` if `headers` say who is asking."),
+        key("models.providers.*.headers", .map, "", "Headers for every request to it; they win over all others."),
+        key("models.providers.*.headers.*", .secret, "", "A header's value."),
+        key("models.providers.*.request", .section, "", "More about its requests."),
+        key("models.providers.*.request.headers", .map, "", "As `headers`, and wins over it."),
+        key("models.providers.*.request.headers.*", .secret, "", "A header's value."),
+        key("models.providers.*.request.auth", .section, "", "Where the key goes."),
+        key(
+            "models.providers.*.request.auth.mode", .choice(["provider-default", "authorization-bearer", "header"]), "provider-default",
+            "`header` puts it into the header `headerName`."),
+        key("models.providers.*.request.auth.token", .secret, "", "The key, for `authorization-bearer`."),
+        key("models.providers.*.request.auth.headerName", .text, "", "The header's name, for `header`."),
+        key("models.providers.*.request.auth.value", .secret, "", "The key, for `header`."),
+        key("models.providers.*.request.auth.prefix", .text, "", "What stands before the key, for `header`, such as `Token `."),
+        key(
+            "models.providers.*.timeoutSeconds", seconds, "",
+            "Seconds for a first token, for a pause in a stream, and for a plain call; `timeouts` beside it wins."),
+        key(
+            "models.providers.*.contextWindow", tokens, "",
+            "Tokens of prompt and reply together, for its models that do not say. Unknown: no request is held back."),
+        key("models.providers.*.maxTokens", tokens, "", "Tokens of a reply at most, for its models that do not say."),
+        key("models.providers.*.params", .object, "", "Members for its requests where the client wrote none."),
+        key("models.providers.*.timeouts", .same("timeouts"), "", "As `timeouts`, for this provider."),
+        key("models.providers.*.failover", .same("failover"), "", "As `failover`, for this provider."),
+    ]
+
+    private static let modelEntries: [SettingsKey] = [
+        key("models.providers.*.models", .list, "", "The models it is known to serve; a chain may name others too."),
+        key("models.providers.*.models[].id", .text, "", "The provider's own name for it; required."),
+        key("models.providers.*.models[].name", .text, "the id", "For people."),
+        key("models.providers.*.models[].api", .choice(wires), "the provider's", "Its wire, where it is another."),
+        key("models.providers.*.models[].contextWindow", tokens, "the provider's", "Tokens of prompt and reply together."),
+        key("models.providers.*.models[].maxTokens", tokens, "the provider's", "Tokens of a reply at most."),
+        key("models.providers.*.models[].reasoning", .flag, "false", "Thinks before it speaks: its first token is given more time."),
+        key(
+            "models.providers.*.models[].input", .texts, "anything",
+            "What it takes: without `image` in the list, requests with images pass it by."),
+        key("models.providers.*.models[].compat", .openSection, "", "What its API can do. Other members of OpenClaw's may stand here."),
+        key("models.providers.*.models[].compat.supportsTools", .flag, "true", "`false`: requests with tools pass it by."),
+        key("models.providers.*.models[].params", .object, "", "As the provider's, and wins over it."),
+        key("models.providers.*.models[].timeouts", .same("timeouts"), "", "As `timeouts`, for this model."),
+        key("models.providers.*.models[].failover", .same("failover"), "", "As `failover`, for this model."),
+    ]
+
+    // MARK: Agents
+
+    private static let agents: [SettingsKey] = [
+        key("agents", .section, "", "Who speaks with which models."),
+        key("agents.defaults", .section, "", "What holds for every agent that says nothing else."),
+        key("agents.defaults.model", .chain, "", "The chain. As text: the primary alone."),
+        key("agents.defaults.model.primary", .text, "", "The model that is asked first."),
+        key(
+            "agents.defaults.model.fallbacks", .texts, "[]",
+            "Those that step in, in this order. Every one of them counts: no list of allowed models drops any."),
+        key(
+            "agents.defaults.models", .map, "",
+            "What is said about single models, by `provider/model` or `provider/*`. It allows and forbids nothing."),
+        key("agents.defaults.models.*", .section, "", "One model."),
+        key("agents.defaults.models.*.alias", .text, "", "A short name for it, in any case of letters."),
+        key("agents.defaults.models.*.params", .object, "", "Members for its requests where the client wrote none."),
+        key("agents.defaults.params", .object, "", "The same for every model."),
+        key("agents.list", .list, "", "The agents. Without any there is one, `main`."),
+        key("agents.list[].id", .text, "", "Its name in `agent:<id>`: letters, digits, `-`, `_`, `.`; required."),
+        key("agents.list[].default", .flag, "false", "Marks the agent that `default` means; else it is the first."),
+        key("agents.list[].name", .text, "the id", "For people."),
+        key(
+            "agents.list[].model", .chain, "the defaults'",
+            "Its chain. As text, or without `fallbacks`: the defaults' fallbacks stand behind it."),
+        key("agents.list[].model.primary", .text, "the defaults'", "The model that is asked first."),
+        key("agents.list[].model.fallbacks", .texts, "the defaults'", "Those that step in; `[]` means none."),
+        key("agents.list[].params", .object, "", "Members for its requests; they win over all other `params`."),
+        key("agents.list[].agentDir", .text, "agents/<id>/agent in the state folder", "The folder of its `auth-profiles.json`."),
+        key("agents.entries", .map, "", "The agents by id, in OpenClaw's newer shape."),
+        key("agents.entries.*", .same("agents.list[]"), "", "As an element of `agents.list`, whose `id` is the name."),
+    ]
+
+    // MARK: Credentials, environment
+
+    private static let auth: [SettingsKey] = [
+        key("auth", .section, "", "Credentials: which, and in what order. Secrets stand elsewhere."),
+        key("auth.profiles", .map, "", "Stored credentials by id, such as `openai:backup`."),
+        key("auth.profiles.*", .section, "", "One of them."),
+        key("auth.profiles.*.provider", .text, "", "Whom it lets in at; required."),
+        key("auth.profiles.*.mode", .choice(["api_key", "oauth", "token"]), "", "What it is; required."),
+        key("auth.profiles.*.email", .text, "", "Its label, shown to the owner only."),
+        key("auth.profiles.*.displayName", .text, "the e-mail address", "Its label, shown to the owner only."),
+        key("auth.order", .map, "", "By provider: the credentials to try, in this order."),
+        key("auth.order.*", .texts, "", "Ids of credentials. Those of profiles that are not listed are not used."),
+        key(
+            "auth.spread", .choice(["fillFirst", "leastRecentlyUsed"]), "fillFirst",
+            "Whose turn it is among credentials that are all well.", .later),
+        key(
+            "auth.cooldowns", .section, "",
+            "OpenClaw's lengths of blocks; they count where they are written and `failover.blocks` says nothing."),
+        key(
+            "auth.cooldowns.billingBackoffHours", .number(0.01...720), "",
+            "Hours of the first block for want of money; each further one is twice as long."),
+        key("auth.cooldowns.billingBackoffHoursByProvider", .map, "", "The same by provider."),
+        key("auth.cooldowns.billingBackoffHoursByProvider.*", .number(0.01...720), "", "Hours."),
+        key("auth.cooldowns.billingMaxHours", .number(0.01...720), "24", "Hours of the longest such block."),
+        key(
+            "auth.cooldowns.failureWindowHours", .number(0.01...720), "24",
+            "Hours without failure after which blocks begin at their shortest again."),
+    ]
+
+    private static let environment: [SettingsKey] = [
+        key("env", .map, "", "Variables for keys and for `${VARIABLE}`, where neither the process nor a `.env` file sets them."),
+        key("env.*", .text, "", "A variable's value."),
+        key("env.vars", .map, "", "The same, apart from other keys."),
+        key("env.vars.*", .text, "", "A variable's value."),
+    ]
+
+    // MARK: Gateway, logging
+
+    private static let gateway: [SettingsKey] = [
+        key("gateway", .section, "", "Where clients find it."),
+        key(
+            "gateway.port", .whole(1...65_535), "7100",
+            "The TCP port. `--port`, `UNDERSTUDY_GATEWAY_PORT` and `OPENCLAW_GATEWAY_PORT` win over it."),
+        key(
+            "gateway.bind", .choice(["auto", "loopback", "lan", "tailnet", "custom"]), "loopback",
+            "Which addresses to listen on: this machine's own, all (`lan`), or `customBindHost`."),
+        key("gateway.customBindHost", .text, "", "The address for `custom`, such as `192.168.1.4`."),
+        key("gateway.auth", .section, "", "Who may ask."),
+        key(
+            "gateway.auth.mode", .choice(["token", "password", "none", "trusted-proxy"]), "token",
+            "`none` lets in whoever reaches it, on `loopback` only. `trusted-proxy` is not supported yet."),
+        key(
+            "gateway.auth.token", .secret, "generated on the first start",
+            "What clients show as a bearer. `--token`, `UNDERSTUDY_GATEWAY_TOKEN` and `OPENCLAW_GATEWAY_TOKEN` win over it."),
+        key(
+            "gateway.auth.password", .secret, "",
+            "What clients show as a bearer if the mode is `password`. `OPENCLAW_GATEWAY_PASSWORD` wins over it."),
+        key("gateway.controlUi", .openSection, "", "The dashboard."),
+        key("gateway.controlUi.allowedOrigins", .texts, "[]", "Web origins whose pages may read answers, such as `https://dash.example`."),
+        key("gateway.http", .section, "", "How much at once."),
+        key("gateway.http.maxBodyBytes", .whole(1024...1 << 30), "33554432", "Bytes of a request's body."),
+        key(
+            "gateway.http.maxBodyMemoryBytes", .whole(1024...1 << 40), "268435456", "Bytes of all bodies that are kept for another attempt."
+        ),
+        key("gateway.http.maxConnections", .whole(1...1_000_000), "10000", "Connections of clients."),
+        key("gateway.http.maxRequests", .whole(1...1_000_000), "4096", "Requests under way; one more is answered with 503."),
+    ]
+
+    private static let logging: [SettingsKey] = [
+        key("logging", .section, "", "What is logged."),
+        key(
+            "logging.level", .choice(LoggingSettings.Level.names), "info",
+            "The least important line that is written. `UNDERSTUDY_LOG_LEVEL` and `OPENCLAW_LOG_LEVEL` win over it."),
+        key("logging.file", .text, "standard error only", "A file for the lines as well, as JSON."),
+        key("logging.consoleStyle", .choice(["pretty", "compact", "json"]), "pretty", "How lines look on standard error: text, or JSON."),
+        key("logging.maxFileBytes", .whole(4096...1 << 40), "104857600", "Bytes at which the file is put aside and a new one begun."),
+    ]
+
+    // MARK: Ours
+
+    private static let ours: [SettingsKey] = [
+        key("timeouts", .section, "", "How long to wait, for everything, a provider or a model; the narrower one wins."),
+        key("timeouts.connectSeconds", seconds, "10", "From the start of an attempt to an open connection."),
+        key("timeouts.firstTokenSeconds", seconds, "12", "To the first event of a stream, while another candidate is ready."),
+        key(
+            "timeouts.reasoningFirstTokenSeconds", seconds, "60", "The same where reasoning was asked for, or no other candidate is ready."),
+        key("timeouts.localFirstTokenSeconds", seconds, "120", "The same on loopback and private hosts."),
+        key("timeouts.idleSeconds", seconds, "60", "Between two events of a stream."),
+        key("timeouts.plainSeconds", seconds, "300", "A whole call without streaming."),
+        key("timeouts.requestSeconds", seconds, "600", "A request with all its attempts."),
+        key("failover", .section, "", "What happens when a candidate fails."),
+        key("failover.patienceSeconds", .number(0...60), "2", "A provider's reset this close is waited out before another model is asked."),
+        key("failover.maxAttempts", .whole(1...100), "16", "Upstream calls of one request at most."),
+        key(
+            "failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "resume",
+            "What becomes of a stream that breaks half-way.", .later),
+        key("failover.hedge", .section, "", "A second candidate beside one that is late."),
+        key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one.", .later),
+        key(
+            "failover.hedge.afterMs", .wholeOrAuto(1...600_000), "auto",
+            "Milliseconds without a first token; `auto`: later than usual for the model.", .later),
+        key("failover.hedge.budgetPercent", .whole(0...100), "5", "Share of requests that may be hedged.", .later),
+        key("failover.blocks", .section, "", "How long a block lasts where the provider does not say, by step, in seconds."),
+        key("failover.blocks.rateLimit", ladder, "[30, 60, 300]", "After `rate_limit`."),
+        key(
+            "failover.blocks.transient", ladder, "[5, 30, 120]", "After `overloaded`, `server_error`, `timeout`, `network` and their like."),
+        key("failover.blocks.billing", ladder, "[60, 120, 300, 600, 1800]", "After `billing`, and `quota` without a reset."),
+        key("failover.blocks.auth", ladder, "[300, 3600]", "After `auth`."),
+        key("failover.blocks.model", ladder, "[600, 3600, 43200]", "After `model_not_found`."),
+        key("receipts", .section, "", "What is kept about requests."),
+        key("receipts.keepDays", .whole(1...3650), "7", "Days after which a receipt is forgotten."),
+    ]
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import JSON
+import Providers
+
+extension SettingsReader {
+    /// `models`: the configured providers over the catalogue's.
+    static func readModels(_ root: SettingsCursor?, into settings: inout Settings) {
+        guard let models = root?.section("models") else { return }
+        if models.choice("mode") == "replace" { settings.providers = [:] }
+        for (name, cursor) in models.entries("providers") {
+            guard let id = providerID(name, at: cursor), let entry = cursor.opened() else { continue }
+            guard !settings.configuredProviders.contains(id) else {
+                cursor.report("\(cursor.path.text) is the provider \(id) a second time", "write it once")
+                continue
+            }
+            guard var provider = provider(id, entry, key: &settings.configuredKeys[id]) else { continue }
+            readModelEntries(of: entry, into: &provider, &settings.modelFailover)
+            if let failover = entry.section("failover").map(failover), !failover.isEmpty { settings.providerFailover[id] = failover }
+            if let params = entry.object("params"), !params.isEmpty { settings.providerParams[id] = params }
+            settings.add(provider)
+        }
+    }
+
+    /// An id as it is compared: trimmed, lower-case, and the catalogue's own for an alias.
+    static func providerID(_ name: String, at cursor: SettingsCursor) -> ProviderID? {
+        let trimmed = name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        let id = String(trimmed).lowercased()
+        guard !id.isEmpty, id.utf8.count <= 128, !id.contains("/"), !id.unicodeScalars.contains(where: { $0.properties.isWhitespace })
+        else {
+            return cursor.problem("\(Shown.name(name)) is no name for a provider", "it takes letters, digits and signs other than /")
+        }
+        return Catalogue.builtIn.canonicalID(of: ProviderID(rawValue: id))
+    }
+
+    private static func provider(_ id: ProviderID, _ entry: SettingsCursor, key: inout Secret?) -> Provider? {
+        let known = Catalogue.builtIn.provider(id)
+        let isWritten = entry.child("baseUrl") != nil
+        guard let url = isWritten ? baseURL(entry) : known?.baseURL else {
+            if !isWritten {
+                entry.report(
+                    "\(entry.path.text) has no baseUrl", "one is needed, since \(id) is not among the built-in providers with a URL")
+            }
+            return nil
+        }
+        var provider = Provider(id: id, baseURL: url, wireName: known?.wireName ?? WireKind.openaiCompletions.rawValue)
+        if let wire = entry.choice("api") { provider.wireName = wire }
+        if provider.wire == nil {
+            (entry.child("api") ?? entry).note("this version does not speak \(provider.wireName); models of \(id) are passed over")
+        }
+        if let known, known.isLocal { provider.needsCredential = false }
+        key = entry.secret("apiKey")
+        if entry.flag("authHeader") == false { provider.credentialHeader = .none }
+        provider.headers = headers(entry)
+        if let request = entry.section("request") {
+            for header in headers(request) {
+                provider.headers.removeAll { $0.name.lowercased() == header.name.lowercased() }
+                provider.headers.append(header)
+            }
+            if let auth = request.section("auth") { readRequestAuth(auth, into: &provider, key: &key) }
+        }
+        if provider.credentialHeader == .none { provider.needsCredential = false }
+        provider.limits = limits(entry)
+        return provider
+    }
+
+    private static func baseURL(_ entry: SettingsCursor) -> BaseURL? {
+        guard let cursor = entry.child("baseUrl"), let text = cursor.text() else { return nil }
+        guard let url = BaseURL(text) else {
+            // The text may hold a password, which is what is wrong with it.
+            let afterScheme = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+            let found =
+                afterScheme.contains("@") ? "\(cursor.path.text) holds a user name or password" : "\(cursor.path.text) is \(cursor.shown)"
+            return cursor.problem(found, "it takes \(cursor.key.kind.text)")
+        }
+        return url
+    }
+
+    /// `request.auth`: where the key goes, and perhaps the key itself.
+    private static func readRequestAuth(_ auth: SettingsCursor, into provider: inout Provider, key: inout Secret?) {
+        let token = auth.secret("token")
+        let value = auth.secret("value")
+        let prefix = auth.child("prefix").flatMap { $0.top.string == "" ? "" : $0.text() } ?? ""
+        let name = auth.text("headerName")
+        switch auth.choice("mode") {
+        case "authorization-bearer":
+            provider.credentialHeader = .bearer
+            key = token ?? key
+        case "header":
+            guard let name, isHeaderName(name), isHeaderValue(prefix) else {
+                auth.report("\(auth.path.text) names no header", "headerName takes a name such as api-key")
+                return
+            }
+            provider.credentialHeader = .named(name, prefix: prefix)
+            key = value ?? key
+        default: break
+        }
+    }
+
+    // MARK: Headers
+
+    private static func headers(_ entry: SettingsCursor) -> [ProviderHeader] {
+        entry.entries("headers").compactMap { name, cursor in
+            guard let value = cursor.secret() else { return nil }
+            guard isHeaderName(name) else { return cursor.problem("\(Shown.name(name)) is no name for a header") }
+            guard !framing.contains(name.lowercased()) else {
+                return cursor.problem("\(cursor.path.text) is a header that the gateway sets itself", "take it out")
+            }
+            guard value.withExposed(isHeaderValue) else {
+                return cursor.problem("\(cursor.path.text) has characters that no header may have", "a line break, perhaps")
+            }
+            return ProviderHeader(name: name, value: value)
+        }
+    }
+
+    private static let framing: Set<String> = [
+        "connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    /// A token of RFC 9110 §5.6.2.
+    private static func isHeaderName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 128
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x41...0x5A, 0x61...0x7A, 0x30...0x39: true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// RFC 9110 §5.5, without bytes above ASCII, which servers read in different ways.
+    private static func isHeaderValue(_ value: String) -> Bool { value.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x09 } }
+
+    // MARK: Limits
+
+    /// `timeoutSeconds`, which is OpenClaw's one limit for a call, narrowed by `timeouts`.
+    private static func limits(_ entry: SettingsCursor) -> TimeLimits {
+        var limits = TimeLimits()
+        if let all = entry.seconds("timeoutSeconds") {
+            for phase in [TimeLimits.Phase.firstToken, .reasoningFirstToken, .localFirstToken, .idle, .plain] { limits[phase] = all }
+        }
+        guard let written = entry.section("timeouts").map(timeouts) else { return limits }
+        for phase in TimeLimits.Phase.allCases { limits[phase] = written[phase] ?? limits[phase] }
+        return limits
+    }
+
+    // MARK: Models
+
+    private static func readModelEntries(
+        of entry: SettingsCursor, into provider: inout Provider, _ failovers: inout [ModelRef: FailoverOverrides]
+    ) {
+        let window = entry.whole("contextWindow")
+        let most = entry.whole("maxTokens")
+        for cursor in entry.sections("models") {
+            guard let id = cursor.text("id") else {
+                if cursor.child("id") == nil {
+                    cursor.report("\(cursor.path.text) has no id", "it takes the provider's name for the model")
+                }
+                continue
+            }
+            guard provider.model(id) == nil else {
+                cursor.report("\(cursor.path.text).id is \(Shown.quoted(id)) a second time", "write it once")
+                continue
+            }
+            var model = Model(id: id, name: cursor.text("name"))
+            model.wireName = cursor.choice("api")
+            model.contextWindow = cursor.whole("contextWindow") ?? window
+            model.maxTokens = cursor.whole("maxTokens") ?? most
+            model.reasons = cursor.flag("reasoning") ?? false
+            if let input = cursor.texts("input") { model.acceptsImages = input.isEmpty || input.contains { $0.text == "image" } }
+            model.acceptsTools = cursor.section("compat")?.flag("supportsTools") ?? true
+            model.params = cursor.object("params")
+            model.limits = cursor.section("timeouts").map(timeouts) ?? TimeLimits()
+            if let failover = cursor.section("failover").map(failover), !failover.isEmpty {
+                failovers[ModelRef(provider: provider.id, model: id)] = failover
+            }
+            provider.models.append(model)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Failover
+import HTTP
+import JSON
+import Providers
+import Store
+
+/// Reads every place where a credential may be.
+public enum CredentialPool {
+    /// A file's bytes; `nil` if there is no such file.
+    public typealias Reader = (_ path: String) throws(StoreProblem) -> [UInt8]?
+
+    /// The most bytes read of one file.
+    public static let fileLimit = 1 << 20
+
+    /// Never fails: a file that cannot be read or understood is a note, and the rest counts. Blocks on files.
+    ///
+    /// - Parameter now: Decides which tokens have expired.
+    public static func load(
+        _ sources: PoolSources, now: Timestamp,
+        reading: @escaping Reader = { path throws(StoreProblem) in try AtomicFile.read(path, limit: fileLimit) }
+    ) -> PoolSnapshot {
+        withoutActuallyEscaping(reading) { reading in
+            var loading = Loading(sources: sources, now: now, read: reading)
+            return loading.snapshot()
+        }
+    }
+}
+
+/// One reading of all places.
+private struct Loading {
+    let sources: PoolSources
+    let now: Timestamp
+    let read: CredentialPool.Reader
+
+    var notes: [PoolSnapshot.Note] = []
+    var paths: [String] = []
+    /// What a path held, so that each file is read once.
+    var documents: [String: JSONValue?] = [:]
+
+    init(sources: PoolSources, now: Timestamp, read: @escaping CredentialPool.Reader) {
+        self.sources = sources
+        self.now = now
+        self.read = read
+    }
+
+    /// What an agent's folders hold.
+    struct Found {
+        var profiles: [StoredCredential] = []
+        var order: [ProviderID: [CredentialID]] = [:]
+        var modelKeys: [ProviderID: StoredCredential] = [:]
+    }
+
+    mutating func snapshot() -> PoolSnapshot {
+        var agents: [AgentID: PoolSnapshot.OfAgent] = [:]
+        let main = sources.agents.first
+        let inherited = main.map { found(in: $0.folders) } ?? Found()
+        agents[main?.id ?? AgentID(rawValue: "main")] = arranged(inherited)
+        for agent in sources.agents.dropFirst() {
+            agents[agent.id] = arranged(Self.merged(found(in: agent.folders), inherited))
+        }
+        return PoolSnapshot(
+            agents: agents, main: main?.id ?? AgentID(rawValue: "main"), redactor: redactor(agents), notes: notes, paths: paths)
+    }
+
+    // MARK: Files
+
+    private mutating func found(in folders: [String]) -> Found {
+        var result = Found()
+        for folder in folders {
+            var here = Found()
+            // The later state file's order counts before the one that older versions kept beside the secrets.
+            for name in ["auth-state.json", "auth-profiles.json"] {
+                guard let root = document("\(folder)/\(name)") else { continue }
+                let profiles = ProfileDocument(root, source: name, environment: sources.environment, now: now)
+                here.order.merge(profiles.order) { first, _ in first }
+                if name == "auth-state.json" { continue }
+                here.profiles = profiles.profiles
+                note(profiles.notes, "\(folder)/\(name)")
+            }
+            if let root = document("\(folder)/models.json") {
+                let models = ModelsJSON(root, source: "models.json", environment: sources.environment)
+                here.modelKeys = Dictionary(models.credentials.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
+                note(models.notes, "\(folder)/models.json")
+            }
+            result = Self.merged(result, here)
+        }
+        return result
+    }
+
+    /// What `first` has, and of `second` what it has not.
+    private static func merged(_ first: Found, _ second: Found) -> Found {
+        let ids = Set(first.profiles.map(\.id))
+        return Found(
+            profiles: first.profiles + second.profiles.filter { !ids.contains($0.id) },
+            order: first.order.merging(second.order) { first, _ in first },
+            modelKeys: first.modelKeys.merging(second.modelKeys) { first, _ in first })
+    }
+
+    private mutating func document(_ path: String) -> JSONValue? {
+        if let known = documents[path] { return known }
+        paths.append(path)
+        let value = parsed(path)
+        documents[path] = .some(value)
+        return value
+    }
+
+    private mutating func parsed(_ path: String) -> JSONValue? {
+        let bytes: [UInt8]?
+        do throws(StoreProblem) {
+            bytes = try read(path)
+        } catch {
+            note([error.fix.map { "it is not read: \(error.reason). \($0)" } ?? "it is not read: \(error.reason)"], path)
+            return nil
+        }
+        guard let bytes else { return nil }
+        do throws(JSONProblem) {
+            return try JSONValue.parse(bytes)
+        } catch {
+            note(["it is not JSON: line \(error.line), column \(error.column): \(error.message). Mend it there, or move it away"], path)
+            return nil
+        }
+    }
+
+    private mutating func note(_ texts: [String], _ place: String) {
+        for note in texts.map({ PoolSnapshot.Note(place: place, text: $0) }) where !notes.contains(note) { notes.append(note) }
+    }
+
+    // MARK: Credentials
+
+    private mutating func arranged(_ found: Found) -> PoolSnapshot.OfAgent {
+        let profiles = Dictionary(grouping: found.profiles.map(judged), by: \.provider)
+        var result: PoolSnapshot.OfAgent = [:]
+        for provider in Set(sources.providers.keys).union(profiles.keys).sorted() {
+            let order = CredentialOrder(
+                explicit: found.order[provider] ?? sources.auth.order[provider],
+                configured: sources.auth.profiles.filter { $0.provider == provider }.map(\.id))
+            let shared = SharedCredentials.providers(with: provider).flatMap { profiles[$0] ?? [] }
+            let arranged = order.arrange(profiles: (profiles[provider] ?? []) + shared, keys: keys(of: provider, found))
+            if arranged.hasDrifted {
+                note(["none of the credentials in the order of \(provider) exists; all of its credentials are used"], "auth.order")
+            }
+            var credentials = arranged.credentials
+            if sources.providers[provider]?.needsCredential == false, !credentials.contains(where: { $0.unusable == nil }) {
+                credentials.append(.none(for: provider))
+            }
+            if !credentials.isEmpty { result[provider] = credentials }
+        }
+        return result
+    }
+
+    /// The keys that are no profiles: configuration, `models.json`, environment.
+    private func keys(of provider: ProviderID, _ found: Found) -> [StoredCredential] {
+        var keys: [StoredCredential] = []
+        if let key = sources.keys[provider],
+            let secret = key.withExposed({ ModelsJSON.secret($0, in: sources.environment)?.secret })
+        {
+            keys.append(
+                StoredCredential(
+                    id: CredentialID(rawValue: "\(provider):config"), provider: provider, kind: .apiKey, secret: secret, label: "config",
+                    source: "models.providers.\(provider).apiKey"))
+        }
+        if let key = found.modelKeys[provider] { keys.append(key) }
+        return keys
+            + EnvironmentKeys.credentials(
+                of: provider, entry: Catalogue.builtIn.provider(provider), environment: sources.environment)
+    }
+
+    /// What the configuration says of a stored profile: its label, and that it must be what was said (COMPAT 7.3).
+    private func judged(_ profile: StoredCredential) -> StoredCredential {
+        guard let said = sources.auth.profiles.first(where: { $0.id == profile.id }) else { return profile }
+        var profile = profile
+        if let label = said.label { profile.label = label }
+        guard profile.unusable == nil else { return profile }
+        if said.provider != profile.provider {
+            profile.unusable = "auth.profiles says provider \(said.provider), the stored profile \(profile.provider)"
+        } else if said.kind != profile.kind, !(said.kind == .oauth && profile.kind == .token) {
+            profile.unusable = "auth.profiles says mode \(said.kind.rawValue), the stored profile is \(profile.kind.rawValue)"
+        }
+        return profile
+    }
+
+    private func redactor(_ agents: [AgentID: PoolSnapshot.OfAgent]) -> Redactor {
+        var secrets = Set(agents.values.lazy.flatMap { $0.values.joined() }.map(\.secret).filter { !$0.isEmpty })
+        for provider in sources.providers.values { secrets.formUnion(provider.headers.map(\.value)) }
+        return Redactor(secrets: Array(secrets))
+    }
+}
+
+/// Providers that let the same credentials in (COMPAT 7.1).
+enum SharedCredentials {
+    private static let groups: [[ProviderID]] = [["volcengine", "volcengine-plan"], ["byteplus", "byteplus-plan"]]
+
+    /// The others whose profiles `provider` takes.
+    static func providers(with provider: ProviderID) -> [ProviderID] {
+        groups.first { $0.contains(provider) }?.filter { $0 != provider } ?? []
+    }
+}

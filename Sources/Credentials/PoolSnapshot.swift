@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+
+/// Every credential there was when the files and the environment were read. A value: a request keeps the one it began with.
+public struct PoolSnapshot: Sendable {
+    /// What was wrong with a file or a profile in it. The rest was read.
+    public struct Note: Hashable, Sendable, CustomStringConvertible {
+        /// A file's path, or a setting.
+        public var place: String
+        /// Names no value.
+        public var text: String
+
+        public var description: String { "\(place): \(text)" }
+    }
+
+    typealias OfAgent = [ProviderID: [StoredCredential]]
+
+    private let agents: [AgentID: OfAgent]
+    private let secrets: [AgentID: [CredentialID: Secret]]
+    private let main: AgentID
+    /// Replaces each secret of the pool in text that is kept or shown.
+    public let redactor: Redactor
+    public let notes: [Note]
+    /// The files that were read, or would have been had they been there: what to watch.
+    public let paths: [String]
+
+    init(agents: [AgentID: OfAgent], main: AgentID, redactor: Redactor, notes: [Note], paths: [String]) {
+        self.agents = agents
+        self.main = main
+        self.redactor = redactor
+        self.notes = notes
+        self.paths = paths
+        secrets = agents.mapValues { providers in
+            Dictionary(
+                providers.values.joined().filter { !$0.secret.isEmpty }.map { ($0.id, $0.secret) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// A provider's credentials in the order in which an agent's chain has them, those that are unusable among them. An
+    /// agent that was not configured has the main agent's.
+    public func credentials(for provider: ProviderID, agent: AgentID) -> [StoredCredential] {
+        (agents[agent] ?? agents[main])?[provider] ?? []
+    }
+
+    /// What goes up; `nil` where nothing does.
+    public func secret(_ id: CredentialID, agent: AgentID) -> Secret? { (secrets[agent] ?? secrets[main])?[id] }
+
+    /// Each credential's hash, for `LedgerStore.renewSecretHashes`: a new one ends what is held against it. Where agents have
+    /// different secrets under one id, all their hashes.
+    public var secretHashes: [CredentialID: String] {
+        var hashes: [CredentialID: Set<String>] = [:]
+        for credential in agents.values.lazy.flatMap({ $0.values.joined() }) where !credential.secretHash.isEmpty {
+            hashes[credential.id, default: []].insert(credential.secretHash)
+        }
+        return hashes.mapValues { $0.sorted().joined(separator: ",") }
+    }
+
+    /// The providers that an agent has a credential for.
+    public func providers(of agent: AgentID) -> [ProviderID] { ((agents[agent] ?? agents[main])?.keys).map { $0.sorted() } ?? [] }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Explanation {
+    /// What the upstream said, or did not, such as `402, no body` or `429 "Requests per minute limit exceeded"`.
+    static func happened(_ attempt: Attempt) -> String {
+        guard let failure = attempt.failure else {
+            let tokens = attempt.usage?.outputTokens.map { ", \($0) tokens" } ?? ""
+            return "\(attempt.status.map(String.init) ?? "answered")\(tokens)"
+        }
+        if let limit = failure.limit { return ranOut(limit) }
+        if let fault = failure.fault { return broke(fault) }
+        let words = Words.line(failure.message ?? "", limit: 72)
+        guard let status = failure.status ?? attempt.status else {
+            return words.isEmpty ? failure.code ?? "no words" : words
+        }
+        if !words.isEmpty { return "\(status) \"\(words)\"" }
+        return failure.code.map { "\(status) \(Words.line($0, limit: 40))" } ?? "\(status), no body"
+    }
+
+    /// The command that mends a failure; `nil` where waiting does, or nothing.
+    public static func fix(for attempt: Attempt) -> String? {
+        guard let failure = attempt.failure else { return nil }
+        let isAccount = attempt.effect.contains { $0.key.scope == .credential && $0.kind != .unchanged }
+        return fix(for: failure, candidate: attempt.candidate, kind: attempt.kind, isAccount: isAccount)
+    }
+
+    /// - Parameters:
+    ///   - kind: The credential's; `nil` where it is not known.
+    ///   - isAccount: The whole credential is blocked, not just one model on it.
+    public static func fix(
+        for failure: Failure, candidate: Candidate, kind: CredentialKind? = nil, isAccount: Bool = false
+    ) -> String? {
+        let provider = candidate.model.provider
+        switch failure.reason {
+        case .auth, .authPermanent:
+            if isLogin(failure, kind) { return "understudy models auth login --provider \(provider)" }
+            switch kind {
+            case .token?: return "understudy models auth paste-token --provider \(provider)"
+            case .apiKey?, nil: return "understudy models auth paste-api-key --provider \(provider)"
+            case .oauth?, CredentialKind.none?: return nil
+            }
+        case .billing, .quota:
+            // Money that arrives is noticed by itself, within minutes; this is for those who cannot wait.
+            return isAccount || failure.accountWide
+                ? "understudy credentials clear \(shellWord(candidate.credential.rawValue))   # once it is paid" : nil
+        case .modelNotFound: return "understudy models list --provider \(provider) --all"
+        case .network: return "understudy models status --probe --probe-provider \(provider)"
+        case .rateLimit, .overloaded, .serverError, .timeout, .format, .invalidRequest, .contextOverflow, .contentPolicy, .malformed,
+            .unknown, .cancelled:
+            return nil
+        }
+    }
+
+    static func isLogin(_ attempt: Attempt) -> Bool { attempt.failure.map { isLogin($0, attempt.kind) } ?? false }
+
+    private static func isLogin(_ failure: Failure, _ kind: CredentialKind?) -> Bool {
+        kind == .oauth || failure.rule.hasPrefix("oauth.")
+    }
+
+    /// `text` as one word of a POSIX shell.
+    private static func shellWord(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || [UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "@"), UInt8(ascii: "/")]
+                        .contains(byte)
+            }
+        return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    private static func ranOut(_ limit: TimeLimit) -> String {
+        let time = Words.duration(.milliseconds(Int64((min(max(limit.seconds, 0), 1e9) * 1000).rounded())))
+        let what =
+            switch limit.phase {
+            case "connect": "no connection in \(time)"
+            case "idle": "silent for \(time)"
+            case "plain": "no reply in \(time)"
+            case "request": "the request's \(time) were over"
+            default: "no first token in \(time)"
+            }
+        return "\(what) (set by \(limit.setBy))"
+    }
+
+    private static func broke(_ fault: TransportFault) -> String {
+        func with(_ what: String, _ why: String) -> String { why.isEmpty ? what : "\(what): \(Words.line(why, limit: 60))" }
+        return switch fault {
+        case .dns: "its host name has no address"
+        case .refused: "connection refused"
+        case .unreachable: "no route to its host"
+        case .tls(let why): with("TLS failed", why)
+        case .connectTimeout: "no connection in time"
+        case .firstTokenTimeout: "no first token in time"
+        case .idleTimeout: "fell silent"
+        case .plainTimeout: "no reply in time"
+        case .requestDeadline: "the request's time was over"
+        case .reset: "connection reset"
+        case .closedEarly: "the reply broke off"
+        case .malformed(let why): with("malformed reply", why)
+        case .emptyReply: "empty reply"
+        case .tooLarge: "the reply was too large"
+        case .other(let why): with("no reply", why)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Policy {
+    /// What to do next with a request, given what it has been through. Same arguments, same step.
+    ///
+    /// - Parameters:
+    ///   - receipt: This request's attempts, oldest first, and its waits. The last attempt may end it.
+    ///   - facts: The receipt's, or a fresher copy of them.
+    ///   - ledger: What is blocked. A half-open lease, an early try or a quick repeat is noted in it for the attempt that is
+    ///     returned; nothing else changes.
+    ///   - now: When to read `ledger`.
+    /// - Returns: `.attempt` with a candidate that is free, if there is one. No candidate whose window is open, but for early
+    ///   tries, and no candidate twice, but for a quick repeat and after a wait.
+    public func step(chain: Chain, receipt: Receipt, facts: RequestFacts, ledger: inout HealthLedger, now: Timestamp) -> Step {
+        if let last = receipt.attempts.last {
+            guard let failure = last.failure, failure.reason != .cancelled else { return .stop }
+            if endsRequest(failure, of: last, facts) { return .answer(attempt: receipt.attempts.count - 1) }
+        }
+        guard receipt.attempts.count < maxAttempts, now < facts.deadline else { return end(chain, receipt, facts, ledger, now) }
+        if let last = receipt.attempts.last, let index = quickRepeat(of: last, chain, receipt, facts, ledger, now) {
+            ledger.repeats.begin(at: last.candidate.endpoint, now: now)
+            return .attempt(index: index, mode: .quickRepeat)
+        }
+        let next = next(in: chain, receipt, facts, ledger, now)
+        if let last = receipt.attempts.last, next.map({ chain.links[$0.index].candidate.model != last.candidate.model }) ?? true,
+            let patient = patience(for: last.candidate.model, chain, receipt, facts, &ledger, now)
+        {
+            return patient
+        }
+        if let next {
+            return .attempt(index: next.index, mode: mode(for: chain.links[next.index].candidate, next.standing, facts, &ledger, now))
+        }
+        if let index = earlyTry(chain, receipt, facts, &ledger, now) { return .attempt(index: index, mode: .early) }
+        return end(chain, receipt, facts, ledger, now)
+    }
+
+    /// Whether a failure is the client's to know: another candidate would refuse the request too.
+    private func endsRequest(_ failure: Failure, of attempt: Attempt, _ facts: RequestFacts) -> Bool {
+        if attempt.committed { return true }
+        return switch failure.reason.answers.nextModel {
+        case .no: true
+        case .unlessAsWritten: facts.sentAsWritten || failure.namesMember != nil
+        case .yes, .atAnotherEndpoint, .withLargerWindow: false
+        }
+    }
+
+    // MARK: The next candidate
+
+    /// The first link in order that was not tried, is not ruled out by this request's failures, holds the request, and is free.
+    private func next(
+        in chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
+    ) -> (index: Int, standing: Standing)? {
+        for index in chain.links.indices {
+            guard isEligible(index, chain, receipt, facts) else { continue }
+            let standing = ledger.standing(of: chain.links[index].candidate, at: now)
+            if standing == .free || standing == .halfOpen { return (index, standing) }
+        }
+        return nil
+    }
+
+    private func isEligible(_ index: Int, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts) -> Bool {
+        if !receipt.attempts.isEmpty {
+            if receipt.hasTried(chain.links[index].candidate) { return false }
+            if ruledOut(chain.links[index], chain, receipt) != nil { return false }
+        }
+        return Fit.problem(chain.links[index], facts) == nil
+    }
+
+    /// What earlier failures of this request say about a candidate that was not tried.
+    func ruledOut(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt) -> SkipReason? {
+        for attempt in receipt.attempts {
+            guard let answers = attempt.failure?.reason.answers else { continue }
+            if answers.nextModel == .atAnotherEndpoint && attempt.candidate.endpoint == link.candidate.endpoint {
+                return .endpointDown(link.candidate.endpoint)
+            }
+            if answers.nextModel == .withLargerWindow, let small = chain.links.first(where: { $0.candidate == attempt.candidate }),
+                !Fit.isLarger(link, than: small)
+            {
+                return .noLargerWindow
+            }
+            if !answers.nextCredential && answers.nextModel != .atAnotherEndpoint && attempt.candidate.model == link.candidate.model {
+                return .sameModel
+            }
+        }
+        return nil
+    }
+
+    /// Takes the lease where one is needed.
+    private func mode(
+        for candidate: Candidate, _ standing: Standing, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
+    ) -> AttemptMode {
+        guard standing == .halfOpen else { return .normal }
+        return .halfOpen(ledger.takeLease(on: candidate, for: facts.id, until: now + facts.firstTokenLimit + leaseSlack))
+    }
+
+    // MARK: The same candidate again
+
+    private func quickRepeat(
+        of last: Attempt, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
+    ) -> Int? {
+        guard let failure = last.failure, failure.reason.answers.again != .no else { return nil }
+        let isDue = QuickRepeats.isDue(
+            after: failure, of: last.candidate, mode: last.mode, earlier: receipt.attempts.dropLast(), policy: self, facts: facts,
+            ledger: ledger, now: now)
+        return isDue ? chain.links.firstIndex { $0.candidate == last.candidate } : nil
+    }
+
+    /// Before a model is left: a rate limit of it that ends soon is waited out, once, and then the candidate is tried again.
+    private func patience(
+        for model: ModelRef, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
+    ) -> Step? {
+        guard receipt.waits.count <= 1, let (index, end) = soonestReset(of: model, chain, receipt, ledger) else { return nil }
+        let candidate = chain.links[index].candidate
+        if receipt.waits.isEmpty {
+            let left = max(end - now, .zero)
+            let isFreeThen = ledger.block(on: candidate, at: now).map { $0.until <= end } ?? true
+            return left <= patience && end < facts.deadline && isFreeThen ? .wait(left, index: index) : nil
+        }
+        guard now >= end else { return nil }
+        let standing = ledger.standing(of: candidate, at: now)
+        guard standing == .free || standing == .halfOpen else { return nil }
+        return .attempt(index: index, mode: mode(for: candidate, standing, facts, &ledger, now))
+    }
+
+    /// Of the candidates of `model` that this request tried once and found limited, with the provider's word on how long: the one
+    /// that is free first, and when.
+    private func soonestReset(
+        of model: ModelRef, _ chain: Chain, _ receipt: Receipt, _ ledger: HealthLedger
+    ) -> (index: Int, end: Timestamp)? {
+        var soonest: (index: Int, end: Timestamp)?
+        for attempt in receipt.attempts {
+            guard let failure = attempt.failure, failure.reason == .rateLimit, let reset = failure.reset else { continue }
+            // The second chance was taken, here or at another model.
+            if receipt.attempts.count(where: { $0.candidate == attempt.candidate }) > 1 { return nil }
+            guard attempt.candidate.model == model, reset <= patience,
+                let index = chain.links.firstIndex(where: { $0.candidate == attempt.candidate })
+            else { continue }
+            let end =
+                ledger.entry(.credentialModel, of: attempt.candidate)?.until
+                ?? attempt.startedAt + attempt.duration + max(reset, .seconds(1))
+            if soonest.map({ end < $0.end }) ?? true { soonest = (index, end) }
+        }
+        return soonest
+    }
+
+    // MARK: When everything is blocked
+
+    /// At most two early tries per request, in chain order.
+    private func earlyTry(
+        _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
+    ) -> Int? {
+        guard receipt.attempts.count(where: { $0.mode == .early }) < 2 else { return nil }
+        return chain.links.indices.first { index in
+            isEligible(index, chain, receipt, facts) && ledger.takeEarlyTry(of: chain.links[index].candidate, at: now)
+        }
+    }
+
+    /// Nothing is left to try: the client gets the refusal of its request if it was all about that, else ours.
+    private func end(_ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp) -> Step {
+        if !receipt.attempts.isEmpty, receipt.attempts.allSatisfy({ $0.failure?.reason.isAboutRequest ?? false }) {
+            let overflow = receipt.attempts.lastIndex { $0.failure?.reason == .contextOverflow }
+            return .answer(attempt: overflow ?? 0)
+        }
+        return .refuse(Refusal.make(receipt: receipt, chain: chain, ledger: ledger, now: now, policy: self))
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(2))) struct `The built program` {
+    @Test(arguments: [
+        (["--version"], 0, "understudy 0.1.0 (", ""),
+        (["version", "--json"], 0, #"{"name":"understudy","version":"0.1.0","platform":""#, ""),
+        ([], 0, "understudy: a model gateway that keeps the show going\n", ""),
+        (["help", "explain"], 0, "understudy explain: say in plain words", ""),
+        (["recipts"], 64, "", #"understudy: "recipts" is not a command. Did you mean "receipts"?"#),
+        (["receipts", "--limit", "0", "--json"], 64, #"{"error":{"message":"receipts: --limit takes"#, "understudy: receipts: --limit takes"),
+        (["explain"], 64, "", "understudy: explain: give the id of one request, or --last"),
+        (["explain", "01"], 64, "", #"understudy: explain: "01" is not a receipt id"#),
+    ] as [([String], Int32, String, String)])
+    func `ends with the status and the words of its command`(
+        words: [String], status: Int32, out: String, error: String
+    ) async throws {
+        let home = try TemporaryHome()
+        let finished = try await BuiltBinary().run(words, home: home)
+        #expect(finished.status == status)
+        #expect(finished.out.hasPrefix(out) && finished.out.isEmpty == out.isEmpty, "\(finished.out)")
+        #expect(finished.error.hasPrefix(error) && finished.error.isEmpty == error.isEmpty, "\(finished.error)")
+        #expect(home.read(".understudy/understudy.sqlite") == nil, "a command that only reads has made a state folder")
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct `A program under test` {
+    static let shell = BuiltBinary(program: "/bin/sh")
+
+    @Test func `gets its input, arguments, environment and an empty home as its working folder`() async throws {
+        let script = #"cat; printf '%s|' "$@"; printf '%s' "$COLOUR"; pwd >&2; ls -A "$HOME" | wc -l >&2"#
+        let finished = try await Self.shell.run(["-c", script, "sh", "a b", ""], environment: ["COLOUR": "red"], input: "in\n")
+        #expect(finished.ending == .exited(0))
+        #expect(finished.out == "in\na b||red")
+        let lines = finished.error.split(separator: "\n").map { $0.filter { $0 != " " } }
+        #expect(lines.first?.contains("understudy-test-") == true)
+        #expect(lines.last == "0")
+    }
+
+    @Test func `may write and read more than a pipe holds`() async throws {
+        let megabyte = String(repeating: "0123456789abcde\n", count: 1 << 16)
+        let finished = try await Self.shell.run(["-c", "cat"], input: megabyte)
+        #expect(finished.out == megabyte)
+    }
+
+    @Test func `may leave its input unread`() async throws {
+        let finished = try await Self.shell.run(["-c", "exit 7"], input: String(repeating: "x", count: 1 << 20))
+        #expect(finished.ending == .exited(7))
+    }
+
+    @Test func `is waited for line by line`() async throws {
+        let running = try Self.shell.start(["-c", "echo ready; echo other >&2; printf 'no line feed'"])
+        #expect(try await running.line(containing: "ead") == "ready")
+        #expect(try await running.line(containing: "other", on: .error) == "other")
+        #expect(await running.finished().out == "ready\nno line feed")
+        #expect(try await running.line(containing: "no line") == "no line feed")
+    }
+
+    @Test func `can be signalled and killed`() async throws {
+        let polite = try Self.shell.start(["-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.05; done"])
+        _ = try await polite.line(containing: "ready")
+        let stopped = await polite.stop()
+        #expect(stopped.ending == .exited(3))
+        #expect(stopped.out == "ready\nbye\n")
+        let stubborn = try Self.shell.start(["-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"])
+        _ = try await stubborn.line(containing: "ready")
+        stubborn.signal(SIGTERM)
+        #expect(await stubborn.killNow().ending == .signalled(SIGKILL))
+    }
+
+    @Test func `is killed at its time limit`() async throws {
+        let finished = try await Self.shell.run(["-c", "echo begun; exec sleep 600"], limit: .milliseconds(200))
+        #expect(finished.ranTooLong)
+        #expect(finished.ending == .signalled(SIGKILL))
+        #expect(finished.out == "begun\n")
+    }
+
+    @Test func `that ends without the line it was waited for fails the wait with what it wrote`() async throws {
+        let running = try Self.shell.start(["-c", "echo one; echo two >&2"])
+        let problem = await #expect(throws: BuiltBinary.Problem.self) { try await running.line(containing: "three") }
+        #expect(problem?.description == "no line on standard output holds \"three\"\nout: one\n\nerror: two\n")
+        #expect(try await running.line(containing: "two", on: .error) == "two")
+    }
+
+    @Test func `leaves no home behind`() async throws {
+        var path = ""
+        do {
+            let home = try TemporaryHome()
+            path = home.path
+            try home.write("x", to: "a/b/c.txt")
+            #expect(home.read("a/b/c.txt") == "x")
+            #expect(home.read("a/b/d.txt") == nil)
+            _ = try await Self.shell.run(["-c", "mkdir -p locked/in; chmod 0 locked"], home: home)
+        }
+        let left = try await Self.shell.run(["-c", "ls -d \"$0\" 2>/dev/null", path])
+        #expect(left.out == "")
+    }
+}

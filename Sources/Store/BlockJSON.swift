@@ -43,7 +43,8 @@ public enum BlockJSON {
     }
 
     static func readLease(_ value: JSONValue) -> Lease? {
-        guard let holder = value["holder"]?.string, let endsAt = value.time("ends_at"), let keys = value["scopes"]?.array else { return nil }
+        guard let holder = value["holder"]?.string, let endsAt = value.time("ends_at"), let keys = value["scopes"]?.array
+        else { return nil }
         let scopes = keys.compactMap(scopeKey)
         guard scopes.count == keys.count else { return nil }
         return Lease(holder: ReceiptID(rawValue: holder), endsAt: endsAt, keys: scopes)

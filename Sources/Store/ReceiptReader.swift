@@ -92,7 +92,8 @@ enum ReceiptReader {
         var failure = Failure(
             reason: reason, scope: nil, rule: rule, reset: value.duration("reset_ms"),
             retryAfterGiven: value["retry_after_given"]?.bool ?? false, status: value["status"]?.int, code: value["code"]?.string,
-            message: value["message"]?.string, accountWide: value["account_wide"]?.bool ?? false, namesMember: value["names_member"]?.string)
+            message: value["message"]?.string, accountWide: value["account_wide"]?.bool ?? false,
+            namesMember: value["names_member"]?.string)
         if let written = value["scope"]?.string {
             guard let scope = Scope(rawValue: written) else { return nil }
             failure.scope = scope
@@ -143,7 +144,8 @@ enum ReceiptReader {
         guard let model = value["model"]?.string.flatMap(BlockJSON.model), let origin = value["origin"]?.string,
             let reason = skipReason(value)
         else { return nil }
-        return SkippedLink(model: model, credential: value["credential"]?.string.map { CredentialID(rawValue: $0) }, origin: origin, reason: reason)
+        return SkippedLink(
+            model: model, credential: value["credential"]?.string.map { CredentialID(rawValue: $0) }, origin: origin, reason: reason)
     }
 
     private static func skipReason(_ value: JSONValue) -> SkipReason? {

@@ -81,9 +81,10 @@ struct Place {
         let pool = place.pool
         #expect(pool.secret("openai:config", agent: "main")?.withExposed { $0 } == "c1")
         #expect(pool.secret("openai:nobody", agent: "main") == nil)
-        #expect(pool.credentials(for: "openai", agent: "main").map(\.source).suffix(3) == [
-            "models.providers.openai.apiKey", "models.json", "env: OPENAI_API_KEYS[1]", "env: OPENAI_API_KEYS[4]",
-        ].suffix(3))
+        #expect(
+            pool.credentials(for: "openai", agent: "main").map(\.source).suffix(5) == [
+                "auth-profiles.json", "models.providers.openai.apiKey", "models.json", "env: OPENAI_API_KEYS[1]", "env: OPENAI_API_KEYS[4]",
+            ])
         #expect(pool.credentials(for: "openai", agent: "main").first?.label == "me@example.org")
     }
 
@@ -168,7 +169,10 @@ struct Place {
             }}
             """)
         try place.home.write(
-            #"{"providers": {"groq": {"apiKey": "MY_KEY"}, "openai": {"apiKey": "UNSET_KEY"}, "anthropic": {"apiKey": "secretref-managed"}}}"#,
+            """
+            {"providers": {"groq": {"apiKey": "MY_KEY"}, "openai": {"apiKey": "UNSET_KEY"},
+                "anthropic": {"apiKey": "secretref-managed"}}}
+            """,
             to: "state/agents/main/agent/models.json")
         #expect(
             place.found() == [
@@ -187,7 +191,8 @@ struct Place {
         let place = try Place()
         try place.profiles(
             """
-            {"openai": {"apiKey": "a"}, "groq": {"type": "api_key", "key": "g"}, "anthropic:x": {"access": "o"}, "lastGood": {}, "order": {}}
+            {"openai": {"apiKey": "a"}, "groq": {"type": "api_key", "key": "g"}, "anthropic:x": {"access": "o"},
+                "lastGood": {}, "order": {}}
             """)
         #expect(place.found() == ["openai:default=a"])
         #expect(place.found("groq") == ["groq:default=g"])
@@ -253,7 +258,8 @@ struct Place {
         place.settings.agents.all = [AgentSettings(id: "main"), AgentSettings(id: "side"), AgentSettings(id: "far", agentDir: "~/far")]
         try place.profiles(Self.three)
         try place.profiles(
-            #"{"profiles": {"openai:own": {"type": "api_key", "key": "own"}, "openai:key": {"type": "api_key", "key": "mine"}}}"#, agent: "side")
+            #"{"profiles": {"openai:own": {"type": "api_key", "key": "own"}, "openai:key": {"type": "api_key", "key": "mine"}}}"#,
+            agent: "side")
         try place.home.write(#"{"profiles": {"groq:far": {"type": "api_key", "key": "far"}}}"#, to: "far/auth-profiles.json")
         #expect(
             place.found(agent: "side") == [

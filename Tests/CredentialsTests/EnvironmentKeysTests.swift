@@ -37,7 +37,10 @@ import Testing
         // A name of the catalogue.
         ("huggingface", ["HF_TOKEN": "hf"], ["huggingface:HF_TOKEN hf"]),
         // The same key twice counts once, where it comes first.
-        ("groq", ["GROQ_API_KEY": "k", "GROQ_API_KEYS": "a k a", "GROQ_API_KEY_1": " a\n"], ["groq:GROQ_API_KEYS.1 a", "groq:GROQ_API_KEYS.2 k"]),
+        (
+            "groq", ["GROQ_API_KEY": "k", "GROQ_API_KEYS": "a k a", "GROQ_API_KEY_1": " a\n"],
+            ["groq:GROQ_API_KEYS.1 a", "groq:GROQ_API_KEYS.2 k"]
+        ),
         // Empty is none.
         ("groq", ["GROQ_API_KEY": "", "GROQ_API_KEYS": " ,; ", "GROQ_API_KEY_1": " \t "], []),
         // These are no keys.

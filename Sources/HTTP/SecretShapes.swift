@@ -2,8 +2,12 @@
 
 /// Finds what looks like a secret in text: by how keys of known providers begin, by the name or scheme in front of it, or because
 /// it is long and looks like chance.
+///
+/// Whether a word is a secret is decided by its first `decisive` bytes, and only then its end is looked for, so that no text takes
+/// more than time in proportion to its length.
 struct SecretShapes {
     private let bytes: [UInt8]
+    private static let decisive = 256
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -25,8 +29,8 @@ struct SecretShapes {
     // MARK: By its beginning
 
     private func prefixed(_ start: Int) -> Range<Int>? {
-        let token = token(from: start)
-        for (prefix, least) in SecretNames.prefixes where bytes[token].starts(with: prefix.utf8) {
+        for (prefix, least) in SecretNames.prefixes where bytes[start...].starts(with: prefix.utf8) {
+            let token = token(from: start)
             let rest = bytes[token].dropFirst(prefix.utf8.count)
             guard rest.count >= least else { continue }
             if rest.count >= 16 || rest.contains(where: { FieldBytes.isDigit($0) || $0 == UInt8(ascii: "*") }) { return token }
@@ -78,6 +82,7 @@ struct SecretShapes {
         let open = skip(position, while: Self.isQuote)
         let isQuoted = open > position
         if name.hasSuffix("cookie") { return rest(from: open) }
+        if strength == .parameter, !isParameter { return nil }
         let value = isQuoted ? quoted(from: open) : self.value(from: open)
         guard !value.isEmpty else { return nil }
         switch strength {
@@ -85,7 +90,7 @@ struct SecretShapes {
         case .certain: return isTokenLike(value, least: 6) ? value : nil
         case .likely where isParameter: return value
         case .likely: return isTokenLike(value, least: 12) ? value : nil
-        case .parameter: return isParameter ? value : nil
+        case .parameter: return value
         }
     }
 
@@ -98,8 +103,8 @@ struct SecretShapes {
 
     /// What remains, up to a quotation mark: a `Cookie` field has many values.
     private func rest(from start: Int) -> Range<Int>? {
-        let rest = quoted(from: start)
-        return bytes[rest].contains(UInt8(ascii: "=")) ? rest : nil
+        let beginning = start..<skip(start, atMost: Self.decisive) { !Self.isQuote($0) }
+        return bytes[beginning].contains(UInt8(ascii: "=")) ? quoted(from: start) : nil
     }
 
     /// Up to what cannot be part of a value without quotation marks, without the full stop of a sentence.
@@ -134,12 +139,14 @@ struct SecretShapes {
     /// Twenty-four letters and digits in one, or forty with the marks of base64 between them, that change between upper case, lower
     /// case and digits as often as chance would have it. Names and paths hardly do: `Llama-3.3-70B-Instruct-Turbo`.
     private func random(_ start: Int) -> Range<Int>? {
-        let core = start..<skip(start, while: Self.isAlphanumeric)
-        let whole = start..<skip(start) { Self.isWord($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "=") }
+        let core = start..<skip(start, atMost: Self.decisive, while: Self.isAlphanumeric)
+        let whole = start..<skip(start, atMost: Self.decisive, while: Self.isBase64)
         let isMixed = [Kind.upper, .lower, .digit].allSatisfy { wanted in bytes[whole].contains { kind($0) == wanted } }
         guard (core.count >= 24 && looksRandom(core)) || (whole.count >= 40 && isMixed && looksRandom(whole)) else { return nil }
-        return isIdentifier(start, core) ? nil : whole
+        return isIdentifier(start, core) ? nil : start..<skip(start, while: Self.isBase64)
     }
+
+    private static func isBase64(_ byte: UInt8) -> Bool { isWord(byte) || "+/=".utf8.contains(byte) }
 
     private func looksRandom(_ range: Range<Int>) -> Bool {
         guard bytes[range].contains(where: FieldBytes.isDigit) else { return false }
@@ -169,9 +176,10 @@ struct SecretShapes {
 
     // MARK: Words
 
-    private func skip(_ start: Int, while condition: (UInt8) -> Bool) -> Int {
+    private func skip(_ start: Int, atMost count: Int = .max, while condition: (UInt8) -> Bool) -> Int {
+        let limit = count < bytes.count - start ? start + count : bytes.count
         var end = start
-        while end < bytes.count, condition(bytes[end]) { end += 1 }
+        while end < limit, condition(bytes[end]) { end += 1 }
         return end
     }
 

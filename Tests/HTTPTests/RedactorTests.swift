@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["a-", "a.", "a/", "A1b-", "code=", "cookie:", "key:", "bearer ", "eyJ.", "\"", "sk-."])
+    func `is made in one go, however often something begins`(part: String) {
+        let text = String(repeating: part, count: 4_000)
+        #expect(Self.plain.redact(text, limit: 1 << 20).utf8.count <= text.utf8.count)
+    }
+
+    @Test func `has no end of a very long secret in it`() {
+        let long = "sk-" + String(repeating: "aB3dE5", count: 300)
+        #expect(Self.plain.redact("a \(long) b") == "a <secret> b")
+        #expect(Self.plain.redact("a \(long.dropFirst(3)) b") == "a <secret> b")
+    }
+
     @Test func `takes no longer for more text`() {
         let huge = String(repeating: "a", count: 4 << 20) + " sk-proj-4fGh7LmN2pQrS8tUv"
         #expect(Self.plain.redact(huge) == "…")

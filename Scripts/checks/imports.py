@@ -5,8 +5,8 @@
 1. The table and Package.swift name the same targets with the same dependencies, and each row imports only rows above it.
 2. Each source imports only what its target declares: SwiftPM lets undeclared transitive imports through.
 3. Targets that decide import nothing from outside the project and read no clock and no chance; the others import only the C
-   library and Synchronization. Where one C library is imported, the other platform's stands beside it, unless the file
-   says `#if os(Linux)`.
+   library and Synchronization. Where one C library is imported, the other platform's stands beside it, but for files that
+   are written for Linux and import CLinux.
 4. The package depends on no other package.
 """
 
@@ -112,7 +112,7 @@ def source_problems(project: Project, rows: dict[str, Row], targets: dict[str, t
                     problems.append(f"{place}: {target} may not import {module}")
             elif kind == "decides" and not line.lstrip().startswith("//") and (impure := IMPURE.search(line)):
                 problems.append(f"{place}: {target} decides, so time and chance are arguments: {impure[0]}")
-        if kind != "test" and len(seen & C_LIBRARY) == 1 and "#if os(Linux)" not in project.text(name):
+        if kind != "test" and len(seen & C_LIBRARY) == 1 and "CLinux" not in seen:
             problems.append(f"{name}: imports {(seen & C_LIBRARY).pop()} without the other platform's C library beside it")
     return problems
 

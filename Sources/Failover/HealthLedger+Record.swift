@@ -104,7 +104,7 @@ extension HealthLedger {
             case .no: return false
             case .secondModel: return credential == report.candidate.credential && model != report.candidate.model
             case .secondCredential: return model == report.candidate.model && credential != report.candidate.credential
-            case .secondCredentialAnotherRequest:
+            case .anotherRequest:
                 // A prompt can do this: only another request's failure is independent, and only while it is fresh.
                 return model == report.candidate.model && credential != report.candidate.credential
                     && block.evidence.receipt != report.receipt && report.now < block.until + (block.until - block.since)
@@ -120,7 +120,7 @@ extension Answers.Widening {
         switch self {
         case .no: nil
         case .secondModel: .credential
-        case .secondCredential, .secondCredentialAnotherRequest: .providerModel
+        case .secondCredential, .anotherRequest: .providerModel
         }
     }
 }

@@ -56,7 +56,8 @@ struct ConfigLocation: Hashable, Sendable {
             (path, exists) = (folder + "/openclaw.json", true)
         }
         var location = ConfigLocation(
-            configPath: path, configOrigin: said?.origin ?? state?.origin ?? "default", configExists: exists, isNamed: said != nil, stateFolder: folder,
+            configPath: path, configOrigin: said?.origin ?? state?.origin ?? "default", configExists: exists, isNamed: said != nil,
+            stateFolder: folder,
             stateOrigin: state?.origin ?? "default", home: home)
         let openClaw = home + "/.openclaw/openclaw.json"
         if !exists, said == nil, surroundings.exists(openClaw) { location.openClawConfig = openClaw }

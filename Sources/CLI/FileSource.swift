@@ -10,10 +10,13 @@ import Store
 
 /// Settings from the file system. Each call blocks until the file is read.
 struct FileSource: SettingsSource {
+    /// Bytes of one file.
+    static let limit = SettingsReader.fileLimit
+
     /// Pipes and devices are refused as well as folders: one could keep a start waiting for ever.
     func bytes(at path: String) -> Result<[UInt8]?, FileProblem> {
         do throws(StoreProblem) {
-            return .success(try AtomicFile.read(path, limit: SettingsReader.fileLimit))
+            return .success(try AtomicFile.read(path, limit: Self.limit))
         } catch {
             return .failure(Self.problem(error, isFolder: Self.isFolder(path)))
         }
@@ -29,7 +32,7 @@ struct FileSource: SettingsSource {
     static func problem(_ problem: StoreProblem, isFolder: Bool) -> FileProblem {
         switch problem.kind {
         case .denied: .notPermitted
-        case .tooLarge: .tooBig(limit: SettingsReader.fileLimit)
+        case .tooLarge: .tooBig(limit: limit)
         case .wrongType where isFolder: .folder
         case .missing, .readOnly, .full, .damaged, .busy, .wrongType, .schema, .rejected, .refused, .system: .other(problem.reason)
         }

@@ -46,7 +46,8 @@ struct GatewayAddress: Sendable {
         let file = local.fileToken.map { ($0, local.tokenFile) }
         let found = typed ?? variable ?? setting ?? file
         return GatewayAddress(
-            url: local.runningURL ?? local.settingsURL ?? clientURL(of: GatewaySettings()), token: found?.0, tokenOrigin: found?.1 ?? "there is none in \(local.tokenFile)",
+            url: local.runningURL ?? local.settingsURL ?? clientURL(of: GatewaySettings()), token: found?.0,
+            tokenOrigin: found?.1 ?? "there is none in \(local.tokenFile)",
             tokenHint: "is the gateway there started with another --state-dir? give the same one, or --token", isRemote: false)
     }
 

@@ -59,13 +59,16 @@ struct GatewayClient: Sendable {
             return CommandFailure(
                 .unreachable, "no gateway listens at \(address.url): \(why)", hints: ["start it: understudy gateway run"])
         case .unanswered(let why):
-            return CommandFailure(.unreachable, "the gateway at \(address.url) did not answer: \(why)", hints: ["wait longer: --timeout 30000"])
+            return CommandFailure(
+                .unreachable, "the gateway at \(address.url) did not answer: \(why)", hints: ["wait longer: --timeout 30000"])
         case .refused(401, let message):
             return CommandFailure(
                 .failed, "the gateway at \(address.url) refused the token (\(address.tokenOrigin)): \(message)", hints: [address.tokenHint])
         case .refused(_, let message): return CommandFailure(.failed, "the gateway at \(address.url) refused: \(message)")
         case .unreadable(let why):
-            return CommandFailure(.failed, "what answers at \(address.url) is not an understudy gateway: \(why)", hints: ["is it another program's port? name the gateway's: --url"])
+            return CommandFailure(
+                .failed, "what answers at \(address.url) is not an understudy gateway: \(why)",
+                hints: ["is it another program's port? name the gateway's: --url"])
         }
     }
 }

@@ -31,7 +31,8 @@ struct Setup: Sendable {
             return Setup(location: location, settings: settings, notes: notes)
         } catch {
             throw CommandFailure(
-                .configuration, "the configuration cannot be used\n" + error.text, hints: ["look again after a change: understudy config validate"])
+                .configuration, "the configuration cannot be used\n" + error.text,
+                hints: ["look again after a change: understudy config validate"])
         }
     }
 
@@ -61,6 +62,7 @@ extension ConfigLocation {
     var missing: CommandFailure? {
         guard !configExists, isNamed else { return nil }
         return CommandFailure(
-            .configuration, "there is no configuration at \(configPath), which \(configOrigin) names", hints: ["correct \(configOrigin), or leave it out"])
+            .configuration, "there is no configuration at \(configPath), which \(configOrigin) names",
+            hints: ["correct \(configOrigin), or leave it out"])
     }
 }

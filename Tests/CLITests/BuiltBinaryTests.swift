@@ -9,16 +9,20 @@ import Testing
 #endif
 
 @Suite(.timeLimit(.minutes(2))) struct `The built program` {
-    @Test(arguments: [
-        (["--version"], 0, "understudy 0.1.0 (", ""),
-        (["version", "--json"], 0, #"{"name":"understudy","version":"0.1.0","platform":""#, ""),
-        ([], 0, "understudy: a model gateway that keeps the show going\n", ""),
-        (["help", "explain"], 0, "understudy explain: say in plain words", ""),
-        (["recipts"], 64, "", #"understudy: "recipts" is not a command. Did you mean "receipts"?"#),
-        (["receipts", "--limit", "0", "--json"], 64, #"{"error":{"message":"receipts: --limit takes"#, "understudy: receipts: --limit takes"),
-        (["explain"], 64, "", "understudy: explain: give the id of one request, or --last"),
-        (["explain", "01"], 64, "", #"understudy: explain: "01" is not a receipt id"#),
-    ] as [([String], Int32, String, String)])
+    @Test(
+        arguments: [
+            (["--version"], 0, "understudy 0.1.0 (", ""),
+            (["version", "--json"], 0, #"{"name":"understudy","version":"0.1.0","platform":""#, ""),
+            ([], 0, "understudy: a model gateway that keeps the show going\n", ""),
+            (["help", "explain"], 0, "understudy explain: say in plain words", ""),
+            (["recipts"], 64, "", #"understudy: "recipts" is not a command. Did you mean "receipts"?"#),
+            (
+                ["receipts", "--limit", "0", "--json"], 64, #"{"error":{"message":"receipts: --limit takes"#,
+                "understudy: receipts: --limit takes"
+            ),
+            (["explain"], 64, "", "understudy: explain: give the id of one request, or --last"),
+            (["explain", "01"], 64, "", #"understudy: explain: "01" is not a receipt id"#),
+        ] as [([String], Int32, String, String)])
     func `ends with the status and the words of its command`(
         words: [String], status: Int32, out: String, error: String
     ) async throws {
@@ -28,6 +32,55 @@ import Testing
         #expect(finished.out.hasPrefix(out) && finished.out.isEmpty == out.isEmpty, "\(finished.out)")
         #expect(finished.error.hasPrefix(error) && finished.error.isEmpty == error.isEmpty, "\(finished.error)")
         #expect(home.read(".understudy/understudy.sqlite") == nil, "a command that only reads has made a state folder")
+    }
+
+    @Test func `checks a configuration and names each problem with its place`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{\n  gateway: { prot: 1 },\n}\n", to: ".understudy/understudy.json")
+        let wrong = try await BuiltBinary().run(["config", "validate"], home: home)
+        #expect(wrong.status == 1)
+        #expect(wrong.out.contains("understudy.json:2:14: "), "\(wrong.out)")
+        #expect(wrong.out.contains("Did you mean port?") || wrong.out.contains("Did you mean gateway.port?"), "\(wrong.out)")
+        try home.write("{ gateway: { port: 7101 }, channels: {} }", to: ".understudy/understudy.json")
+        let right = try await BuiltBinary().run(["config", "validate"], home: home)
+        #expect(right.status == 0)
+        #expect(right.out == "~/.understudy/understudy.json is fine.\n1 section is not ours and left alone: channels.\n")
+    }
+
+    @Test func `says that no gateway runs, and what to do`() async throws {
+        // A port that this machine's own services do not use; nothing listens there in an empty network.
+        let status = try await BuiltBinary().run(["gateway", "status", "--url", "http://127.0.0.1:1"])
+        #expect(status.status == 1)
+        #expect(status.out.hasPrefix("Runtime: not running\nConnectivity probe: failed: no gateway listens at http://127.0.0.1:1"))
+        let receipts = try await BuiltBinary().run(["receipts", "--url", "127.0.0.1:1"])
+        #expect(receipts.status == 69)
+        #expect(receipts.error.hasPrefix("understudy: no gateway listens at http://127.0.0.1:1"))
+        #expect(receipts.error.hasSuffix("\n  start it: understudy gateway run\n"))
+    }
+
+    @Test func `shows the chain of a configuration without a gateway, secrets masked`() async throws {
+        let home = try TemporaryHome()
+        let configuration = """
+            {
+              models: { providers: { openai: { apiKey: "sk-proj-0123456789abcdefghij1a2b" } } },
+              agents: { defaults: { model: { primary: "openai/gpt-5", fallbacks: ["nope/x"] } } },
+            }
+            """
+        try home.write(configuration, to: "own.json")
+        let environment = ["OPENAI_API_KEYS": "sk-one-aaaaaaaaaaaaaaaa,sk-two-bbbbbbbbbbbbbbbb"]
+        let shown = try await BuiltBinary().run(["models", "status", "--config", "own.json"], environment: environment, home: home)
+        #expect(shown.status == 0, "\(shown.error)")
+        for line in [
+            "Config        : ~/own.json",
+            "  1  openai/gpt-5  openai:config             sk-…1a2b  agents.defaults.model.primary  ready",
+            "  2  openai/gpt-5  openai:OPENAI_API_KEYS.1  sk-…aaaa  agents.defaults.model.primary  ready",
+            "- nope/x (agents.defaults.model.fallbacks[0]): no such provider is configured",
+        ] {
+            #expect(shown.out.contains(line + "\n"), "\(shown.out)")
+        }
+        #expect(!shown.out.contains("0123456789"))
+        let plain = try await BuiltBinary().run(["models", "--plain", "--config", "own.json"], home: home)
+        #expect(plain.out == "openai/gpt-5\n")
     }
 }
 

@@ -26,7 +26,7 @@ final class Captured: OutputSink {
 /// Runs a command line inside the test, without a terminal.
 func play(
     _ words: [String], list: CommandList = .all, environment: [String: String] = [:], terminal: Terminal = .plain, lost: Bool = false
-) async -> (status: ExitStatus, out: String, error: String) {
+) async -> (status: CLI.ExitStatus, out: String, error: String) {
     let sink = Captured(lost: lost)
     let status = await CommandLineTool.run(words, environment: environment, sink: sink, list: list) { _ in terminal }
     return (status, sink.out, sink.error)

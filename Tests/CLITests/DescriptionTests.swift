@@ -107,3 +107,12 @@ import Testing
                 """)
     }
 }
+
+@Suite struct `docs/commands.md` {
+    @Test func `is what help --markdown prints`() async throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let page = try #require(try FileSource().bytes(at: "/\(root)/docs/commands.md").get())
+        let printed = await play(["help", "--markdown"])
+        #expect(String(decoding: page, as: UTF8.self) == printed.out, "understudy help --markdown > docs/commands.md")
+    }
+}

@@ -17,7 +17,9 @@ struct ConfigReport: Hashable, Sendable {
     static func read(_ location: ConfigLocation, environment: [String: String]) -> ConfigReport {
         var report = ConfigReport(location: location)
         if location.missing != nil {
-            report.problems = [SettingsProblem(file: location.configPath, found: "there is no such file, though \(location.configOrigin) names it")]
+            report.problems = [
+                SettingsProblem(file: location.configPath, found: "there is no such file, though \(location.configOrigin) names it")
+            ]
             return report
         }
         do throws(SettingsProblems) {
@@ -44,7 +46,8 @@ struct ConfigReport: Hashable, Sendable {
         }
         if !foreignSections.isEmpty {
             let count = foreignSections.count
-            lines.append("\(count) section\(count == 1 ? " is" : "s are") not ours and left alone: \(foreignSections.joined(separator: ", ")).")
+            lines.append(
+                "\(count) section\(count == 1 ? " is" : "s are") not ours and left alone: \(foreignSections.joined(separator: ", ")).")
         }
         if location.configExists { lines += notes.map { "Note: \($0.description)." } }
         if let hint = location.openClawHint { lines.append(hint) }

@@ -26,7 +26,8 @@ enum ModelsStatus {
             output.json(report.json)
         } else if context.invocation.isOn(plain) {
             guard let model = report.defaultModel else {
-                throw CommandFailure(.failed, "the agent \(agent.id) has no model", hints: ["set agents.defaults.model in \(report.configPath)"])
+                throw CommandFailure(
+                    .failed, "the agent \(agent.id) has no model", hints: ["set agents.defaults.model in \(report.location.configPath)"])
             }
             output.text(model)
         } else {
@@ -41,7 +42,8 @@ enum ModelsStatus {
         let known = settings.agents.all.map(\.id.rawValue)
         let nearest = NearestWord.of(id, in: known).map { " Did you mean \"\($0)\"?" } ?? ""
         throw CommandFailure(
-            .failed, "there is no agent \"\(SafeText.line(id))\".\(nearest)", hints: ["there are: \(known.prefix(20).joined(separator: ", "))"])
+            .failed, "there is no agent \"\(SafeText.line(id))\".\(nearest)",
+            hints: ["there are: \(known.prefix(20).joined(separator: ", "))"])
     }
 
     /// What is blocked, from the running gateway, else from its store.
@@ -84,7 +86,8 @@ enum ModelsStatus {
             let credential = stored(link.candidate.credential, link.candidate.model.provider)
             return ModelsStatusReport.Link(
                 model: link.candidate.model.description, credential: link.candidate.credential.rawValue, kind: link.kind.rawValue,
-                masked: masked(credential), origin: link.origin, block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) })
+                masked: masked(credential), origin: link.origin,
+                block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) })
         }
         let skipped = chain.skipped.map { link in
             ModelsStatusReport.Skipped(
@@ -92,12 +95,13 @@ enum ModelsStatus {
                 text: link.reason.text)
         }
         var inUse: [ProviderID] = []
-        for entry in agent.chain where !inUse.contains(entry.model.ref.provider) { inUse.append(entry.model.ref.provider) }
+        for provider in agent.chain.map(\.model.ref.provider) where !inUse.contains(provider) && settings.providers[provider] != nil {
+            inUse.append(provider)
+        }
         let others = settings.configuredProviders.filter { !inUse.contains($0) }
         let folders = setup.poolSources.agents.first { $0.id == agent.id }?.folders ?? []
         return ModelsStatusReport(
-            configPath: location.short(location.configPath), configExists: location.configExists,
-            stateFolder: location.short(location.stateFolder), agent: agent.id.rawValue, agentFolder: location.short(folders.first ?? ""),
+            location: location, agent: agent.id.rawValue, agentFolder: folders.first ?? "",
             defaultModel: agent.primary?.model.description, defaultSource: agent.primary?.origin ?? "", defaultWritten: "",
             fallbacks: agent.fallbacks.map(\.model.description), fallbacksSource: source(of: agent.fallbacks),
             aliases: settings.agents.models.compactMap { entry in
@@ -108,7 +112,8 @@ enum ModelsStatus {
             providers: (inUse.map { ($0, true) } + others.map { ($0, false) }).map { id, isInUse in
                 provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
             },
-            notes: (setup.notes.map(\.description) + pool.notes.map(\.description)).map { SafeText.line($0) })
+            notes: (setup.notes.filter { location.configExists || $0.file != location.configPath }.map(\.description)
+                + pool.notes.map(\.description)).map { SafeText.line($0) })
     }
 
     private static func provider(

@@ -5,7 +5,8 @@ import JSON
 extension ModelsStatusReport {
     var json: JSONValue {
         var object: JSONObject = [
-            "configPath": .string(configPath), "configExists": .bool(configExists), "stateDir": .string(stateFolder),
+            "configPath": .string(location.configPath), "configExists": .bool(location.configExists),
+            "stateDir": .string(location.stateFolder),
             "agentId": .string(agent), "agentDir": .string(agentFolder),
         ]
         object["defaultModel"] = defaultModel == nil ? .null : .string(defaultWritten.isEmpty ? defaultModel ?? "" : defaultWritten)
@@ -35,7 +36,8 @@ extension ModelsStatusReport {
 
     private func json(of link: Link) -> JSONValue {
         var object: JSONObject = [
-            "model": .string(link.model), "credential": .string(link.credential), "kind": .string(link.kind), "secret": .string(link.masked),
+            "model": .string(link.model), "credential": .string(link.credential), "kind": .string(link.kind),
+            "secret": .string(link.masked),
             "from": .string(link.origin),
         ]
         object["block"] = link.block.map { json(of: $0) } ?? .null
@@ -86,8 +88,10 @@ extension ModelsStatusReport {
             guard let block = link.block else { return nil }
             return [
                 "profileId": .string(link.credential), "provider": .string(String(link.model.prefix { $0 != "/" })),
-                "model": .string(link.model), "kind": .string(block.until == nil ? "disabled" : "cooldown"), "reason": .string(block.reason),
-                "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null, "remainingMs": .number(JSONNumber(Int(block.remaining))),
+                "model": .string(link.model), "kind": .string(block.until == nil ? "disabled" : "cooldown"),
+                "reason": .string(block.reason),
+                "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null,
+                "remainingMs": .number(JSONNumber(Int(block.remaining))),
             ]
         }
     }

@@ -26,8 +26,8 @@ extension ModelsStatusReport {
 
     private var head: String {
         var rows = [
-            ("Config", configPath + (configExists ? "" : " (not there: the rehearsal provider plays)")), ("State folder", stateFolder),
-            ("Agent", agent), ("Agent dir", agentFolder),
+            ("Config", location.short(location.configPath) + (location.configExists ? "" : " (not there: the rehearsal provider plays)")),
+            ("State folder", location.short(location.stateFolder)), ("Agent", agent), ("Agent dir", location.short(agentFolder)),
         ]
         let written = defaultWritten.isEmpty || defaultWritten == defaultModel ? defaultSource : "\(defaultWritten), \(defaultSource)"
         rows.append(("Default", defaultModel.map { "\($0) (from \(written))" } ?? "-"))
@@ -84,10 +84,11 @@ extension ModelsStatusReport {
             }
             let counts = ["oauth", "token", "api_key"].map { kind in "\(kind)=\(provider.credentials.filter { $0.kind == kind }.count)" }
             parts.append("credentials=\(provider.credentials.count) (\(counts.joined(separator: ", ")))")
-            for credential in provider.credentials where credential.kind != "none" {
-                parts.append("\(credential.id)=\(credential.masked) from \(credential.source)" + (credential.unusable.map { " (\($0))" } ?? ""))
-            }
             lines.append(parts.joined(separator: " | "))
+            for credential in provider.credentials where credential.kind != "none" {
+                let trouble = credential.unusable.map { ": \($0)" } ?? ""
+                lines.append("  - \(credential.id) \(credential.masked) from \(credential.source)\(trouble)")
+            }
         }
         if providers.isEmpty { lines.append("- no provider is configured") }
         return lines.joined(separator: "\n")

@@ -70,10 +70,9 @@ struct ModelsStatusReport: Hashable, Sendable {
         case silent(String)
     }
 
-    var configPath: String
-    var configExists: Bool
-    var stateFolder: String
+    var location: ConfigLocation
     var agent: String
+    /// Absolute.
     var agentFolder: String
     var defaultModel: String?
     var defaultSource: String

@@ -6,9 +6,11 @@ import JSON
 enum ReceiptReader {
     static func receipt(_ value: JSONValue) -> Receipt? {
         guard let facts = facts(value), let attempts = all(value["attempts"], attempt), let skipped = all(value["skipped"], skipped),
-            let waits = all(value["waits_ms"], \.milliseconds)
+            let waits = all(value["waits_ms"] ?? [], \.milliseconds)
         else { return nil }
-        var receipt = Receipt(facts: facts, attempts: attempts, skipped: skipped, waits: waits, endedAt: value.time("ended_at"))
+        var receipt = Receipt(
+            facts: facts, attempts: attempts, skipped: skipped, waits: waits,
+            endedAt: value.duration("duration_ms").map { facts.startedAt + $0 })
         if let written = value["outcome"] {
             guard let outcome = outcome(written, attempts: attempts.count) else { return nil }
             receipt.outcome = outcome
@@ -18,16 +20,15 @@ enum ReceiptReader {
 
     private static func facts(_ value: JSONValue) -> RequestFacts? {
         guard let id = value["id"]?.string, let startedAt = value.time("started_at"), let deadline = value.time("deadline"),
-            let model = value["requested_model"]?.string, let wire = value["wire"]?.string, let streaming = value["streaming"]?.bool,
-            let tokens = value["estimated_tokens"]?.int, let hasImages = value["has_images"]?.bool, let hasTools = value["has_tools"]?.bool,
-            let sentAsWritten = value["sent_as_written"]?.bool, let limit = value.duration("first_token_limit_ms"),
-            let active = value["active_requests"]?.int
+            let model = value["requested_model"]?.string, let wire = value["wire"]?.string,
+            let limit = value.duration("first_token_limit_ms")
         else { return nil }
         return RequestFacts(
             id: ReceiptID(rawValue: id), startedAt: startedAt, deadline: deadline, requestedModel: model,
             agent: value["agent"]?.string.map { AgentID(rawValue: $0) }, session: value["session"]?.string.map { SessionID(rawValue: $0) },
-            wire: wire, streaming: streaming, estimatedTokens: tokens, hasImages: hasImages, hasTools: hasTools,
-            sentAsWritten: sentAsWritten, firstTokenLimit: limit, activeRequests: active)
+            wire: wire, streaming: value.has("streaming"), estimatedTokens: value["estimated_tokens"]?.int ?? 0,
+            hasImages: value.has("has_images"), hasTools: value.has("has_tools"), sentAsWritten: value.has("sent_as_written"),
+            firstTokenLimit: limit, activeRequests: value["active_requests"]?.int ?? 0)
     }
 
     private static func outcome(_ value: JSONValue, attempts: Int) -> Outcome? {
@@ -54,13 +55,13 @@ enum ReceiptReader {
         guard let model = value["model"]?.string.flatMap(BlockJSON.model), let credential = value["credential"]?.string,
             let endpoint = value["endpoint"]?.string, let origin = value["origin"]?.string, let mode = mode(value),
             let startedAt = value.time("started_at"), let duration = value.duration("duration_ms"),
-            let effects = all(value["effects"], effect), let next = value["next"]?.string, let committed = value["committed"]?.bool
+            let effects = all(value["effects"] ?? [], effect)
         else { return nil }
         let candidate = Candidate(model, credential: CredentialID(rawValue: credential), endpoint: EndpointID(rawValue: endpoint))
         var attempt = Attempt(
             candidate: candidate, origin: origin, mode: mode, startedAt: startedAt, duration: duration,
             timeToFirstToken: value.duration("first_token_ms"), status: value["status"]?.int, usage: value["usage"].map(usage),
-            effect: effects, next: next, committed: committed)
+            effect: effects, next: value["next"]?.string ?? "", committed: value.has("committed"))
         if let written = value["kind"]?.string {
             guard let kind = CredentialKind(rawValue: written) else { return nil }
             attempt.kind = kind
@@ -74,7 +75,7 @@ enum ReceiptReader {
 
     private static func mode(_ value: JSONValue) -> AttemptMode? {
         switch value["mode"]?.string {
-        case "normal": .normal
+        case nil where value["mode"] == nil, "normal": .normal
         case "quick_repeat": .quickRepeat
         case "half_open": value["lease"].flatMap(BlockJSON.readLease).map { .halfOpen($0) }
         case "early": .early
@@ -91,8 +92,8 @@ enum ReceiptReader {
         guard let reason = value["reason"]?.string.flatMap(Reason.init(rawValue:)), let rule = value["rule"]?.string else { return nil }
         var failure = Failure(
             reason: reason, scope: nil, rule: rule, reset: value.duration("reset_ms"),
-            retryAfterGiven: value["retry_after_given"]?.bool ?? false, status: value["status"]?.int, code: value["code"]?.string,
-            message: value["message"]?.string, accountWide: value["account_wide"]?.bool ?? false,
+            retryAfterGiven: value.has("retry_after_given"), status: value["status"]?.int, code: value["code"]?.string,
+            message: value["message"]?.string, accountWide: value.has("account_wide"),
             namesMember: value["names_member"]?.string)
         if let written = value["scope"]?.string {
             guard let scope = Scope(rawValue: written) else { return nil }
@@ -173,4 +174,9 @@ enum ReceiptReader {
         let elements = rows.compactMap(read)
         return elements.count == rows.count ? elements : nil
     }
+}
+
+extension JSONValue {
+    /// Whether a member that is only written when true was.
+    fileprivate func has(_ key: String) -> Bool { self[key]?.bool ?? false }
 }

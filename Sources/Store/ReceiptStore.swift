@@ -172,7 +172,7 @@ public final class ReceiptStore: Sendable {
             try statement.bind(Int64(receipt.outcome?.isFailure == true ? 1 : 0), at: 3)
             try statement.bind(receipt.facts.requestedModel, at: 4)
             try statement.bind(receipt.answeredBy?.description, at: 5)
-            try statement.bind(json.bytes, at: 6)
+            try json.withBytes { bytes throws(StoreProblem) in try statement.bind(bytes, at: 6) }
             try statement.run()
         }
     }

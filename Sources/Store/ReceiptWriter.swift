@@ -7,12 +7,11 @@ extension CompactJSON {
     mutating func whole(_ receipt: Receipt) {
         object { json in
             json.facts(receipt.facts)
-            json.member("ended_at", receipt.endedAt)
-            json.member("duration_ms", milliseconds: receipt.endedAt.map { $0 - receipt.facts.startedAt })
+            json.member("duration_ms", milliseconds: receipt.duration)
             if let outcome = receipt.outcome { json.object("outcome") { $0.members(of: outcome) } }
             json.array("attempts", receipt.attempts) { json, attempt in json.object { $0.members(of: attempt) } }
             json.array("skipped", receipt.skipped) { json, link in json.object { $0.members(of: link) } }
-            json.array("waits_ms", receipt.waits) { json, wait in json.element(milliseconds: wait) }
+            if !receipt.waits.isEmpty { json.array("waits_ms", receipt.waits) { json, wait in json.element(milliseconds: wait) } }
         }
     }
 
@@ -21,7 +20,7 @@ extension CompactJSON {
         object { json in
             json.member("id", receipt.facts.id.rawValue)
             json.member("started_at", receipt.facts.startedAt)
-            json.member("duration_ms", milliseconds: receipt.endedAt.map { $0 - receipt.facts.startedAt })
+            json.member("duration_ms", milliseconds: receipt.duration)
             json.member("requested_model", receipt.facts.requestedModel)
             if let outcome = receipt.outcome {
                 json.object("outcome") { json in
@@ -60,13 +59,13 @@ extension CompactJSON {
         member("agent", facts.agent?.rawValue)
         member("session", facts.session?.rawValue)
         member("wire", facts.wire)
-        member("streaming", facts.streaming)
-        member("estimated_tokens", facts.estimatedTokens)
-        member("has_images", facts.hasImages)
-        member("has_tools", facts.hasTools)
-        member("sent_as_written", facts.sentAsWritten)
+        mark("streaming", facts.streaming)
+        if facts.estimatedTokens != 0 { member("estimated_tokens", facts.estimatedTokens) }
+        mark("has_images", facts.hasImages)
+        mark("has_tools", facts.hasTools)
+        mark("sent_as_written", facts.sentAsWritten)
         member("first_token_limit_ms", milliseconds: facts.firstTokenLimit)
-        member("active_requests", facts.activeRequests)
+        if facts.activeRequests != 0 { member("active_requests", facts.activeRequests) }
     }
 
     private mutating func members(of outcome: Outcome) {
@@ -91,7 +90,7 @@ extension CompactJSON {
         member("endpoint", attempt.candidate.endpoint.rawValue)
         member("kind", attempt.kind?.rawValue)
         member("origin", attempt.origin)
-        member("mode", attempt.mode.word)
+        if attempt.mode != .normal { member("mode", attempt.mode.word) }
         if case .halfOpen(let lease) = attempt.mode { object("lease") { $0.members(of: lease) } }
         member("started_at", attempt.startedAt)
         member("duration_ms", milliseconds: attempt.duration)
@@ -105,9 +104,9 @@ extension CompactJSON {
                 json.member("cached_tokens", usage.cachedTokens)
             }
         }
-        array("effects", attempt.effect) { json, effect in json.object { $0.members(of: effect) } }
-        member("next", attempt.next)
-        member("committed", attempt.committed)
+        if !attempt.effect.isEmpty { array("effects", attempt.effect) { json, effect in json.object { $0.members(of: effect) } } }
+        if !attempt.next.isEmpty { member("next", attempt.next) }
+        mark("committed", attempt.committed)
     }
 
     private mutating func members(of failure: Failure) {
@@ -115,7 +114,7 @@ extension CompactJSON {
         member("scope", failure.scope?.rawValue)
         member("rule", failure.rule)
         member("reset_ms", milliseconds: failure.reset)
-        member("retry_after_given", failure.retryAfterGiven)
+        mark("retry_after_given", failure.retryAfterGiven)
         member("status", failure.status)
         member("code", failure.code)
         member("message", failure.message)
@@ -126,7 +125,7 @@ extension CompactJSON {
                 if case .reset(let reused) = fault { json.member("reused", reused) }
             }
         }
-        member("account_wide", failure.accountWide)
+        mark("account_wide", failure.accountWide)
         member("names_member", failure.namesMember)
         if let limit = failure.limit {
             object("limit") { json in
@@ -169,4 +168,8 @@ extension CompactJSON {
         case .unknownProvider, .noCredential, .leased, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed, .notNeeded: break
         }
     }
+}
+
+extension Receipt {
+    fileprivate var duration: Duration? { endedAt.map { $0 - facts.startedAt } }
 }

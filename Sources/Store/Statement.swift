@@ -48,11 +48,14 @@ final class Statement {
 
     /// The bytes are copied at once. No bytes are an empty blob, not NULL.
     func bind(_ bytes: [UInt8], at index: Int32) throws(StoreProblem) {
-        if bytes.isEmpty { return try check(sqlite3_bind_zeroblob(handle, index, 0)) }
-        let code = bytes.withUnsafeBytes { source in
-            sqlite3_bind_blob64(handle, index, source.baseAddress, UInt64(source.count), csqlite_transient())
-        }
-        try check(code)
+        let result = bytes.withUnsafeBytes { source in Result { () throws(StoreProblem) in try bind(source, at: index) } }
+        try result.get()
+    }
+
+    /// As `bind(_: [UInt8])`, without an array.
+    func bind(_ bytes: UnsafeRawBufferPointer, at index: Int32) throws(StoreProblem) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return try check(sqlite3_bind_zeroblob(handle, index, 0)) }
+        try check(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), csqlite_transient()))
     }
 
     // MARK: Rows

@@ -47,19 +47,17 @@ import Testing
         #expect(
             text == """
                 {"id":"01000000000000000000000007","started_at":1763690000007,"deadline":1763690600007,"requested_model":"default",\
-                "wire":"openai-completions","streaming":false,"estimated_tokens":0,"has_images":false,"has_tools":false,\
-                "sent_as_written":true,"first_token_limit_ms":12000,"active_requests":0,"ended_at":1763690002317,"duration_ms":2310,\
+                "wire":"openai-completions","sent_as_written":true,"first_token_limit_ms":12000,"duration_ms":2310,\
                 "outcome":{"kind":"answered","attempt":1,"status":200},"attempts":[\
                 {"model":"openrouter/anthropic/claude:free","credential":"openrouter:a \\"b\\"\\n\\u0001é",\
-                "endpoint":"https://openrouter.example:443","origin":"requested","mode":"normal","started_at":1763690000007,\
+                "endpoint":"https://openrouter.example:443","origin":"requested","started_at":1763690000007,\
                 "duration_ms":310.123,"status":402,"failure":{"reason":"billing","scope":"credential_model","rule":"status.402",\
-                "retry_after_given":false,"status":402,"message":"Insufficient credits","account_wide":false},"effects":[\
+                "status":402,"message":"Insufficient credits"},"effects":[\
                 {"scope":"credential_model","credential":"openrouter:a","model":"openrouter/anthropic/claude:free","reason":"billing",\
-                "kind":"blocked","until":1763690060007,"length_ms":60000,"set_by":"ladder"}],"next":"next credential","committed":false},\
+                "kind":"blocked","until":1763690060007,"length_ms":60000,"set_by":"ladder"}],"next":"next credential"},\
                 {"model":"anthropic/opus","credential":"anthropic:work","endpoint":"https://anthropic.example:443",\
-                "origin":"agents.defaults.model.fallbacks[0]","mode":"normal","started_at":1763690000007,"duration_ms":1740.987,\
-                "first_token_ms":402.511,"status":200,"usage":{"input_tokens":1200,"output_tokens":412},"effects":[],"next":"",\
-                "committed":true}],"skipped":[],"waits_ms":[]}
+                "origin":"agents.defaults.model.fallbacks[0]","started_at":1763690000007,"duration_ms":1740.987,\
+                "first_token_ms":402.511,"status":200,"usage":{"input_tokens":1200,"output_tokens":412},"committed":true}],"skipped":[]}
                 """)
     }
 
@@ -89,15 +87,15 @@ import Testing
         let whole = ReceiptJSON.whole(receipt)
         #expect(ReceiptJSON.read(whole) == receipt)
         let optional: Set<String> = [
-            "ended_at", "duration_ms", "outcome", "credential", "failure", "scope", "status", "message", "usage", "input_tokens",
-            "output_tokens", "first_token_ms", "text", "retry_after_given", "account_wide", "lease",
+            "duration_ms", "outcome", "credential", "failure", "scope", "status", "message", "usage", "input_tokens",
+            "output_tokens", "first_token_ms", "text", "lease", "sent_as_written", "effects", "next", "committed",
         ]
         var tried = 0
         for (path, mutant) in Self.mutants(of: whole) where !optional.contains(path.last ?? "") || path == ["attempts", "duration_ms"] {
             #expect(ReceiptJSON.read(mutant) == nil, "\(path)")
             tried += 1
         }
-        #expect(tried > 60)
+        #expect(tried > 50)
         for value: JSONValue in [.null, .bool(true), 1, "x", [], [:], ["id": 1]] { #expect(ReceiptJSON.read(value) == nil) }
     }
 

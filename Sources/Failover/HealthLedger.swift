@@ -38,7 +38,7 @@ public struct HealthLedger: Hashable, Sendable {
         var last: Block?
         for scope in Scope.allCases {
             guard let block = entry(scope, of: candidate), block.isOpen(at: now) || block.lease(at: now) != nil else { continue }
-            if last.map({ $0.until < block.until }) ?? true { last = block }
+            if last.map({ $0.until <= block.until }) ?? true { last = block }
         }
         return last
     }

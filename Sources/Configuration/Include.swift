@@ -64,15 +64,14 @@ extension SettingsReading {
         }
         var rest = layer
         rest.value = .object(own)
-        let isAlone = own.isEmpty && texts.count == 1
         var layers = own.isEmpty ? [] : [rest]
         for (text, place) in texts.reversed() {
             guard let included = include(text, at: place, path) else { continue }
             let found = expanded(included, at: path)
-            if !isAlone, let first = found.first, first.value.object == nil, first.value.array == nil || !own.isEmpty {
+            if let above = layers.first, let first = found.first, !above.value.merges(with: first.value) {
                 report(
-                    at: place, path: path.member(Include.key), found: "\(Shown.quoted(text)) holds no object",
-                    expected: "only an object can be merged with what else stands here")
+                    at: place, path: path.member(Include.key), found: "\(Shown.quoted(text)) cannot be merged with what else stands here",
+                    expected: "objects merge with objects, and lists with lists")
                 continue
             }
             layers += found

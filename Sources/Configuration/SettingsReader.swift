@@ -54,15 +54,14 @@ public enum SettingsReader {
             reading.report(SettingsProblem(file: path, found: "the file \(problem.text)", expected: "the settings should be a JSON5 file"))
             return nil
         case .success(let bytes?):
-            guard let layer = reading.root(of: reading.add(path, bytes: bytes), trail: []) else { return nil }
-            guard layer.value.object != nil else {
-                reading.report(at: layer, path: SettingsPath(), found: "the file holds no object", expected: "write {} around the settings")
+            guard let layer = reading.root(of: reading.add(path, bytes: bytes), trail: []),
+                let value = SettingsValue(reading.expanded(layer, at: SettingsPath()))
+            else { return nil }
+            guard value.top.value.object != nil else {
+                reading.report(at: value.top, path: SettingsPath(), found: "the file holds no object", expected: "write {} around the settings")
                 return nil
             }
-            let layers = reading.expanded(layer, at: SettingsPath())
-            return SettingsValue(layers).map {
-                SettingsCursor(reading: reading, value: $0, path: SettingsPath(), key: SettingsKeyTree.root)
-            }
+            return SettingsCursor(reading: reading, value: value, path: SettingsPath(), key: SettingsKeyTree.root)
         }
     }
 

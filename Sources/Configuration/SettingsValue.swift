@@ -32,10 +32,8 @@ struct SettingsValue {
         guard let first = layers.first else { return nil }
         top = first
         for layer in layers.dropFirst() {
-            switch (first.value, layer.value) {
-            case (.object, .object), (.array, .array): below.append(layer)
-            default: return
-            }
+            guard first.value.merges(with: layer.value) else { return }
+            below.append(layer)
         }
     }
 
@@ -50,4 +48,14 @@ struct SettingsValue {
 
     /// The topmost layer in which a member stands.
     func layer(with name: String) -> Layer? { layers.first { $0.value.object?[name] != nil } }
+}
+
+extension JSONValue {
+    /// Whether it and a value below it make one.
+    func merges(with below: JSONValue) -> Bool {
+        switch (self, below) {
+        case (.object, .object), (.array, .array): true
+        default: false
+        }
+    }
 }

@@ -13,12 +13,10 @@ public struct OriginCheck: Sendable {
     private let isStrict: Bool
 
     /// - Parameters:
-    ///   - port: The gateway's own.
-    ///   - origins: Further origins, such as `https://dash.example`.
+    ///   - origins: Besides the gateway's own, such as `https://dash.example`.
     ///   - isStrict: Set when no token is asked for.
-    public init(port: UInt16, origins: [String], isStrict: Bool) {
-        let own = ["127.0.0.1", "localhost", "[::1]"].map { "http://\($0):\(port)" }
-        allowed = Set(own + origins)
+    public init(origins: [String], isStrict: Bool) {
+        allowed = Set(origins.map { $0.lowercased() })
         self.isStrict = isStrict
     }
 
@@ -26,10 +24,11 @@ public struct OriginCheck: Sendable {
         guard isStrict else { return nil }
         if let host = head.headers.first("host"), !Self.isLoopback(host) {
             return WireError(
-                status: 421, message: "This gateway asks for no token, so it answers to loopback names only, not to the host in this request.",
+                status: 421,
+                message: "This gateway asks for no token, so it answers to loopback names only, not to the host in this request.",
                 code: "foreign_host")
         }
-        if let origin = head.headers.first("origin"), !allowed.contains(origin.lowercased()) {
+        if head.headers.contains("origin"), !isAllowed(head) {
             return WireError(
                 status: 403, message: "This gateway asks for no token, so requests of other web pages are refused.", code: "foreign_origin")
         }
@@ -46,7 +45,8 @@ public struct OriginCheck: Sendable {
             HTTPAnswer(
                 status: 204,
                 headers: [
-                    "access-control-allow-methods": "GET, POST, HEAD", "access-control-allow-headers": "authorization, content-type, x-api-key",
+                    "access-control-allow-methods": "GET, POST, HEAD",
+                    "access-control-allow-headers": "authorization, content-type, x-api-key",
                     "access-control-max-age": "600",
                 ]), head)
     }
@@ -62,22 +62,32 @@ public struct OriginCheck: Sendable {
         guard isAllowed(head), let origin = head.headers.first("origin") else { return }
         headers.append("access-control-allow-origin", origin)
         headers.append("vary", "origin")
-        headers.append("access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts")
+        headers.append(
+            "access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts")
     }
 
     private func isAllowed(_ head: RequestHead) -> Bool {
         guard head.headers.contains("origin"), let origin = head.headers.first("origin") else { return false }
-        return allowed.contains(origin.lowercased())
+        return allowed.contains(origin.lowercased()) || isOwn(origin.lowercased(), head)
+    }
+
+    /// A page of a loopback name at the very port that this request came to: a browser says which in `Host`, and no page can make it lie.
+    private func isOwn(_ origin: String, _ head: RequestHead) -> Bool {
+        let scheme = "http://"
+        guard origin.hasPrefix(scheme), let host = head.headers.first("host") else { return false }
+        let page = String(origin.dropFirst(scheme.count))
+        return Self.isLoopback(page) && Self.isLoopback(host) && Self.split(page).port == Self.split(host.lowercased()).port
+    }
+
+    /// The name, in brackets if it is an IPv6 address, and what stands behind it: the colon and the port, or nothing.
+    private static func split(_ host: String) -> (name: Substring, port: Substring) {
+        let start = host.hasPrefix("[") ? host.firstIndex(of: "]") ?? host.startIndex : host.startIndex
+        let end = host[start...].firstIndex(of: ":") ?? host.endIndex
+        return (host[..<end], host[end...])
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        var name = host.lowercased()
-        if name.hasPrefix("[") {
-            guard let end = name.firstIndex(of: "]") else { return false }
-            name = String(name[...end])
-        } else if let colon = name.firstIndex(of: ":") {
-            name = String(name[..<colon])
-        }
+        let name = split(host.lowercased()).name
         if name == "localhost" || name == "[::1]" { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

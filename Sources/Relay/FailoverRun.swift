@@ -28,6 +28,8 @@ final class FailoverRun: @unchecked Sendable {
     private var isCancelled = false
     /// Upstreams' refusals as they came, by attempt.
     private var replies: [Int: UpstreamReply] = [:]
+    /// The attempt whose refusal the client gets.
+    private var passedOn: Int?
 
     init(
         relay: Relay, snapshot: RelaySnapshot, request: RelayRequest, named: NamedChain, sink: any ReplySink, client: any HTTPClient,
@@ -48,17 +50,18 @@ final class FailoverRun: @unchecked Sendable {
             id: request.id, startedAt: request.startedAt, deadline: request.startedAt + limit, requestedModel: shape.model, agent: named.agent,
             session: request.session, wire: request.wire.rawValue, streaming: shape.streaming, estimatedTokens: shape.estimatedTokens,
             hasImages: shape.hasImages, hasTools: shape.hasTools, sentAsWritten: true,
-            firstTokenLimit: snapshot.settings.limits.firstToken.length, activeRequests: relay.gate.inFlight)
+            firstTokenLimit: snapshot.settings.limits.firstToken.length)
         receipt = Receipt(facts: facts, skipped: chain.skipped)
     }
 
     func answer() async -> (RelayResult, Receipt) {
         guard relay.gate.enter() else { return (finish(.refused(.busy)), receipt) }
         defer { relay.gate.leave() }
+        receipt.facts.activeRequests = relay.gate.inFlight
         sink.onClientGone = { [weak self] in self?.clientLeft() }
         while true {
             if isCancelled || sink.isClientGone { return (finish(.cancelled), receipt) }
-            switch relay.ledger.step(policy, chain, receipt, now: relay.now()) {
+            switch relay.ledger.step(policy, chain, &receipt, now: relay.now()) {
             case .attempt(let index, let mode):
                 if let result = await attempt(index, mode) { return (finish(result), receipt) }
             case .wait(let duration, _):
@@ -152,6 +155,7 @@ final class FailoverRun: @unchecked Sendable {
     }
 
     private func passOn(_ index: Int) -> RelayResult {
+        passedOn = index
         let attempt = receipt.attempts[index]
         let served = Served(
             model: attempt.candidate.model, credential: attempt.candidate.credential, attempts: receipt.attempts.count)
@@ -210,13 +214,11 @@ final class FailoverRun: @unchecked Sendable {
             case .whole(let status, _, _, _): .answered(attempt: last, status: status)
             case .streamed: .answered(attempt: last, status: 200)
             case .brokenStream: .failed(attempt: last)
-            case .passedOn: .passedOn(attempt: passedOnIndex ?? last)
+            case .passedOn: .passedOn(attempt: passedOn ?? last)
             case .refused(let refusal): .refused(refusal)
             case .cancelled: .cancelled
             }
         relay.recorder.record(receipt)
         return result
     }
-
-    private var passedOnIndex: Int? { nil }
 }

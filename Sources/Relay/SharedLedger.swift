@@ -24,8 +24,9 @@ public final class SharedLedger: Sendable {
     /// A copy, to look at.
     public var ledger: HealthLedger { state.withLock { $0.ledger } }
 
-    func step(_ policy: Policy, _ chain: Chain, _ receipt: Receipt, now: Timestamp) -> Step {
-        state.withLock { policy.step(chain: chain, receipt: receipt, facts: receipt.facts, ledger: &$0.ledger, now: now) }
+    /// The next step of a request, noted in its receipt.
+    func step(_ policy: Policy, _ chain: Chain, _ receipt: inout Receipt, now: Timestamp) -> Step {
+        state.withLock { policy.advance(chain: chain, receipt: &receipt, ledger: &$0.ledger, now: now) }
     }
 
     func failed(

@@ -98,7 +98,7 @@ enum GatewayRun {
         limits.bodyMemory = settings.maxBodyMemoryBytes
         let service = GatewayServer(
             relay: relay, auth: ClientAuth(token: token.secret),
-            origins: OriginCheck(port: settings.port, origins: settings.allowedOrigins, isStrict: token.secret == nil),
+            origins: OriginCheck(origins: settings.allowedOrigins, isStrict: token.secret == nil),
             receipts: stores.receipts, status: status, log: log.with(label: "gateway"))
         do throws(SystemError) {
             return try HTTPServer(

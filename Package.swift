@@ -67,7 +67,7 @@ let package = Package(
                 "Relay", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Store", "Telemetry",
                 "Transport", "TestSupport",
             ]),
-        tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Transport", "TestSupport"]),
+        tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Telemetry", "Transport", "TestSupport"], exclude: ["Scripts"]),
         tests("CLITests", ["CLI", "Failover", "HTTP", "JSON", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

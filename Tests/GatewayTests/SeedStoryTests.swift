@@ -15,15 +15,11 @@ import Testing
         return text
     }
 
-    static func says(_ text: String) -> @Sendable (AskedRequest) -> Script {
-        { asked in .says(text, to: asked, pace: .zero) }
-    }
-
     @Test func `reaches the fourth candidate when a login has expired and a key has no credit`() async throws {
         let stage = try Stage()
         let google = try stage.provider("google") { _ in .refuses(401, "Request had invalid authentication credentials.", code: "401") }
         let cerebras = try stage.provider("cerebras") { _ in Script([.answer(status: 402, headers: [:], body: [])]) }
-        let anthropic = try stage.provider("anthropic", Self.says("Still here."))
+        let anthropic = try stage.provider("anthropic", Stage.says("Still here."))
         let settings = try Self.example(
             "long-chain",
             [
@@ -40,7 +36,8 @@ import Testing
         #expect(reply.headers.first("x-understudy-attempts") == "4")
         #expect(
             stage.asked == [
-                "google/gemini-3-flash-preview g-1", "cerebras/llama3.1-8b c-1", "cerebras/gpt-oss-120b c-1", "anthropic/claude-haiku-4-5 a-1",
+                "google/gemini-3-flash-preview g-1", "cerebras/llama3.1-8b c-1", "cerebras/gpt-oss-120b c-1",
+                "anthropic/claude-haiku-4-5 a-1",
             ])
         let explained = try await gateway.command(["explain", "--last"])
         #expect(explained.status == 0)
@@ -52,8 +49,10 @@ import Testing
 
     @Test func `goes past two models of a key without credit to another provider`() async throws {
         let stage = try Stage()
-        let deepseek = try stage.provider("deepseek") { _ in .refuses(402, "Insufficient Balance", type: "unknown_error", code: "invalid_request_error") }
-        let minimax = try stage.provider("minimax", Self.says("The configured fallback speaks."))
+        let deepseek = try stage.provider("deepseek") { _ in
+            .refuses(402, "Insufficient Balance", type: "unknown_error", code: "invalid_request_error")
+        }
+        let minimax = try stage.provider("minimax", Stage.says("The configured fallback speaks."))
         let settings = try Self.example(
             "shared-key", ["https://api.deepseek.com/v1": deepseek.baseURL, "https://api.minimax.io/v1": minimax.baseURL])
         let gateway = try await RunningGateway(settings: settings, environment: ["DEEPSEEK_API_KEY": "d-1", "MINIMAX_API_KEY": "m-1"])
@@ -92,7 +91,9 @@ import Testing
         let reply = try await gateway.ask("default")
         #expect(reply.content == "The fourth try.")
         #expect(
-            stage.asked == ["openai/gpt-5.4 sk-key-1", "openai/gpt-5.4 sk-key-2", "openai/gpt-5.4-mini sk-key-1", "openai/gpt-5.4-mini sk-key-2"])
+            stage.asked == [
+                "openai/gpt-5.4 sk-key-1", "openai/gpt-5.4 sk-key-2", "openai/gpt-5.4-mini sk-key-1", "openai/gpt-5.4-mini sk-key-2",
+            ])
         if name == "two-keys-named" { #expect(reply.headers.first("x-understudy-credential") == "openai:backup") }
         let receipt = try await gateway.receipt(of: reply)
         #expect(receipt["attempts"]?.array?.count == 4)
@@ -106,8 +107,8 @@ import Testing
                 429, "You exceeded your current quota, please check your plan and billing details.", type: "insufficient_quota",
                 code: "insufficient_quota")
         }
-        let moonshot = try stage.provider("moonshot", Self.says("Kimi speaks."))
-        let minimax = try stage.provider("minimax", Self.says("MiniMax speaks."))
+        let moonshot = try stage.provider("moonshot", Stage.says("Kimi speaks."))
+        let minimax = try stage.provider("minimax", Stage.says("MiniMax speaks."))
         let home = try TemporaryHome()
         try home.write(
             #"{"version":1,"profiles":{"openai:default":{"type":"token","provider":"openai","token":"t-1"}}}"#,

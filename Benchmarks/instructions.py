@@ -104,7 +104,7 @@ def main() -> None:
             for kind, row in result.items():
                 lines.append(report.row_of([kind, *(f"{row[name]:,.0f}" if name in row else "" for name in ("nginx", "gateway"))]))
             table = "\n".join(lines)
-            report.write_section(wanted.markdown, "instructions", f"{report.circumstances('make bench')}\n\n{table}")
+            report.write_section(wanted.markdown, "instructions", f"{report.circumstances('make bench ARGS=--write')}\n\n{table}")
     except BenchmarkError as problem:
         sys.exit(f"instructions: {problem}")
 

@@ -132,6 +132,14 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def repeated(wanted: argparse.Namespace) -> str:
+    """The command that gives such figures again."""
+    words = ["--write"]
+    if wanted.only:
+        words += ["--only", ",".join(wanted.only)]
+    return f'make bench ARGS="{" ".join([*words, "--seconds", str(wanted.seconds), "--rounds", str(wanted.rounds)])}"'
+
+
 def main() -> None:
     wanted = options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -147,7 +155,7 @@ def main() -> None:
         if wanted.json:
             wanted.json.write_text(json.dumps(result, indent=1) + "\n")
         if wanted.markdown:
-            report.write_section(wanted.markdown, "yardstick", f"{report.circumstances('make bench')}\n\n{report.tables(result)}")
+            report.write_section(wanted.markdown, "yardstick", f"{report.circumstances(repeated(wanted))}\n\n{report.tables(result)}")
     except BenchmarkError as problem:
         sys.exit(f"yardstick: {problem}")
     wrong = [f"{case} {name}" for case, rows in result.items() for name, row in rows.items() if row.get("errors")]

@@ -50,7 +50,7 @@ def table(text: str) -> dict[str, Row]:
     rows, kind = {}, None
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("## "):
-            kind = {"Deciding": "decides", "Doing": "does", "C": "C"}.get(line.split()[1])
+            kind = {"C": "C", "Deciding": "decides", "Doing": "does"}.get(line.split()[1])
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
         if kind and len(cells) == 3 and re.fullmatch(r"`\w+`", cells[0]):
             names = [] if cells[1] == "nothing" else [name.strip(" `") for name in cells[1].split(",")]

@@ -10,7 +10,11 @@ enum HostFacts {
     /// The process's environment. Of a variable that is set twice, the first counts, as with `getenv`.
     static func environment() -> [String: String] {
         var variables: [String: String] = [:]
-        var next = environ
+        #if canImport(Glibc)
+            var next = environ
+        #else
+            var next = _NSGetEnviron().pointee
+        #endif
         while let entry = next.pointee {
             let text = String(cString: entry)
             if let equals = text.firstIndex(of: "=") {

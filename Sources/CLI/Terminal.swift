@@ -42,9 +42,16 @@ struct Terminal: Hashable, Sendable {
             width: width, colour: wantsColour ?? (isTerminal && !quiet), errorColour: wantsColour ?? (errorIsTerminal && !quiet))
     }
 
+    #if os(Linux)
+        private static let askForSize = UInt(TIOCGWINSZ)
+    #else
+        /// `TIOCGWINSZ` of macOS's <sys/ttycom.h>, a macro that Swift does not import.
+        private static let askForSize: UInt = 0x4008_7468
+    #endif
+
     private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        guard ioctl(descriptor, askForSize, &size) == 0 else { return nil }
         return Int(size.ws_col)
     }
 }

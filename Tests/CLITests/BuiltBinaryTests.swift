@@ -62,6 +62,7 @@ import Testing
         let home = try TemporaryHome()
         let configuration = """
             {
+              gateway: { port: 1 },
               models: { providers: { openai: { apiKey: "sk-proj-0123456789abcdefghij1a2b" } } },
               agents: { defaults: { model: { primary: "openai/gpt-5", fallbacks: ["nope/x"] } } },
             }

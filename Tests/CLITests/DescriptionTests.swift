@@ -77,6 +77,58 @@ import Testing
         #expect(shown.error.hasPrefix(#"understudy: help: "gateway rnu" is not a command. Did you mean "run"?"#))
     }
 
+    @Test func `for explain is this, whole`() async {
+        let shown = await play(["explain", "--help"])
+        #expect(
+            shown.out == """
+                understudy explain: say in plain words what became of one request
+
+                Shows each attempt: which model and credential, what the provider said, the rule
+                that judged it, what was blocked and for how long, and what helps. The id is in
+                the response header x-understudy-request-id, in an error's body, and in
+                understudy receipts.
+
+                Usage
+                  understudy explain [<id>] [flags]
+
+                Words
+                  <id>  The request's id, such as 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M
+
+                Flags
+                  --last           The last request, whatever its id
+                  --url <url>      Ask the gateway at this address; its token is then taken from
+                                   --token or the environment only
+                  --token <token>  The gateway's token; UNDERSTUDY_GATEWAY_TOKEN keeps it out of
+                                   the process list
+                  --timeout <ms>   How long to wait for the gateway, in milliseconds (5000)
+
+                Flags of every command
+                      --json              Print one JSON document on standard output, and
+                                          nothing else there
+                      --config <path>     The configuration file to use
+                      --state-dir <path>  The folder for the token, receipts and the health
+                                          ledger
+                      --color             Use colour, or with --no-color do not; without either,
+                                          only on a terminal
+                  -h, --help              Show this help
+
+                Examples
+                  understudy explain --last
+                      The last request.
+                  understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M
+                      One by its id.
+                  understudy explain --last --json
+                      Its whole receipt as data.
+
+                Exit codes
+                  0   fine
+                  1   there is no such request, or the gateway refused
+                  64  the command line is wrong
+                  69  the gateway at --url cannot be reached, or does not answer
+
+                """)
+    }
+
     @Test func `for version is this, whole`() async {
         let shown = await play(["version", "--help"])
         #expect(

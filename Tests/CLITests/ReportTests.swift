@@ -11,6 +11,13 @@ import Testing
             in: .init(environment: [:], home: "/home/ada", workingFolder: "/", exists: { $0.hasSuffix("understudy.json") }))
     }
 
+    static let timed = ModelsStatusReport.Block(
+        scope: "credential_model", subject: "anthropic/opus with anthropic:work", reason: "billing", rule: "status.402",
+        receipt: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5M", status: 402, until: 60_000, remaining: 38_000)
+    static let endless = ModelsStatusReport.Block(
+        scope: "credential", subject: "everything with cerebras:manual", reason: "auth_permanent", rule: "code.revoked",
+        receipt: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5N", status: nil, until: nil, remaining: 0)
+
     static var report: ModelsStatusReport {
         ModelsStatusReport(
             location: location, agent: "main", agentFolder: "/home/ada/.understudy/agents/main/agent", defaultModel: "anthropic/opus",
@@ -21,17 +28,14 @@ import Testing
                 .init(
                     model: "anthropic/opus", credential: "anthropic:work", kind: "token", masked: "sk-…1a2b",
                     origin: "agents.defaults.model.primary",
-                    block: .init(
-                        scope: "credential_model", subject: "this model on this credential", reason: "billing", rule: "status.402",
-                        receipt: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5M", status: 402, until: 60_000, remaining: 38_000)),
+                    block: timed),
                 .init(
                     model: "cerebras/gpt-oss", credential: "cerebras:manual", kind: "api_key", masked: "csk…9z9z",
                     origin: "agents.defaults.model.fallbacks[0]",
-                    block: .init(
-                        scope: "credential", subject: "this credential", reason: "auth_permanent", rule: "code.revoked",
-                        receipt: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5N", status: nil, until: nil, remaining: 0)),
+                    block: endless),
                 .init(model: "local/m1", credential: "local:none", kind: "none", masked: "", origin: "primary", block: nil),
             ],
+            blocks: [timed, endless],
             skipped: [
                 .init(
                     model: "nope/x", credential: nil, origin: "agents.defaults.model.fallbacks[1]", code: "unknown_provider",
@@ -74,9 +78,9 @@ import Testing
                 - nope/x (agents.defaults.model.fallbacks[1]): no such provider is configured
 
                 Blocked
-                - anthropic/opus with anthropic:work: this model on this credential is blocked until \(now) (38 s): billing, \
+                - anthropic/opus with anthropic:work is blocked until \(now) (38 s): billing, \
                 rule status.402, status 402; understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M
-                - cerebras/gpt-oss with cerebras:manual: this credential is blocked until its secret changes: auth_permanent, \
+                - everything with cerebras:manual is blocked until its secret changes: auth_permanent, \
                 rule code.revoked; understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5N
 
                 Auth overview
@@ -112,6 +116,7 @@ import Testing
         #expect(document["aliases"]?["opus"] == "anthropic/opus")
         #expect(document["chain"]?[0]?["block"]?["reason"] == "billing")
         #expect(document["chain"]?[2]?["block"] == .null)
+        #expect(document["blocks"]?.array?.count == 2)
         #expect(document["skipped"]?[0]?["code"] == "unknown_provider")
         #expect(document["auth"]?["missingProvidersInUse"] == ["openai"])
         #expect(document["auth"]?["unusableProfiles"]?[0]?["kind"] == "cooldown")

@@ -108,7 +108,8 @@ enum ModelsStatus {
                 guard let alias = entry.alias, let model = entry.model else { return nil }
                 return .init(alias: alias, model: "\(entry.provider)/\(model)")
             },
-            gateway: gateway, links: links, skipped: skipped,
+            gateway: gateway, links: links,
+            blocks: ledger.blocks.filter { $0.isOpen(at: now) }.map { self.block($0, now: now) }, skipped: skipped,
             providers: (inUse.map { ($0, true) } + others.map { ($0, false) }).map { id, isInUse in
                 provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
             },
@@ -134,9 +135,9 @@ enum ModelsStatus {
     private static func block(_ block: Block, now: Timestamp) -> ModelsStatusReport.Block {
         let subject =
             switch block.key {
-            case .credentialModel: "this model on this credential"
-            case .credential: "this credential"
-            case .providerModel: "this model with every credential"
+            case .credentialModel(let credential, let model): "\(model) with \(credential)"
+            case .credential(let credential): "everything with \(credential)"
+            case .providerModel(let model): "\(model) with every credential"
             case .endpoint(let endpoint): "everything at \(endpoint)"
             }
         let isTimed = block.until < .distantFuture

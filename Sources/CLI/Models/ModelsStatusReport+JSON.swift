@@ -16,6 +16,7 @@ extension ModelsStatusReport {
         object["aliases"] = .object(JSONObject(aliases.map { (key: $0.alias, value: JSONValue.string($0.model)) }))
         object["gateway"] = gatewayJSON
         object["chain"] = .array(links.map { json(of: $0) })
+        object["blocks"] = .array(blocks.map { json(of: $0) })
         object["skipped"] = .array(skipped.map { json(of: $0) })
         object["auth"] = [
             "missingProvidersInUse": .array(missing.map { .string($0.id) }),
@@ -46,7 +47,8 @@ extension ModelsStatusReport {
 
     private func json(of block: Block) -> JSONValue {
         [
-            "scope": .string(block.scope), "reason": .string(block.reason), "rule": .string(block.rule), "receipt": .string(block.receipt),
+            "scope": .string(block.scope), "subject": .string(block.subject), "reason": .string(block.reason), "rule": .string(block.rule),
+            "receipt": .string(block.receipt),
             "status": block.status.map { .number(JSONNumber($0)) } ?? .null,
             "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null, "remainingMs": .number(JSONNumber(Int(block.remaining))),
         ]

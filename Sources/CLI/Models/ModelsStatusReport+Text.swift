@@ -11,10 +11,7 @@ extension ModelsStatusReport {
             }
             parts.append((["Not in the chain"] + lines).joined(separator: "\n"))
         }
-        let blocked = links.filter { $0.block != nil }
-        if !blocked.isEmpty {
-            parts.append((["Blocked"] + blocked.map { "- \(line(for: $0))" }).joined(separator: "\n"))
-        }
+        if !blocks.isEmpty { parts.append((["Blocked"] + blocks.map { "- \(line(for: $0))" }).joined(separator: "\n")) }
         parts.append(authOverview)
         if !missing.isEmpty {
             let lines = missing.map { "- \($0.id) Set \($0.variable), or models.providers.\($0.id).apiKey in the configuration." }
@@ -64,12 +61,11 @@ extension ModelsStatusReport {
         block.until == nil ? "" : " \(Age.text(.milliseconds(block.remaining)))"
     }
 
-    private func line(for link: Link) -> String {
-        guard let block = link.block else { return "" }
+    private func line(for block: Block) -> String {
         let until = block.until.map { "until \(HostFacts.localTime(milliseconds: $0)) (\(Age.text(.milliseconds(block.remaining))))" }
         let status = block.status.map { ", status \($0)" } ?? ""
-        return "\(link.model) with \(link.credential): \(block.subject) is blocked \(until ?? "until its secret changes"): "
-            + "\(block.reason), rule \(block.rule)\(status); understudy explain \(block.receipt)"
+        return "\(block.subject) is blocked \(until ?? "until its secret changes"): \(block.reason), rule \(block.rule)\(status); "
+            + "understudy explain \(block.receipt)"
     }
 
     private var authOverview: String {

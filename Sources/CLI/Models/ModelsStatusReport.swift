@@ -16,11 +16,11 @@ struct ModelsStatusReport: Hashable, Sendable {
         var block: Block?
     }
 
-    /// What keeps a link from being asked.
+    /// What is kept from being asked.
     struct Block: Hashable, Sendable {
         /// `credential_model`, `credential`, `provider_model` or `endpoint`.
         var scope: String
-        /// What is blocked, in words: `this model on this key`.
+        /// What is blocked, in words: `cerebras/gpt-oss with cerebras:manual`.
         var subject: String
         var reason: String
         var rule: String
@@ -83,6 +83,8 @@ struct ModelsStatusReport: Hashable, Sendable {
     var aliases: [Alias]
     var gateway: Gateway
     var links: [Link]
+    /// Every window that is open, also of models that are in no place of this chain.
+    var blocks: [Block]
     var skipped: [Skipped]
     var providers: [Provider]
     /// Remarks about files, each naming its place.

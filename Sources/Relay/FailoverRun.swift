@@ -11,8 +11,24 @@ import Transport
 /// Takes one request down its chain: asks the policy for a step, does it, records what came of it, asks again. The one retry
 /// loop of the project.
 ///
+/// What it knows it keeps in itself, and only `answer` and what it waits for are `async`: a request that waits for a silent
+/// upstream then holds a few pointers on its task, instead of copies of its receipt and chain.
+///
 /// `@unchecked Sendable`: confined to the request's loop.
-final class FailoverRun: @unchecked Sendable {
+public final class FailoverRun: @unchecked Sendable {
+    private enum Next {
+        case call(UpstreamCall)
+        case wait(Duration)
+        case over
+    }
+
+    /// An attempt under way.
+    private struct Open {
+        var attempt: Attempt
+        var served: Served
+        let began: ContinuousClock.Instant
+    }
+
     private let relay: Relay
     private let snapshot: RelaySnapshot
     private let request: RelayRequest
@@ -21,9 +37,12 @@ final class FailoverRun: @unchecked Sendable {
     private let sink: any ReplySink
     private let client: any HTTPClient
     private let loop: EventLoop
-    private let policy: Policy
 
-    private var receipt: Receipt
+    /// Complete once `answer` has returned.
+    public private(set) var receipt: Receipt
+    /// How it ended.
+    public private(set) var result = RelayResult.cancelled
+    private var open: Open?
     private var call: UpstreamCall?
     private var isCancelled = false
     /// Upstreams' refusals as they came, by attempt.
@@ -43,7 +62,6 @@ final class FailoverRun: @unchecked Sendable {
         self.sink = sink
         self.client = client
         self.loop = loop
-        policy = snapshot.settings.policy
         let limit = request.overrides.timeout ?? snapshot.settings.limits.request.length
         let shape = request.shape
         let facts = RequestFacts(
@@ -54,24 +72,33 @@ final class FailoverRun: @unchecked Sendable {
         receipt = Receipt(facts: facts, skipped: chain.skipped)
     }
 
-    func answer() async -> (RelayResult, Receipt) {
-        guard relay.gate.enter() else { return (finish(.refused(.busy)), receipt) }
-        defer { relay.gate.leave() }
-        receipt.facts.activeRequests = relay.gate.inFlight
-        sink.onClientGone = { [weak self] in self?.clientLeft() }
+    /// Returns when the request has ended; `result` and `receipt` say how.
+    public func answer() async {
+        guard enter() else { return }
         while true {
-            if isCancelled || sink.isClientGone { return (finish(.cancelled), receipt) }
-            switch relay.ledger.step(policy, chain, &receipt, now: relay.now()) {
-            case .attempt(let index, let mode):
-                if let result = await attempt(index, mode) { return (finish(result), receipt) }
-            case .wait(let duration, _):
-                receipt.waits.append(duration)
-                await loop.sleep(for: duration)
-            case .answer(let attempt): return (finish(passOn(attempt)), receipt)
-            case .refuse(let refusal): return (finish(.refused(refusal)), receipt)
-            case .stop: return (finish(.cancelled), receipt)
+            switch next() {
+            case .call(let call):
+                await call.run(on: client)
+                conclude(call)
+            case .wait(let duration): await loop.sleep(for: duration)
+            case .over: return leave()
             }
         }
+    }
+
+    private func enter() -> Bool {
+        guard relay.gate.enter() else {
+            end(.refused(.busy))
+            return false
+        }
+        receipt.facts.activeRequests = relay.gate.inFlight
+        sink.onClientGone = { [weak self] in self?.clientLeft() }
+        return true
+    }
+
+    private func leave() {
+        sink.onClientGone = nil
+        relay.gate.leave()
     }
 
     private func clientLeft() {
@@ -79,79 +106,117 @@ final class FailoverRun: @unchecked Sendable {
         call?.cancel()
     }
 
-    // MARK: One attempt
+    // MARK: One step
 
-    /// - Returns: What ends the request, or `nil` to ask for the next step.
-    private func attempt(_ index: Int, _ mode: AttemptMode) async -> RelayResult? {
+    @inline(never)
+    private func next() -> Next {
+        while receipt.outcome == nil {
+            if isCancelled || sink.isClientGone {
+                end(.cancelled)
+                break
+            }
+            switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: relay.now()) {
+            case .attempt(let index, let mode):
+                if let call = begin(index, mode) { return .call(call) }
+            case .wait(let duration, _):
+                receipt.waits.append(duration)
+                return .wait(duration)
+            case .answer(let attempt): end(passOn(attempt))
+            case .refuse(let refusal): end(.refused(refusal))
+            case .stop: end(.cancelled)
+            }
+        }
+        return .over
+    }
+
+    /// - Returns: `nil` if it cannot be called after all, which the receipt says.
+    private func begin(_ index: Int, _ mode: AttemptMode) -> UpstreamCall? {
         let link = chain.links[index]
         let startedAt = relay.now()
-        let clock = ContinuousClock()
-        let began = clock.now
-        var attempt = Attempt(candidate: link.candidate, origin: link.origin, mode: mode, kind: link.kind, startedAt: startedAt)
+        let attempt = Attempt(candidate: link.candidate, origin: link.origin, mode: mode, kind: link.kind, startedAt: startedAt)
         let served = Served(
             model: link.candidate.model, credential: link.candidate.credential, attempts: receipt.attempts.count + 1)
-        guard let plan = plan(for: index, startedAt) else {
+        guard let plan = CallPlan(self.request, link, chain: chain, index: index, in: context, receipt, now: startedAt) else {
             // The chain was built from the same snapshot, so this is a fault of ours; the next candidate hides it from the client.
             relay.log.error("A candidate could not be called", ["model": .string(link.candidate.model.description)])
             relay.ledger.giveBack(mode, now: startedAt)
+            var attempt = attempt
             attempt.failure = Failure(reason: .unknown, scope: nil, rule: "gateway.no_plan")
             receipt.attempts.append(attempt)
             return nil
         }
-        func succeeded(endIsProven: Bool) {
-            attempt.effect += relay.ledger.succeeded(
-                link.candidate, startedAt: startedAt, mode: mode, now: relay.now(), endIsProven: endIsProven)
-        }
-        let upstream = UpstreamCall(plan, sink: sink, served: served, on: loop) { succeeded(endIsProven: false) }
-        call = upstream
-        let outcome = await upstream.outcome(of: client)
-        call = nil
-        attempt.duration = clock.now - began
-        attempt.timeToFirstToken = upstream.firstContentAfter
-        attempt.status = upstream.status
-        switch outcome {
+        open = Open(attempt: attempt, served: served, began: .now)
+        let call = UpstreamCall(plan, sink: sink, served: served, on: loop) { [unowned self] in succeeded(endIsProven: false) }
+        self.call = call
+        return call
+    }
+
+    private var context: CallPlan.Context { CallPlan.Context(snapshot: snapshot, ledger: relay.ledger, agent: agent) }
+
+    private func succeeded(endIsProven: Bool) {
+        guard let attempt = open?.attempt else { return }
+        let effects = relay.ledger.succeeded(
+            attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, now: relay.now(), endIsProven: endIsProven)
+        if !effects.isEmpty { open?.attempt.effect += effects }
+    }
+
+    // MARK: What came of it
+
+    @inline(never)
+    private func conclude(_ call: UpstreamCall) {
+        self.call = nil
+        open?.attempt.timeToFirstToken = call.firstContentAfter
+        open?.attempt.status = call.status
+        switch call.outcome {
         case .whole(let status, let contentType, let body, let usage):
-            attempt.usage = usage
             succeeded(endIsProven: true)
-            answered(attempt)
-            return .whole(status: status, contentType: contentType, body: body, served)
+            guard let served = answered(usage) else { return }
+            end(.whole(status: status, contentType: contentType, body: body, served))
         case .streamed(let usage):
-            attempt.usage = usage
-            attempt.committed = true
+            open?.attempt.committed = true
             succeeded(endIsProven: true)
-            answered(attempt)
-            return .streamed(served)
-        case .failed(let error, let limit, let reply, let committed):
-            return failed(&attempt, error, limit, reply, committed: committed, served)
+            guard let served = answered(usage) else { return }
+            end(.streamed(served))
+        case .failed(let failed): self.failed(failed)
         case .cancelled:
+            guard let mode = open?.attempt.mode else { return }
             relay.ledger.giveBack(mode, now: relay.now())
-            attempt.committed = upstream.firstContentAfter != nil
-            attempt.failure = Failure(reason: .cancelled, scope: nil, rule: "client.left")
-            receipt.attempts.append(attempt)
-            return .cancelled
+            open?.attempt.committed = call.firstContentAfter != nil
+            open?.attempt.failure = Failure(reason: .cancelled, scope: nil, rule: "client.left")
+            _ = close()
+            end(.cancelled)
         }
     }
 
-    private func answered(_ attempt: Attempt) {
-        if let session = request.session { relay.pins.served(session, by: attempt.candidate, now: relay.now()) }
-        receipt.attempts.append(attempt)
+    /// Puts the attempt that was under way into the receipt.
+    private func close() -> Open? {
+        guard var open else { return nil }
+        self.open = nil
+        open.attempt.duration = .now - open.began
+        receipt.attempts.append(open.attempt)
+        return open
     }
 
-    private func failed(
-        _ attempt: inout Attempt, _ error: ErrorObject, _ limit: TimeLimit?, _ reply: UpstreamReply?, committed: Bool, _ served: Served
-    ) -> RelayResult? {
-        var failure = Classifier.classify(error)
-        failure.limit = limit
+    private func answered(_ usage: Usage?) -> Served? {
+        open?.attempt.usage = usage
+        guard let closed = close() else { return nil }
+        if let session = request.session { relay.pins.served(session, by: closed.attempt.candidate, now: relay.now()) }
+        return closed.served
+    }
+
+    private func failed(_ failed: FailedCall) {
+        guard let attempt = open?.attempt else { return }
+        var failure = Classifier.classify(failed.error)
+        failure.limit = failed.limit
         failure.message = failure.message.map { snapshot.pool.redactor.redact($0) }
-        attempt.failure = failure
-        attempt.status = error.status ?? attempt.status
-        attempt.committed = committed
-        attempt.effect += relay.ledger.failed(
+        open?.attempt.failure = failure
+        open?.attempt.status = failed.error.status ?? attempt.status
+        open?.attempt.committed = failed.committed
+        open?.attempt.effect += relay.ledger.failed(
             failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, receipt: receipt,
             policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
-        if let reply { replies[receipt.attempts.count] = reply }
-        receipt.attempts.append(attempt)
-        return committed ? .brokenStream(failure, served) : nil
+        if let reply = failed.reply { replies[receipt.attempts.count] = reply }
+        if let closed = close(), failed.committed { end(.brokenStream(failure, closed.served)) }
     }
 
     private func passOn(_ index: Int) -> RelayResult {
@@ -159,54 +224,14 @@ final class FailoverRun: @unchecked Sendable {
         let attempt = receipt.attempts[index]
         let served = Served(
             model: attempt.candidate.model, credential: attempt.candidate.credential, attempts: receipt.attempts.count)
-        guard let reply = replies[index] else {
-            return .refused(Refusal(judging: attempt))
-        }
+        guard let reply = replies[index] else { return .refused(Refusal(judging: attempt)) }
         return .passedOn(status: reply.status, contentType: reply.contentType, body: reply.body, served)
     }
 
-    // MARK: What goes up
-
-    private func plan(for index: Int, _ now: Timestamp) -> CallPlan? {
-        let candidate = chain.links[index].candidate
-        guard let provider = snapshot.settings.providers[candidate.model.provider],
-            let kind = WireKind(rawValue: provider.wireName(for: candidate.model.model))
-        else { return nil }
-        let wire = kind.wire
-        let model = candidate.model.model
-        let shape = request.shape
-        let limits = snapshot.settings.limits(for: candidate.model)
-        let reasons = shape.asksReasoning || provider.model(model)?.reasons == true
-        let phase: TimeLimits.Phase
-        if provider.baseURL.isLocal {
-            phase = .localFirstToken
-        } else if !reasons && relay.ledger.hasSpare(chain, besides: index, in: receipt, now: now) {
-            phase = .firstToken
-        } else {
-            phase = .reasoningFirstToken
-        }
-        let body = wire.passthrough(
-            body: request.body, index: request.index, model: model, params: snapshot.settings.params(for: candidate.model, agent: agent))
-        let headers = wire.headers(
-            client: request.headers, credential: snapshot.pool.secret(candidate.credential, agent: agent), provider: provider,
-            streaming: shape.streaming)
-        let upstream = ClientRequest(
-            url: provider.baseURL.appending(wire.path(model: model, streaming: shape.streaming)), headers: headers, body: body,
-            connectTime: limits.connect.length, onFreshConnection: repeats(candidate), bypassesProxy: provider.baseURL.isLocal)
-        let left = TimeLimits.Resolved.Limit(
-            receipt.facts.deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : "x-understudy-timeout-ms")
-        return CallPlan(
-            request: upstream, wire: wire, context: ErrorContext(provider: provider.id, model: model), streaming: shape.streaming,
-            firstToken: limits[phase], firstTokenPhase: phase, idle: limits.idle, plain: limits.plain, remaining: left, now: now)
-    }
-
-    /// A repeat after a broken connection must not meet another that the peer has closed meanwhile.
-    private func repeats(_ candidate: Candidate) -> Bool { receipt.attempts.last?.candidate == candidate }
-
     // MARK: The end
 
-    private func finish(_ result: RelayResult) -> RelayResult {
-        sink.onClientGone = nil
+    private func end(_ result: RelayResult) {
+        self.result = result
         let last = receipt.attempts.count - 1
         receipt.endedAt = relay.now()
         receipt.outcome =
@@ -219,6 +244,5 @@ final class FailoverRun: @unchecked Sendable {
             case .cancelled: .cancelled
             }
         relay.recorder.record(receipt)
-        return result
     }
 }

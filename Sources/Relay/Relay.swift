@@ -48,23 +48,19 @@ public final class Relay: Sendable {
         try ChainSource(snapshot: snapshot, pins: pins).chain(named: name, overrides: .init(), session: nil, now: now())
     }
 
-    /// Takes a request down its chain until a candidate answers or none is left.
+    /// A run that takes a request down its chain until a candidate answers or none is left.
     ///
     /// - Parameters:
     ///   - sink: Takes the reply if it is a stream.
-    ///   - loop: The loop that runs the calling task, and on which everything of this request happens.
-    /// - Returns: How it ended and the receipt, which is on its way to the store already.
+    ///   - loop: The loop that the caller is on, and on which everything of this request happens.
     /// - Throws: `UnknownModel` when the name stands for nothing; no receipt is made of that.
-    public func answer(
-        _ request: RelayRequest, to sink: any ReplySink, on loop: EventLoop
-    ) async throws(UnknownModel) -> (RelayResult, Receipt) {
+    public func run(_ request: RelayRequest, to sink: any ReplySink, on loop: EventLoop) throws(UnknownModel) -> FailoverRun {
         loop.assertOnLoop()
         let snapshot = snapshot
         let named = try ChainSource(snapshot: snapshot, pins: pins).chain(
             named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt)
-        let run = FailoverRun(
+        return FailoverRun(
             relay: self, snapshot: snapshot, request: request, named: named, sink: sink, client: client(of: loop), loop: loop)
-        return await run.answer()
     }
 
     private func client(of loop: EventLoop) -> CurlClient {

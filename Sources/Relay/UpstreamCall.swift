@@ -9,9 +9,19 @@ enum CallOutcome {
     case whole(status: Int, contentType: String?, body: [UInt8], usage: Usage?)
     /// The client has the stream, with a proven end.
     case streamed(usage: Usage?)
-    /// `committed`: the client has part of the reply. `reply`: the upstream's refusal, for the client if it is its to answer.
-    case failed(ErrorObject, limit: TimeLimit?, reply: UpstreamReply?, committed: Bool)
+    case failed(FailedCall)
     case cancelled
+}
+
+/// How an attempt failed.
+struct FailedCall {
+    var error: ErrorObject
+    /// The limit of ours that ran out.
+    var limit: TimeLimit?
+    /// The upstream's refusal, for the client if it is its to answer.
+    var reply: UpstreamReply?
+    /// The client has part of the reply.
+    var committed = false
 }
 
 /// An upstream's refusal as it came.
@@ -19,21 +29,6 @@ struct UpstreamReply {
     var status: Int
     var contentType: String?
     var body: [UInt8]
-}
-
-/// What one attempt needs to know.
-struct CallPlan {
-    var request: ClientRequest
-    var wire: any Wire
-    var context: ErrorContext
-    var streaming: Bool
-    var firstToken: TimeLimits.Resolved.Limit
-    var firstTokenPhase: TimeLimits.Phase
-    var idle: TimeLimits.Resolved.Limit
-    var plain: TimeLimits.Resolved.Limit
-    /// What is left of the request's own limit.
-    var remaining: TimeLimits.Resolved.Limit
-    var now: Timestamp
 }
 
 /// One attempt: sends the request, keeps its limits, and turns what comes back into an outcome.
@@ -54,11 +49,13 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private var progress = Progress.waiting
     private var call: (any HTTPCall)?
     private var body: [UInt8] = []
-    private var continuation: UnsafeContinuation<CallOutcome, Never>?
+    private var continuation: UnsafeContinuation<Void, Never>?
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
     private let endsAt: Int64
 
+    /// Set when `run` returns.
+    private(set) var outcome = CallOutcome.cancelled
     private(set) var status: Int?
     private(set) var times = ClientTimes()
     var firstContentAfter: Duration? { stream.firstContentAfter }
@@ -74,20 +71,22 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         endsAt = loop.now + plan.remaining.length.milliseconds
     }
 
-    /// Runs the attempt. Ends with `.cancelled` within the loop's turn in which `cancel` is called.
-    func outcome(of client: any HTTPClient) async -> CallOutcome {
-        await withUnsafeContinuation { continuation in
-            self.continuation = continuation
-            timer.fire = { [unowned(unsafe) self] in timedOut() }
-            if plan.streaming {
-                limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase)
-            } else {
-                limit(plan.plain, .plainTimeout, .plain)
-            }
-            let call = client.start(plan.request, self)
-            if case .over = progress { return }
-            self.call = call
+    /// Runs the attempt; `outcome` says how it ended. Ends within the loop's turn in which `cancel` is called.
+    func run(on client: any HTTPClient) async {
+        await withUnsafeContinuation { begin($0, client) }
+    }
+
+    private func begin(_ continuation: UnsafeContinuation<Void, Never>, _ client: any HTTPClient) {
+        self.continuation = continuation
+        timer.fire = { [unowned(unsafe) self] in timedOut() }
+        if plan.streaming {
+            limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase)
+        } else {
+            limit(plan.plain, .plainTimeout, .plain)
         }
+        let call = client.start(plan.request, self)
+        if case .over = progress { return }
+        self.call = call
     }
 
     func cancel() { finish(.cancelled) }
@@ -122,7 +121,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                 }
                 if stream.isFarBehind { holdBack() }
             case .ended: finish(.streamed(usage: stream.usage))
-            case .failed(let error): finish(.failed(error, limit: nil, reply: nil, committed: stream.isCommitted))
+            case .failed(let error): finish(.failed(FailedCall(error: error, committed: stream.isCommitted)))
             }
         }
     }
@@ -141,7 +140,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         case .streaming:
             // A connection that breaks after the proven end has lost nothing.
             if let error = stream.upstreamEnded() {
-                finish(.failed(problem.map { describe(TransportFault($0)) } ?? error, limit: nil, reply: nil, committed: stream.isCommitted))
+                let told = problem.map { describe(TransportFault($0)) } ?? error
+                finish(.failed(FailedCall(error: told, committed: stream.isCommitted)))
             } else {
                 finish(.streamed(usage: stream.usage))
             }
@@ -155,12 +155,11 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         guard (200..<300).contains(head.status) else {
             let error = plan.wire.readError(
                 status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now)
-            return finish(
-                .failed(
-                    error, limit: nil, reply: UpstreamReply(status: head.status, contentType: contentType, body: body), committed: false))
+            let reply = UpstreamReply(status: head.status, contentType: contentType, body: body)
+            return finish(.failed(FailedCall(error: error, reply: reply)))
         }
         switch plan.wire.readReply(status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now) {
-        case .bad(let error): finish(.failed(error, limit: nil, reply: nil, committed: false))
+        case .bad(let error): finish(.failed(FailedCall(error: error)))
         case .good where plan.streaming: fail(.malformed("a whole reply to a request for a stream"))
         case .good(let usage, _): finish(.whole(status: head.status, contentType: contentType, body: body, usage: usage))
         }
@@ -183,10 +182,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         guard let running else { return }
         if case .streaming = progress, stream.hasEnded { return finish(.streamed(usage: stream.endWithoutTerminator())) }
         let seconds = Double(running.limit.length.milliseconds) / 1000
-        finish(
-            .failed(
-                describe(running.fault), limit: TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy),
-                reply: nil, committed: stream.isCommitted))
+        let passed = TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy)
+        finish(.failed(FailedCall(error: describe(running.fault), limit: passed, committed: stream.isCommitted)))
     }
 
     /// Time from a proven end to its terminator.
@@ -210,7 +207,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private var elapsed: Duration { .milliseconds(loop.now - (endsAt - plan.remaining.length.milliseconds)) }
 
     private func fail(_ fault: TransportFault) {
-        finish(.failed(describe(fault), limit: nil, reply: nil, committed: stream.isCommitted))
+        finish(.failed(FailedCall(error: describe(fault), committed: stream.isCommitted)))
     }
 
     private func describe(_ fault: TransportFault) -> ErrorObject {
@@ -225,7 +222,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         stream.release()
         call?.cancel()
         call = nil
-        continuation.resume(returning: outcome)
+        self.outcome = outcome
+        continuation.resume()
     }
 }
 

@@ -11,6 +11,12 @@ import Store
 import Telemetry
 import Transport
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// `gateway run`: the composition root. The only place that knows every concrete type.
 enum GatewayRun {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
@@ -43,9 +49,9 @@ enum GatewayRun {
         }
         reload.watch(loaded.files)
         log.notes(loaded)
-        announce(location, loaded, relay, server.port, token, context)
-
+        let running = announce(location, loaded, relay, server.port, token, context)
         await untilStopped(group.loops[0], reload)
+        running?.withdraw(from: folder.path)
         log.logger.notice("Stopping: requests under way are finished", ["in_flight": .int(relay.gate.inFlight)])
         await server.stop(grace: .seconds(30))
         await rehearsal?.stop()
@@ -115,7 +121,7 @@ enum GatewayRun {
     private static func announce(
         _ location: ConfigLocation, _ loaded: GatewayLoader.Loaded, _ relay: Relay, _ port: UInt16, _ token: GatewayToken,
         _ context: CommandContext
-    ) {
+    ) -> RunningGateway? {
         let bind = loaded.settings.gateway.bind
         let host = if case .address(let address) = bind { address.contains(":") ? "[\(address)]" : address } else { "127.0.0.1" }
         let chain = (try? relay.chain(named: "default").chain) ?? Chain(links: [])
@@ -128,7 +134,11 @@ enum GatewayRun {
                 + chain.skipped.map { Banner.Link(model: $0.model.description, credential: $0.credential?.rawValue ?? "-", note: $0.reason.text) },
             warnings: loaded.warnings, hint: location.openClawHint)
         let terminal = context.output.terminal
+        // Without it commands still find the gateway at the settings' port.
+        let running = RunningGateway(processID: getpid(), url: banner.url)
+        let isKnown: Void? = try? running.announce(in: location.stateFolder)
         context.output.text(banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
+        return isKnown.map { running }
     }
 
     private static func attempt<Value>(_ what: String, _ body: () throws(SystemError) -> Value) throws(CommandFailure) -> Value {

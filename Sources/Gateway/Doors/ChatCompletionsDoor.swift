@@ -19,6 +19,25 @@ struct ChatCompletionsDoor {
     }
 
     func serve(_ exchange: HTTPExchange) async {
+        guard let turn = begin(exchange) else { return }
+        await turn.run.answer()
+        finish(turn, exchange)
+    }
+
+    /// A request on its way, and the headers that every answer to it has.
+    private final class Turn {
+        let run: FailoverRun
+        let headers: Headers
+
+        init(run: FailoverRun, headers: Headers) {
+            self.run = run
+            self.headers = headers
+        }
+    }
+
+    /// - Returns: `nil` for a request that was refused, and answered so.
+    @inline(never)
+    private func begin(_ exchange: HTTPExchange) -> Turn? {
         let startedAt = Clock.now()
         var random = SystemRandomNumberGenerator()
         let id = ReceiptID.make(at: startedAt, using: &random)
@@ -26,17 +45,16 @@ struct ChatCompletionsDoor {
         origins.allow(&headers, exchange.head)
         do throws(WireError) {
             let request = try request(exchange, id: id, startedAt: startedAt)
-            let sink = ExchangeSink(exchange, headers: headers)
-            let (result, receipt) = try await ask(request, sink, exchange.loop)
-            finish(result, receipt, exchange, headers)
+            return Turn(run: try run(request, ExchangeSink(exchange, headers: headers), exchange.loop), headers: headers)
         } catch {
             exchange.respond(ErrorReply.answer(error, head: exchange.head, headers: headers))
+            return nil
         }
     }
 
-    private func ask(_ request: RelayRequest, _ sink: ExchangeSink, _ loop: EventLoop) async throws(WireError) -> (RelayResult, Receipt) {
+    private func run(_ request: RelayRequest, _ sink: ExchangeSink, _ loop: EventLoop) throws(WireError) -> FailoverRun {
         do throws(UnknownModel) {
-            return try await relay.answer(request, to: sink, on: loop)
+            return try relay.run(request, to: sink, on: loop)
         } catch {
             throw WireError(status: 404, message: error.text, code: "model_not_found", param: "model")
         }
@@ -64,21 +82,21 @@ struct ChatCompletionsDoor {
             overrides: options.overrides, session: options.session)
     }
 
-    private func finish(_ result: RelayResult, _ receipt: Receipt, _ exchange: HTTPExchange, _ headers: Headers) {
-        switch result {
+    @inline(never)
+    private func finish(_ turn: Turn, _ exchange: HTTPExchange) {
+        var headers = turn.headers
+        switch turn.run.result {
         case .whole(let status, let contentType, let body, let served), .passedOn(let status, let contentType, let body, let served):
-            var headers = headers
             headers.append(served)
             headers.append("content-type", contentType ?? "application/json")
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: body))
         case .streamed: exchange.end()
         case .brokenStream(let failure, let served):
-            exchange.write(ErrorReply.event(failure, served: served.model, receipt: receipt, wire: wire))
+            exchange.write(ErrorReply.event(failure, served: served.model, receipt: turn.run.receipt, wire: wire))
             exchange.end()
         case .refused(let refusal):
-            var headers = headers
-            headers.append("x-understudy-attempts", String(receipt.attempts.count))
-            exchange.respond(ErrorReply.answer(refusal, receipt: receipt, wire: wire, headers: headers))
+            headers.append("x-understudy-attempts", String(turn.run.receipt.attempts.count))
+            exchange.respond(ErrorReply.answer(refusal, receipt: turn.run.receipt, wire: wire, headers: headers))
         case .cancelled: exchange.abort()
         }
     }

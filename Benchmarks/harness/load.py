@@ -100,12 +100,15 @@ class Load:
         connection = socket.create_connection(("127.0.0.1", self.stage.ports[name]), 10)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         began, seen = time.perf_counter_ns(), b""
-        connection.sendall(request)
-        while b" token" not in seen:
-            part = connection.recv(65536)
-            if not part:
-                raise BenchmarkError(f"{name} closed a stream before its first event: {seen[:200]!r}")
-            seen += part
+        try:
+            connection.sendall(request)
+            while b" token" not in seen:
+                part = connection.recv(65536)
+                seen += part
+                if not part or not seen.startswith(b"HTTP/1.1 200 "[: len(seen)]):
+                    raise BenchmarkError(f"{name} did not begin a stream but said: {seen[:400]!r}")
+        except OSError as problem:
+            raise BenchmarkError(f"{name} did not begin a stream: {problem}") from None
         return connection, (time.perf_counter_ns() - began) / 1e3
 
     def run(self, command: list[str], seconds: float, environment: dict[str, str] = {}) -> str:

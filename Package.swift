@@ -55,7 +55,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "TestSupport"]),
         tests("FailoverTests", ["Failover", "TestSupport"]),
         tests("ProvidersTests", ["Providers", "Failover", "HTTP", "JSON", "TestSupport"], exclude: ["Fixtures"]),
-        tests("ConfigurationTests", ["Configuration", "Failover", "JSON", "Providers", "TestSupport"]),
+        tests("ConfigurationTests", ["Configuration", "Failover", "HTTP", "JSON", "Providers", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", "TestSupport"]),
         tests("TransportTests", ["Transport", "HTTP", "Telemetry", "TestSupport"]),
         tests("StoreTests", ["Store", "Failover", "JSON", "Telemetry", "TestSupport"]),

@@ -22,11 +22,13 @@ public enum ModelNames {
             guard !found.chain.isEmpty else { return .failure(UnknownModel(name: name, why: .noChain(found.id))) }
             return .success(NamedTarget(agent: found.id, models: found.chain.map { ($0.model, $0.origin) }))
         }
-        switch model(name, in: settings) {
+        switch find(name, in: settings) {
         case .success(let model):
             let behind = asked.fallbacks + (asked.primary.map { [$0] } ?? [])
             return .success(NamedTarget(agent: asked.id, models: [(model, "requested")] + behind.map { ($0.model, $0.origin) }))
-        case .failure(let unknown): return .failure(unknown)
+        case .failure(var unknown):
+            if unknown.suggestions.isEmpty { unknown.suggestions = suggestions(for: name, in: settings) }
+            return .failure(unknown)
         }
     }
 
@@ -52,8 +54,8 @@ public enum ModelNames {
 
     // MARK: One model
 
-    /// The model that an alias, `provider/model` or a bare name means.
-    static func model(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
+    /// The model that an alias, `provider/model` or a bare name means. Suggests nothing but the owners of a name that several have.
+    static func find(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
         let (text, credential) = split(name)
         if let ref = settings.agents.model(aliased: text) { return .success(PinnedModelRef(ref: ref, credential: credential)) }
         if let ref = reference(text), settings.providers[ref.provider] != nil {
@@ -65,7 +67,7 @@ public enum ModelNames {
             return .failure(UnknownModel(name: name, why: .ambiguous, suggestions: owners.prefix(UnknownModel.limit).map(\.description)))
         }
         let why: UnknownModel.Why = reference(text).map { .noProvider($0.provider) } ?? .nothing
-        return .failure(UnknownModel(name: name, why: why, suggestions: modelSuggestions(for: text, in: settings)))
+        return .failure(UnknownModel(name: name, why: why))
     }
 
     /// `provider/model` with the provider's aliases taken for what they mean (COMPAT 5.1), whether there is such a provider or not.
@@ -135,11 +137,12 @@ public enum ModelNames {
         ).map { "agent:\($0)" }
     }
 
-    private static func modelSuggestions(for name: String, in settings: Settings) -> [String] {
+    /// Listed names that are close to `name`, best first; where none is, models whose own name is.
+    static func suggestions(for name: String, in settings: Settings) -> [String] {
+        let name = split(name).name
         let names = all(in: settings).prefix(comparedNames).map(\.name)
         let near = NearestName.closest(to: name, in: names, count: UnknownModel.limit)
         if !near.isEmpty { return near }
-        // Perhaps only the model's own part was meant, or only its provider was mistyped.
         let own = name.split(separator: "/").last.map(String.init) ?? name
         let tails = names.map { (name: $0, tail: $0.split(separator: "/").last.map(String.init) ?? $0) }
         let tail = NearestName.of(own, in: tails.map(\.tail))

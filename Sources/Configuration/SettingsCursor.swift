@@ -51,16 +51,21 @@ struct SettingsCursor {
                 if known.use == .kept { reading.keep(path.member(name)) }
             } else if key.kind == .openSection {
                 reading.keep(path.member(name))
-            } else if let layer = value.layer(with: name), let member = layer.value.object?[name] {
-                let nearest = NearestName.of(name, in: key.names)
-                reading.report(
-                    at: layer.child(member, .key(name)), atName: true, path: path.member(name),
-                    found: "\(path.member(name).text) is no setting",
-                    expected: nearest == nil ? "\(path.text.isEmpty ? "the top level" : path.text) has \(usedNames)" : "",
-                    nearest: nearest.map { path.member($0).text })
+            } else {
+                reportUnknown(name)
             }
         }
         return self
+    }
+
+    /// Reports a member that is not known.
+    func reportUnknown(_ name: String) {
+        guard !reading.isFull else { return reading.omit() }
+        guard let layer = value.layer(with: name), let member = layer.value.object?[name] else { return }
+        let nearest = NearestName.of(name, in: key.names)
+        reading.report(
+            at: layer.child(member, .key(name)), atName: true, path: path.member(name), found: "\(path.member(name).text) is no setting",
+            expected: nearest == nil ? "\(path.text) has \(usedNames)" : "", nearest: nearest.map { path.member($0).text })
     }
 
     private var usedNames: String { key.names.filter { key.member($0)?.use != .kept }.joined(separator: ", ") }
@@ -139,11 +144,16 @@ struct SettingsCursor {
 
     func texts() -> [(text: String, cursor: SettingsCursor)]? {
         guard top.array != nil else { return mismatch() }
+        let count = value.layers.reduce(0) { $0 + ($1.value.array?.count ?? 0) }
+        guard count <= Self.listLimit else { return problem("\(path.text) has \(count) elements", "it takes \(Self.listLimit) at most") }
         return elements.compactMap { element in
             let cursor = SettingsCursor(reading: reading, value: element.value, path: element.path, key: SettingsKeyTree.text)
             return cursor.text().map { ($0, cursor) }
         }
     }
+
+    /// Elements of a list of texts.
+    private static let listLimit = 1000
 
     /// A list of seconds.
     func ladder(_ name: String) -> [Duration]? {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SettingsKeys {
-    /// OpenClaw's keys in sections that we read: they load without error and are not looked at (COMPAT 4, and
-    /// https://docs.openclaw.ai/gateway/configuration-reference as of March 2026).
+    /// OpenClaw's keys in sections that we read: they load without error and are not looked at
+    /// (`docs/gateway/configuration-reference.md` in openclaw/openclaw at 005a1ad, and files met since).
     static let openClaw: [SettingsKey] = kept.flatMap { section, names in
         names.map { SettingsKey(path: "\(section).\($0)", kind: .anything, fallback: "", meaning: "", use: .kept) }
     }

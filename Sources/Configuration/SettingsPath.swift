@@ -41,6 +41,6 @@ enum Shown {
         let clean = String(
             String.UnicodeScalarView(text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
         let shown = redactor.redact(clean, limit: 60)
-        return "\"\(shown)\(clean.utf8.count > 60 && shown.utf8.count >= 50 ? "…" : "")\""
+        return "\"\(shown)\(clean.utf8.count > 60 ? "…" : "")\""
     }
 }

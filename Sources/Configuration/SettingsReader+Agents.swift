@@ -15,9 +15,10 @@ extension SettingsReader {
         let shared = defaults.map { chain($0, in: settings) } ?? WrittenChain()
 
         var found: [(settings: AgentSettings, isDefault: Bool)] = []
+        var ids: Set<AgentID> = []
         func add(_ cursor: SettingsCursor, id text: String) {
             guard let id = agentID(text, at: cursor) else { return }
-            guard !found.contains(where: { $0.settings.id == id }) else {
+            guard ids.insert(id).inserted else {
                 cursor.report("\(cursor.path.text) is the agent \(id) a second time", "write it once")
                 return
             }
@@ -94,7 +95,7 @@ extension SettingsReader {
 
     /// One model of a chain. A provider that is not there is no problem: the candidate is skipped, and a receipt says why.
     private static func entry(_ text: String, at cursor: SettingsCursor, in settings: Settings) -> ChainEntry? {
-        switch ModelNames.model(text, in: settings) {
+        switch ModelNames.find(text, in: settings) {
         case .success(let model):
             if let provider = settings.providers[model.ref.provider], WireKind(rawValue: provider.wireName(for: model.ref.model)) == nil {
                 cursor.note(
@@ -105,14 +106,15 @@ extension SettingsReader {
         case .failure(let unknown):
             let (name, credential) = ModelNames.split(text)
             guard case .noProvider = unknown.why, let ref = ModelNames.reference(name) else {
-                let names = unknown.suggestions.joined(separator: ", ")
                 if unknown.why == .ambiguous {
+                    let names = unknown.suggestions.joined(separator: ", ")
                     return cursor.problem(
                         "\(cursor.path.text) is \(Shown.quoted(text)), which several providers have", "write one of \(names)")
                 }
                 cursor.report(
                     "\(cursor.path.text) is \(Shown.quoted(text)), which is neither provider/model nor an alias",
-                    "write it with its provider, such as openai/gpt-5.4", nearest: unknown.suggestions.first)
+                    "write it with its provider, such as openai/gpt-5.4",
+                    nearest: cursor.reading.isFull ? nil : ModelNames.suggestions(for: text, in: settings).first)
                 return nil
             }
             cursor.note("\(cursor.path.text) names the provider \(ref.provider), which is not configured: \(ref) will be passed over")

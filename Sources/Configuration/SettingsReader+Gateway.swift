@@ -52,8 +52,8 @@ extension SettingsReader {
     }
 
     private static func bind(_ gateway: SettingsCursor?) -> GatewaySettings.Bind? {
+        let host = gateway?.text("customBindHost")
         guard let gateway, let cursor = gateway.child("bind") else { return nil }
-        let host = gateway.text("customBindHost")
         switch gateway.choice("bind") {
         case "lan": return .lan
         case "custom":

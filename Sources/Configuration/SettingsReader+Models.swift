@@ -9,9 +9,10 @@ extension SettingsReader {
     static func readModels(_ root: SettingsCursor?, into settings: inout Settings) {
         guard let models = root?.section("models") else { return }
         if models.choice("mode") == "replace" { settings.providers = [:] }
+        var seen: Set<ProviderID> = []
         for (name, cursor) in models.entries("providers") {
             guard let id = providerID(name, at: cursor), let entry = cursor.opened() else { continue }
-            guard !settings.configuredProviders.contains(id) else {
+            guard seen.insert(id).inserted else {
                 cursor.report("\(cursor.path.text) is the provider \(id) a second time", "write it once")
                 continue
             }
@@ -19,7 +20,8 @@ extension SettingsReader {
             readModelEntries(of: entry, into: &provider, &settings.modelFailover)
             if let failover = entry.section("failover").map(failover), !failover.isEmpty { settings.providerFailover[id] = failover }
             if let params = entry.object("params"), !params.isEmpty { settings.providerParams[id] = params }
-            settings.add(provider)
+            settings.configuredProviders.append(id)
+            settings.providers[id] = provider
         }
     }
 
@@ -152,6 +154,7 @@ extension SettingsReader {
     ) {
         let window = entry.whole("contextWindow")
         let most = entry.whole("maxTokens")
+        var seen: Set<String> = []
         for cursor in entry.sections("models") {
             guard let id = cursor.text("id") else {
                 if cursor.child("id") == nil {
@@ -159,7 +162,7 @@ extension SettingsReader {
                 }
                 continue
             }
-            guard provider.model(id) == nil else {
+            guard seen.insert(id).inserted else {
                 cursor.report("\(cursor.path.text).id is \(Shown.quoted(id)) a second time", "write it once")
                 continue
             }

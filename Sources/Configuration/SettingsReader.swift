@@ -58,7 +58,8 @@ public enum SettingsReader {
                 let value = SettingsValue(reading.expanded(layer, at: SettingsPath()))
             else { return nil }
             guard value.top.value.object != nil else {
-                reading.report(at: value.top, path: SettingsPath(), found: "the file holds no object", expected: "write {} around the settings")
+                reading.report(
+                    at: value.top, path: SettingsPath(), found: "the file holds no object", expected: "write {} around the settings")
                 return nil
             }
             return SettingsCursor(reading: reading, value: value, path: SettingsPath(), key: SettingsKeyTree.root)
@@ -83,13 +84,8 @@ public enum SettingsReader {
         return root.value.names.filter { name in
             if root.key.member(name) != nil { return false }
             if SettingsKeys.foreignSections.contains(name) { return true }
-            guard let nearest = NearestName.of(name, in: root.key.names), let layer = root.value.layer(with: name),
-                let member = layer.value.object?[name]
-            else { return true }
-            root.reading.report(
-                at: layer.child(member, .key(name)), atName: true, path: root.path.member(name),
-                found: "\(root.path.member(name).text) is no setting",
-                nearest: nearest)
+            guard NearestName.of(name, in: root.key.names) != nil else { return true }
+            root.reportUnknown(name)
             return false
         }
     }

@@ -70,6 +70,8 @@ final class SettingsReading {
     // MARK: Problems and notes
 
     var hasProblems: Bool { !problems.isEmpty }
+    /// Whether another problem would only be counted, so that nobody need look for its place or for what was meant.
+    var isFull: Bool { problems.count >= SettingsProblems.limit }
 
     var collected: SettingsProblems {
         let sorted = problems.sorted {
@@ -81,12 +83,15 @@ final class SettingsReading {
     /// - Parameter file: Ranks it among the others; those that stand in no file come last.
     func report(_ problem: SettingsProblem, file: Int = .max) {
         guard !problems.contains(where: { $0.problem == problem }) else { return }
-        guard problems.count < SettingsProblems.limit else {
+        guard !isFull else {
             omitted += 1
             return
         }
         problems.append((file, problem))
     }
+
+    /// Counts a problem that will not be told.
+    func omit() { omitted += 1 }
 
     /// Reports something at a value, or with `atName` at the name of the member that holds it.
     func report(
@@ -94,7 +99,7 @@ final class SettingsReading {
         nearest: String? = nil
     ) {
         // Finding the place costs a pass over the file, so it is looked for only if it will be told.
-        guard problems.count < SettingsProblems.limit else {
+        guard !isFull else {
             omitted += 1
             return
         }

@@ -2,18 +2,20 @@
 import HTTP
 import Providers
 
-/// Where variables come from, the first wins: the process, `.env` in the working folder, `.env` in the state folder, the
-/// settings' `env` (COMPAT 3). A variable that is set to nothing counts as not set.
+/// Where variables come from, the first wins: the process, `.env` in the working folder, `.env` in the state folder, `.env` beside
+/// the settings, the settings' `env`. A variable that is set to nothing counts as not set.
+///
+/// OpenClaw has one folder for state and settings; who runs on its file in place has the keys beside that file.
 struct EnvironmentLayers {
     private let reading: SettingsReading
     private var variables: [String: String]
 
-    init(process: [String: String], stateFolder: String, workingFolder: String?, reading: SettingsReading) {
+    init(process: [String: String], stateFolder: String, settingsFolder: String, workingFolder: String?, reading: SettingsReading) {
         self.reading = reading
         variables = process.filter { !$0.value.isEmpty }
         let trusted = Self.file(in: stateFolder)
-        if let workingFolder, Self.file(in: workingFolder) != trusted {
-            let path = Self.file(in: workingFolder)
+        let working = workingFolder.map(Self.file)
+        if let path = working, path != trusted {
             let found = read(path)
             let refused = found.filter { Self.needsTrust($0.name) }.map(\.name)
             add(found.filter { !Self.needsTrust($0.name) })
@@ -25,6 +27,8 @@ struct EnvironmentLayers {
             }
         }
         add(read(trusted))
+        let beside = Self.file(in: settingsFolder)
+        if beside != trusted, beside != working { add(read(beside)) }
     }
 
     /// All variables, the settings' own among them. The texts of `env` may refer to variables outside of it.

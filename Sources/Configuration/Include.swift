@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// `$include`: a text or a list of texts in any object of ours (COMPAT 2, and "Config includes" in
+/// `$include`: a text or a list of texts in any object of ours ("Config includes" in
 /// https://docs.openclaw.ai/gateway/configuration-reference).
 ///
 /// Paths count from the including file. Later files win over earlier ones, the members beside `$include` over all of them.

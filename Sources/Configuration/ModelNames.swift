@@ -70,7 +70,7 @@ public enum ModelNames {
         return .failure(UnknownModel(name: name, why: why))
     }
 
-    /// `provider/model` with the provider's aliases taken for what they mean (COMPAT 5.1), whether there is such a provider or not.
+    /// `provider/model` with the provider's aliases taken for what they mean, whether there is such a provider or not.
     static func reference(_ text: String) -> ModelRef? {
         guard var ref = ModelRef(text) else { return nil }
         ref.provider = Catalogue.builtIn.canonicalID(of: ref.provider)

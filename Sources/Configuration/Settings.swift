@@ -88,7 +88,7 @@ public struct Settings: Hashable, Sendable {
     }
 
     /// What to add to a request where the client said nothing; `nil`: nothing. Later ones win by name: the provider's, its
-    /// model's, `agents.defaults.params`, `agents.defaults.models`, the agent's (COMPAT 4.3).
+    /// model's, `agents.defaults.params`, `agents.defaults.models`, the agent's.
     ///
     /// - Parameter agent: `nil` counts as the default agent.
     public func params(for ref: ModelRef, agent: AgentID?) -> JSONObject? {

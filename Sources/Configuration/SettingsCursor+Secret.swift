@@ -3,7 +3,7 @@ import HTTP
 import JSON
 
 extension SettingsCursor {
-    /// Text, or a reference to where the secret stands (COMPAT 3: `{source, provider, id}`), of which only variables can be
+    /// Text, or a reference to where the secret stands (OpenClaw's `{source, provider, id}`), of which only variables can be
     /// followed yet.
     func secret(_ name: String) -> Secret? { child(name)?.secret() }
 

@@ -17,7 +17,7 @@ public enum SettingsKeys {
 
     // MARK: Providers and models
 
-    /// The wires' names, of which this version speaks those of `WireKind` (COMPAT 6.1).
+    /// The wires' names, of which this version speaks those of `WireKind`.
     static let wires = [
         "openai-completions", "openai-responses", "openai-codex-responses", "openai-chatgpt-responses", "azure-openai-responses",
         "anthropic-messages", "google-generative-ai", "google-vertex", "google-gemini-cli", "github-copilot", "bedrock-converse-stream",

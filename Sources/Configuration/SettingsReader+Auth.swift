@@ -46,7 +46,7 @@ extension SettingsReader {
         }
     }
 
-    /// Hours that double up to a longest, as a block's windows (COMPAT 9.2).
+    /// Hours that double up to a longest, as OpenClaw's blocks do.
     private static func doubling(_ hours: Double, upTo longest: Double) -> [Duration] {
         var windows: [Duration] = []
         var next = hours

@@ -13,7 +13,7 @@ public enum SettingsReader {
     ///
     /// - Parameters:
     ///   - environment: The process's variables.
-    ///   - stateFolder: Where the trusted `.env` file is; `nil`: beside the settings.
+    ///   - stateFolder: Where a trusted `.env` file is, besides the one next to the settings; `nil`: only that one.
     ///   - workingFolder: Where another `.env` file may be, which is not trusted with keys; `nil`: nowhere.
     ///   - overrides: What the command line says.
     /// - Throws: All problems at once, if there is one. What was read is then worth nothing, and settings in force stay so.
@@ -25,7 +25,8 @@ public enum SettingsReader {
             source: source, includeRoots: includeRoots(path: path, source: source, environment: environment), variables: environment)
         let root = top(of: path, reading)
         let variables = EnvironmentLayers(
-            process: environment, stateFolder: stateFolder ?? Include.folder(of: path), workingFolder: workingFolder, reading: reading)
+            process: environment, stateFolder: stateFolder ?? Include.folder(of: path), settingsFolder: Include.folder(of: path),
+            workingFolder: workingFolder, reading: reading)
         reading.variables = variables.merged(with: root)
 
         var settings = Settings()

@@ -27,7 +27,7 @@ struct SettingsValue {
     var below: [Layer] = []
 
     /// - Returns: `nil` if `layers` is empty. Otherwise the first and those that merge with it: objects with objects member by
-    ///   member, lists with lists end to end, all else hides what is below (COMPAT 2).
+    ///   member, lists with lists end to end, all else hides what is below.
     init?(_ layers: [Layer]) {
         guard let first = layers.first else { return nil }
         top = first

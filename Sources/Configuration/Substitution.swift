@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `${NAME}` in texts (COMPAT 2): `NAME` is upper case, digits and `_`, and does not begin with a digit. Anything else stays as it
+/// `${NAME}` in texts, as OpenClaw has it: `NAME` is upper case, digits and `_`, and does not begin with a digit. Anything else stays as it
 /// is, and `$${NAME}` is the way to write `${NAME}` itself.
 enum Substitution {
     /// Bytes of the result; variables repeated could make far more of a small file.

@@ -85,13 +85,15 @@ import Testing
     static let files = [
         "/work/.env":
             "FROM_ALL=working\nFROM_FILES=working\nOPENAI_API_KEY=evil\nOPENAI_BASE_URL=http://evil\nHF_TOKEN=evil\nUNDERSTUDY_GATEWAY_PORT=1\nBAD",
+        "/etc/understudy/.env": "FROM_ALL=beside\nFROM_STATE=beside\nFROM_BESIDE=beside\nGROQ_API_KEY=good",
         "/var/understudy/.env": "FROM_ALL=state\nFROM_FILES=state\nFROM_STATE=state\nOPENAI_API_KEY=good\nSET_EMPTY=state",
     ]
     static let text =
         "{ env: { FROM_ALL: 'env', FROM_FILES: 'env', FROM_STATE: 'env', FROM_ENV: 'env', vars: { FROM_VARS: '${FROM_STATE}!' } } }"
 
     @Test(arguments: [
-        ("FROM_ALL", "process"), ("FROM_FILES", "working"), ("FROM_STATE", "state"), ("FROM_ENV", "env"), ("FROM_VARS", "state!"),
+        ("FROM_ALL", "process"), ("FROM_FILES", "working"), ("FROM_STATE", "state"), ("FROM_BESIDE", "beside"), ("GROQ_API_KEY", "good"),
+        ("FROM_ENV", "env"), ("FROM_VARS", "state!"),
         ("OPENAI_API_KEY", "good"), ("SET_EMPTY", "state"),
     ]) func `comes from the process, then .env files, then the settings`(name: String, value: String) throws {
         let (settings, _) = try read(Self.text, Self.files, environment: ["FROM_ALL": "process", "SET_EMPTY": ""], workingFolder: "/work")
@@ -123,6 +125,12 @@ import Testing
         let (settings, notes) = try read("{}", Self.files, workingFolder: "/var/understudy")
         #expect(settings.environment["OPENAI_API_KEY"] == Secret("good"))
         #expect(notes.isEmpty)
+    }
+
+    @Test func `of a working folder needs trust even where the settings are in it`() throws {
+        let (settings, _) = try read("{}", Self.files, workingFolder: "/etc/understudy")
+        #expect(settings.environment["GROQ_API_KEY"] == nil)
+        #expect(settings.environment["FROM_BESIDE"] == Secret("beside"))
     }
 
     @Test func `of the settings can be used in the settings`() throws {

@@ -10,7 +10,7 @@ import Testing
     @Test func `stands for the object it is alone in`() throws {
         let (settings, _) = try read("{ gateway: { $include: './gateway.json5' } }", ["\(Self.folder)/gateway.json5": "{ port: 7200, }"])
         #expect(settings.gateway.port == 7200)
-        #expect(settings.files == [settingsPath, "/var/understudy/.env", "\(Self.folder)/gateway.json5"])
+        #expect(settings.files == [settingsPath, "/var/understudy/.env", "\(Self.folder)/.env", "\(Self.folder)/gateway.json5"])
     }
 
     @Test func `loses to the members beside it`() throws {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Settings as a person who has run OpenClaw for a while has them: every section of COMPAT 4, comments, trailing commas, keys of
+/// Settings as a person who has run OpenClaw for a while has them: every section, comments, trailing commas, keys of
 /// several versions.
 let openClawFile = #"""
     // ~/.openclaw/openclaw.json

@@ -70,7 +70,7 @@ extension Explanation {
     }
 
     private static func ranOut(_ limit: TimeLimit) -> String {
-        let time = Words.duration(.milliseconds(Int64((min(max(limit.seconds, 0), 1e9) * 1000).rounded())))
+        let time = Words.duration(.milliseconds(Int64(min(max(limit.seconds, 0), 1e9) * 1000 + 0.5)))
         let what =
             switch limit.phase {
             case "connect": "no connection in \(time)"

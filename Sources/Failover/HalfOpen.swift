@@ -43,9 +43,9 @@ extension HealthLedger {
 
     /// Marks an early try of a blocked candidate, if there may be one.
     ///
-    /// - Returns: Whether each window in its way is without a provider's own word, may end by itself, and has seen no early try
-    ///   in this quarter of it.
-    mutating func takeEarlyTry(of candidate: Candidate, at now: Timestamp) -> Bool {
+    /// - Returns: Whether each window in its way is without a provider's own word, may end by itself, was not opened by this very
+    ///   request, and has seen no early try in this quarter of it.
+    mutating func takeEarlyTry(of candidate: Candidate, for request: ReceiptID, at now: Timestamp) -> Bool {
         var keys: [ScopeKey] = []
         for scope in Scope.allCases {
             guard let block = entry(scope, of: candidate) else { continue }
@@ -54,7 +54,7 @@ extension HealthLedger {
                 if block.lease(at: now) != nil { return false }
                 continue
             }
-            guard block.length == .ladder else { return false }
+            guard block.length == .ladder, block.evidence.receipt != request else { return false }
             if let last = block.earlyQuarter, last >= block.quarter(at: now) { return false }
             keys.append(block.key)
         }

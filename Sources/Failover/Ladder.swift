@@ -52,7 +52,7 @@ public enum Ladder: String, Hashable, Sendable, CaseIterable {
         let steps = steps(policy)
         let length = steps.isEmpty ? .seconds(30) : steps[min(max(step, 0), steps.count - 1)]
         let share = policy.jitter > 0 ? Double.random(in: -policy.jitter...policy.jitter, using: &random) : 0
-        let jittered = max(Duration.milliseconds(1), .milliseconds(Int64((Double(length.wholeMilliseconds) * (1 + share)).rounded())))
+        let jittered = max(Duration.milliseconds(1), .milliseconds(Int64(Double(length.wholeMilliseconds) * (1 + share) + 0.5)))
         return (now + jittered, jittered, .ladder)
     }
 }

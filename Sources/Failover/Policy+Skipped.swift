@@ -9,6 +9,11 @@ extension Policy {
         switch step {
         case .attempt(let index, _):
             noteSkipped(chain, before: index, &receipt, ledger, now)
+            // Passed over before, and tried after all.
+            let chosen = chain.links[index].candidate
+            if !receipt.skipped.isEmpty {
+                receipt.skipped.removeAll { $0.model == chosen.model && $0.credential == chosen.credential }
+            }
         case .refuse, .answer:
             noteSkipped(chain, before: chain.links.count, &receipt, ledger, now)
         case .wait, .stop: break

@@ -151,7 +151,7 @@ extension Policy {
     ) -> Int? {
         guard receipt.attempts.count(where: { $0.mode == .early }) < 2 else { return nil }
         return chain.links.indices.first { index in
-            isEligible(index, chain, receipt, facts) && ledger.takeEarlyTry(of: chain.links[index].candidate, at: now)
+            isEligible(index, chain, receipt, facts) && ledger.takeEarlyTry(of: chain.links[index].candidate, for: facts.id, at: now)
         }
     }
 

@@ -11,15 +11,20 @@ struct Wording {
     static let bits: UInt32 = 128 * 64
 
     init(_ text: String) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(text.utf8.count, Wording.limit))
-        Wording.normalize(text.utf8, into: &bytes)
+        var text = text
+        let bytes = text.withUTF8 { text in
+            [UInt8](unsafeUninitializedCapacity: min(text.count, Wording.limit)) { buffer, count in
+                count = Wording.normalize(text, into: buffer)
+            }
+        }
         self.bytes = bytes
         guard bytes.count >= 3 else { return }
-        for place in 0..<(bytes.count - 2) {
-            let bit = Wording.bit(bytes[place], bytes[place + 1], bytes[place + 2])
+        var runs = runs
+        for place in 2..<bytes.count {
+            let bit = Wording.bit(bytes[place - 2], bytes[place - 1], bytes[place])
             runs[Int(bit >> 6)] |= 1 << UInt64(bit & 63)
         }
+        self.runs = runs
     }
 
     func mayHold(_ bit: UInt32) -> Bool { runs[Int(bit >> 6)] & (1 << UInt64(bit & 63)) != 0 }
@@ -30,32 +35,31 @@ struct Wording {
     }
 
     /// ASCII letters in lower case, any run of white space as one space, `’` and `` ` `` as `'`, `“` and `”` as `"`.
-    static func normalize(_ text: some Sequence<UInt8>, into bytes: inout [UInt8]) {
+    ///
+    /// - Returns: How many bytes were written: no more than `output` holds.
+    private static func normalize(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var count = 0
         for byte in text {
-            if bytes.count == limit { return }
+            var byte = byte
             switch byte {
             case 0...0x20, 0x7F:
-                if let last = bytes.last, last != 0x20 { bytes.append(0x20) }
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
-            case UInt8(ascii: "`"): bytes.append(UInt8(ascii: "'"))
-            case 0x80...0xBF where quote(after: bytes, byte) != 0:
-                let quote = quote(after: bytes, byte)
-                bytes.removeLast(2)
-                bytes.append(quote)
-            default: bytes.append(byte)
+                if count == 0 || output[count - 1] == 0x20 { continue }
+                byte = 0x20
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte |= 0x20
+            case UInt8(ascii: "`"): byte = UInt8(ascii: "'")
+            case 0x98, 0x99, 0x9C, 0x9D:
+                // U+2018, U+2019, U+201C and U+201D are E2 80 and these in UTF-8.
+                if count >= 2 && output[count - 1] == 0x80 && output[count - 2] == 0xE2 {
+                    count -= 2
+                    byte = byte < 0x9C ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+                }
+            default: break
             }
+            if count == output.count { break }
+            output[count] = byte
+            count += 1
         }
-        if bytes.last == 0x20 { bytes.removeLast() }
-    }
-
-    /// The straight quote for U+2018, U+2019, U+201C and U+201D: E2 80 98, 99, 9C, 9D in UTF-8. 0 for anything else.
-    private static func quote(after bytes: [UInt8], _ byte: UInt8) -> UInt8 {
-        guard bytes.count >= 2, bytes[bytes.count - 1] == 0x80, bytes[bytes.count - 2] == 0xE2 else { return 0 }
-        return switch byte {
-        case 0x98, 0x99: UInt8(ascii: "'")
-        case 0x9C, 0x9D: UInt8(ascii: "\"")
-        default: 0
-        }
+        return count > 0 && output[count - 1] == 0x20 ? count - 1 : count
     }
 }
 

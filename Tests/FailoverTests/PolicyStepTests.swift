@@ -52,8 +52,8 @@ import Testing
         (.plain(.rateLimit), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(429)),
         (.plain(.quota), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(429)),
         (.plain(.billing), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(503)),
-        (.ofAccount(.billing), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(503)),
-        (.plain(.auth), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(503)),
+        (.ofAccount(.billing), ["a/A@k1", "a/A@k2"], .refused(503)),
+        (.plain(.auth), ["a/A@k1", "a/A@k2"], .refused(503)),
         (.plain(.authPermanent), ["a/A@k1", "a/A@k2"], .refused(503)),
         (
             .plain(.overloaded),

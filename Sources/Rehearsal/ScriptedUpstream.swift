@@ -13,6 +13,14 @@ public struct AskedRequest: Sendable {
     public var model: String
     public var streaming: Bool
 
+    public init(path: String = "/v1/chat/completions", headers: Headers = [:], body: [UInt8] = [], model: String, streaming: Bool = false) {
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.model = model
+        self.streaming = streaming
+    }
+
     /// What came after `Bearer `; empty without.
     public var key: String {
         let value = headers.first("authorization") ?? ""

@@ -71,5 +71,11 @@ public final class RawConnection: Sendable {
         }
     }
 
+    /// Makes the end of this connection a reset, as when the peer's process is killed.
+    public func resetOnClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(socket.raw, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     public func endSending() { _ = shutdown(socket.raw, Int32(SHUT_WR)) }
 }

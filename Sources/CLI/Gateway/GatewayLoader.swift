@@ -45,7 +45,11 @@ struct GatewayLoader: Sendable {
             files: setup.settings.files + pool.paths)
     }
 
+    /// A configuration that was there at the start and is not now is a problem, not an empty one: somebody is moving it, or lost it.
     func reload(rehearsal: Provider?) throws(Reload.Problem) -> Reload.Loaded {
+        if location.configExists, !HostFacts.exists(location.configPath) {
+            throw Reload.Problem("there is no configuration at \(location.configPath) any more")
+        }
         do throws(CommandFailure) {
             let loaded = try load(rehearsal: rehearsal)
             return Reload.Loaded(snapshot: RelaySnapshot(settings: loaded.settings, pool: loaded.pool), files: loaded.files)

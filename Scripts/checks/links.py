@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a page or a comment points to is there: relative links, their anchors, and paths of this project in backticks.
 
-Comments in sources that name a page under docs/ are held to the same. Addresses outside the project are not looked up. The
+Comments in sources that name a page under docs/ are held to the same; "`docs/a.md` in owner/name" is another project's. Addresses outside the project are not looked up. The
 CHANGELOG speaks of the past, so the paths in it may be gone.
 """
 
@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from project import Project, Sample, main
 
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|^\[[^\]^]+\]:\s*(\S+)", re.M)
-OUR_PATH = re.compile(r"`((?:Sources|Tests|Scripts|Benchmarks|Examples|docs|\.ci)/[\w./+-]+)`")
-PAGE_IN_COMMENT = re.compile(r"\bdocs/[\w./-]+\.md\b")
+OUR_PATH = re.compile(r"`((?:Sources|Tests|Scripts|Benchmarks|Examples|docs|\.ci)/[\w./+-]+)`(?! in [\w.-]+/[\w.-]+)")
+PAGE_IN_COMMENT = re.compile(r"\bdocs/[\w./-]+\.md\b(?!`? in [\w.-]+/[\w.-]+)")
 
 
 def blank(text: str, pattern: str, flags: int = 0) -> str:
@@ -90,7 +90,7 @@ if __name__ == "__main__":
                     "README.md": "# One `two`, three\n[a](docs/b.md#a-b) [c](#one-two-three) [d](https://example.com/x) `docs/b.md`\n"
                     "```\n[not](a-link.md)\n```\nand `[not](this.md)`\n[e]: docs/b.md\n",
                     "docs/b.md": "## A: b\n[up](../README.md)\n",
-                    "a.swift": "/// As docs/b.md says.\n",
+                    "a.swift": "/// As docs/b.md says, and `docs/c.md` in other/project.\n",
                 },
             ),
             Sample("no file", {"README.md": "[a](gone.md)\n"}, "README.md:1: there is no gone.md"),

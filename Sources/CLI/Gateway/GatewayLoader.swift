@@ -41,7 +41,8 @@ struct GatewayLoader: Sendable {
         if let rehearsal { setup.rehearse(with: rehearsal) }
         let pool = setup.credentials(now: Clock.now())
         return Loaded(
-            settings: setup.settings, pool: pool, warnings: setup.notes.filter { _ in location.configExists }.map(\.description) + pool.notes.map(\.description),
+            settings: setup.settings, pool: pool,
+            warnings: setup.notes.filter { _ in location.configExists }.map(\.description) + pool.notes.map(\.description),
             files: setup.settings.files + pool.paths)
     }
 

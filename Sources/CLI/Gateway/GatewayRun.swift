@@ -23,7 +23,7 @@ enum GatewayRun {
         let location = ConfigLocation.find(for: context)
         let loader = GatewayLoader(location: location, context: context)
         let first = try loader.load(rehearsal: nil)
-        let log = logger(first.settings.logging, context)
+        let log = GatewayLog(first.settings.logging)
         defer { log.writer.close() }
         let folder = try stateFolder(location, log.logger)
         let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
@@ -111,12 +111,14 @@ enum GatewayRun {
                 host: settings.bind.host, port: settings.port, service: service, limits: limits, on: group, log: log.with(label: "server"))
         } catch {
             var hints: [String] = []
-            if error.isAddressInUse { hints = ["understudy gateway run --port 0 takes a free port", "understudy gateway status says whether a gateway runs already"] }
+            if error.isAddressInUse {
+                hints = [
+                    "understudy gateway run --port 0 takes a free port", "understudy gateway status says whether a gateway runs already",
+                ]
+            }
             throw CommandFailure(.failed, "the gateway cannot listen: \(error)", hints: hints)
         }
     }
-
-    private static func logger(_ settings: LoggingSettings, _ context: CommandContext) -> GatewayLog { GatewayLog(settings) }
 
     private static func announce(
         _ location: ConfigLocation, _ loaded: GatewayLoader.Loaded, _ relay: Relay, _ port: UInt16, _ token: GatewayToken,
@@ -131,14 +133,23 @@ enum GatewayRun {
                 ? location.short(location.configPath) : "none at \(location.short(location.configPath)): the rehearsal provider plays",
             stateFolder: location.short(location.stateFolder),
             chain: chain.links.map { Banner.Link(model: $0.candidate.model.description, credential: $0.candidate.credential.rawValue) }
-                + chain.skipped.map { Banner.Link(model: $0.model.description, credential: $0.credential?.rawValue ?? "-", note: $0.reason.text) },
-            warnings: loaded.warnings, hint: location.openClawHint)
+                + chain.skipped.map {
+                    Banner.Link(model: $0.model.description, credential: $0.credential?.rawValue ?? "-", note: $0.reason.text)
+                },
+            warnings: firstFew(loaded.warnings), hint: location.openClawHint)
         let terminal = context.output.terminal
         // Without it commands still find the gateway at the settings' port.
         let running = RunningGateway(processID: getpid(), url: banner.url)
         let isKnown: Void? = try? running.announce(in: location.stateFolder)
         context.output.text(banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
         return isKnown.map { running }
+    }
+
+    /// Enough for a screen; the log has them all.
+    private static func firstFew(_ warnings: [String]) -> [String] {
+        let limit = 3
+        guard warnings.count > limit else { return warnings }
+        return warnings.prefix(limit) + ["\(warnings.count - limit) more remarks about the configuration stand in the log"]
     }
 
     private static func attempt<Value>(_ what: String, _ body: () throws(SystemError) -> Value) throws(CommandFailure) -> Value {

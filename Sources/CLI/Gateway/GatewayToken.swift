@@ -31,10 +31,12 @@ struct GatewayToken: Sendable {
 
     private static func stored(in folder: StateFolder) throws(StoreProblem) -> Secret {
         if let known = try kept(in: folder) { return known }
-        let made = "ust_" + Digest.randomBytes(24).map { byte in
-            let digits = Array("0123456789abcdef")
-            return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }.joined()
+        let made =
+            "ust_"
+            + Digest.randomBytes(24).map { byte in
+                let digits = Array("0123456789abcdef")
+                return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }.joined()
         // Two gateways that start together agree on the one that was first.
         if try AtomicFile.create(Array((made + "\n").utf8), at: folder.tokenFile) { return Secret(made) }
         return try kept(in: folder) ?? Secret(made)

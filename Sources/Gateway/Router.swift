@@ -37,7 +37,8 @@ enum Router {
         // HEAD asks for what GET would answer, without its body (RFC 9110 §9.3.2).
         guard head.method == method || (head.method == .head && method == .get) else {
             return .failure(
-                WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed", param: method.text))
+                WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed", param: method.text)
+            )
         }
         return .success(route)
     }

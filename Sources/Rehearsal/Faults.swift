@@ -24,7 +24,8 @@ extension Fault {
 
     private static let refusals: [Fault] = [
         Fault("402-no-body", "402 without a word: no credit") { _ in Script([.answer(status: 402, headers: [:], body: [])]) },
-        Fault("402-credits", "402 with words: no credit") { _ in .refuses(402, "Insufficient credits. Add more to continue.", code: "402") },
+        Fault("402-credits", "402 with words: no credit") { _ in .refuses(402, "Insufficient credits. Add more to continue.", code: "402")
+        },
         Fault("429-quota", "429: the plan's quota is used up") { _ in
             .refuses(
                 429, "You exceeded your current quota, please check your plan and billing details.", type: "insufficient_quota",
@@ -54,7 +55,8 @@ extension Fault {
         Fault("html-page", "502 with an HTML page of some proxy") { _ in
             Script([
                 .answer(
-                    status: 502, headers: ["content-type": "text/html"], body: Array("<html><body><h1>502 Bad Gateway</h1></body></html>".utf8))
+                    status: 502, headers: ["content-type": "text/html"],
+                    body: Array("<html><body><h1>502 Bad Gateway</h1></body></html>".utf8))
             ])
         },
         Fault("error-in-200", "an error inside a success") { _ in

@@ -18,7 +18,8 @@ enum DecisionLog {
             log.notice(
                 "Answered by another candidate",
                 ["model": .string(receipt.attempts[index].candidate.model.description), "attempts": .int(receipt.attempts.count)])
-        case .refused(let refusal): log.warning("Request refused", ["status": .int(refusal.status), "attempts": .int(receipt.attempts.count)])
+        case .refused(let refusal):
+            log.warning("Request refused", ["status": .int(refusal.status), "attempts": .int(receipt.attempts.count)])
         case .failed: log.warning("Stream broken off", ["attempts": .int(receipt.attempts.count)])
         case .passedOn, .cancelled, nil: break
         }

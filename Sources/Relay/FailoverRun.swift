@@ -65,7 +65,8 @@ public final class FailoverRun: @unchecked Sendable {
         let limit = request.overrides.timeout ?? snapshot.settings.limits.request.length
         let shape = request.shape
         let facts = RequestFacts(
-            id: request.id, startedAt: request.startedAt, deadline: request.startedAt + limit, requestedModel: shape.model, agent: named.agent,
+            id: request.id, startedAt: request.startedAt, deadline: request.startedAt + limit, requestedModel: shape.model,
+            agent: named.agent,
             session: request.session, wire: request.wire.rawValue, streaming: shape.streaming, estimatedTokens: shape.estimatedTokens,
             hasImages: shape.hasImages, hasTools: shape.hasTools, sentAsWritten: true,
             firstTokenLimit: snapshot.settings.limits.firstToken.length)

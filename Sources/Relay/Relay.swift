@@ -20,7 +20,8 @@ public final class Relay: Sendable {
     let now: @Sendable () -> Timestamp
 
     public init(
-        _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup, log: Logger,
+        _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
+        log: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         current = Mutex(snapshot)

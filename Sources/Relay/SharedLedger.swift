@@ -30,7 +30,8 @@ public final class SharedLedger: Sendable {
     }
 
     func failed(
-        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, receipt: Receipt, policy: Policy, now: Timestamp
+        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, receipt: Receipt, policy: Policy,
+        now: Timestamp
     ) -> [BlockEffect] {
         change { state in
             state.ledger.record(

@@ -116,7 +116,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                     // Only the terminator is missing: it is not worth a long wait.
                     limit(.init(Self.terminatorTime, setBy: TimeLimits.Resolved.builtIn), .idleTimeout, .idle)
                 } else {
-                    limit(stream.isCommitted ? plan.idle : plan.firstToken, stream.isCommitted ? .idleTimeout : .firstTokenTimeout,
+                    limit(
+                        stream.isCommitted ? plan.idle : plan.firstToken, stream.isCommitted ? .idleTimeout : .firstTokenTimeout,
                         stream.isCommitted ? .idle : plan.firstTokenPhase, restart: stream.isCommitted)
                 }
                 if stream.isFarBehind { holdBack() }

@@ -107,7 +107,8 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
             ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutablePointer(mutating: bytes)).expect()
             ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, min(max(body.count, 16 << 10), 2 << 20)).expect()
         }
-        ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method == .get || request.method == .post ? nil : request.method.text).expect()
+        ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method == .get || request.method == .post ? nil : request.method.text)
+            .expect()
         ccurl_set_string(easy, CURLOPT_NOPROXY, request.bypassesProxy ? "*" : nil).expect()
         set(CURLOPT_FRESH_CONNECT, request.onFreshConnection ? 1 : 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTime.milliseconds)))

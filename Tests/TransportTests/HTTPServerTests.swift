@@ -11,7 +11,8 @@ import Transport
     @Test func `answers one request after another on a connection`() async throws {
         let server = try TestServer()
         let text = try await server.exchange(
-            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /c HTTP/1.1\r\nHost: x\r\n\(Self.close)\r\n")
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /c HTTP/1.1\r\nHost: x\r\n\(Self.close)\r\n"
+        )
         #expect(text.components(of: "HTTP/1.1 200 OK") == 3)
         for part in ["GET /a 0", "POST /b 3\nabc", "GET /c 0", "connection: close"] { #expect(text.contains(part)) }
     }
@@ -57,7 +58,8 @@ import Transport
         Malformed("GET / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n", 400, "bad_field"),
         Malformed("GET / HTTP/1.1\r\nHost: x\r\n A: b\r\n\r\n", 400, "folded_field"),
         Malformed("GET / HTTP/1.1\r\nHost: x\r\nA: \u{1}\r\n\r\n", 400, "bad_field"),
-        Malformed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "ambiguous_framing"),
+        Malformed(
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "ambiguous_framing"),
         Malformed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", 400, "ambiguous_framing"),
         Malformed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, "bad_content_length"),
         Malformed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "unknown_transfer_coding"),

@@ -45,7 +45,7 @@ final class EchoService: HTTPService {
             exchange.write(Array("half".utf8))
             exchange.abort()
         case "/reset": exchange.abort(reset: true)
-        case "/raw": 
+        case "/raw":
             exchange.writeRaw(Array("nonsense\r\n\r\n".utf8))
             exchange.abort()
         case "/forgotten": break

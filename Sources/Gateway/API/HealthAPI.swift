@@ -24,7 +24,8 @@ struct HealthAPI {
             if chain.links.contains(where: { ledger.block(on: $0.candidate, at: now) == nil }) { return .json(["status": "ready"]) }
             let blocked = chain.links.compactMap { ledger.block(on: $0.candidate, at: now)?.until }.min()
             var answer: JSONObject = ["status": "not ready"]
-            answer["reason"] = .string(chain.links.isEmpty ? "no candidate of the default chain can be called" : "every candidate of the default chain is blocked")
+            answer["reason"] = .string(
+                chain.links.isEmpty ? "no candidate of the default chain can be called" : "every candidate of the default chain is blocked")
             if let blocked { answer["until"] = .number(JSONNumber(Int(blocked.milliseconds))) }
             return .json(.object(answer), status: 503)
         } catch {

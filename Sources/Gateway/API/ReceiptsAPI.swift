@@ -33,7 +33,8 @@ struct ReceiptsAPI {
         }
         do throws(StoreProblem) {
             let receipts = try await store?.receipts(matching: query) ?? []
-            return .json(bytes: Array(#"{"receipts":["#.utf8) + receipts.map(\.json).joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8))
+            return .json(
+                bytes: Array(#"{"receipts":["#.utf8) + receipts.map(\.json).joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8))
         } catch {
             return Self.unreadable(head)
         }
@@ -54,7 +55,8 @@ struct ReceiptsAPI {
     /// The log has the reason; a client has no use for it.
     private static func unreadable(_ head: RequestHead) -> HTTPAnswer {
         ErrorReply.answer(
-            WireError(status: 503, message: "Receipts cannot be read at the moment. Requests are served all the same.", code: "store_unavailable"),
+            WireError(
+                status: 503, message: "Receipts cannot be read at the moment. Requests are served all the same.", code: "store_unavailable"),
             head: head)
     }
 }

@@ -44,7 +44,8 @@ struct StatusAPI {
         let facts = status.facts
         let now = Clock.now()
         var object: JSONObject = [
-            "version": .string(status.version), "pid": .number(JSONNumber(Int(Clock.processID))), "port": .number(JSONNumber(Int(facts.port))),
+            "version": .string(status.version), "pid": .number(JSONNumber(Int(Clock.processID))),
+            "port": .number(JSONNumber(Int(facts.port))),
             "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
             "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),
         ]

@@ -68,7 +68,8 @@ struct ChatCompletionsDoor {
             index = try JSONIndex(scanning: body.span.bytes)
         } catch {
             throw WireError(
-                status: 400, message: "The body is not JSON: \(error.message) at line \(error.line), column \(error.column).", code: "invalid_json")
+                status: 400, message: "The body is not JSON: \(error.message) at line \(error.line), column \(error.column).",
+                code: "invalid_json")
         }
         let shape: RequestShape
         do throws(RequestProblem) {

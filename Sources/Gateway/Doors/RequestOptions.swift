@@ -18,7 +18,9 @@ struct RequestOptions {
     init(_ headers: Headers, _ shape: RequestShape) throws(WireError) {
         if let list = headers.first("x-understudy-fallbacks") {
             let names = list.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
-            guard names.count <= Self.fallbackLimit else { throw Self.problem("x-understudy-fallbacks", "at most \(Self.fallbackLimit) models") }
+            guard names.count <= Self.fallbackLimit else {
+                throw Self.problem("x-understudy-fallbacks", "at most \(Self.fallbackLimit) models")
+            }
             overrides.fallbacks = names
         } else if let models = shape.fallbacks {
             overrides.fallbacks = models

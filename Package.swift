@@ -30,7 +30,7 @@ let package = Package(
         target("Transport", ["HTTP", "Telemetry", "CCurl", "CLinux", "COpenSSL"]),
         target("Store", ["Failover", "JSON", "Telemetry", "Transport", "CSQLite"]),
         target("Credentials", ["Configuration", "Failover", "HTTP", "JSON", "Providers", "Store", "Telemetry", "Transport"]),
-        target("Rehearsal", ["Failover", "HTTP", "JSON", "Providers", "Transport"]),
+        target("Rehearsal", ["Failover", "HTTP", "JSON", "Providers", "Telemetry", "Transport"]),
         target("Relay", ["Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Store", "Telemetry", "Transport"]),
         target(
             "Gateway",

@@ -126,7 +126,7 @@ import Transport
         #expect(reply.content == "The show goes on.")
         #expect(try await second.receipt(of: reply).outcome == "answered")
         if damage != "empty" {
-            #expect(Self.files(in: folder).contains { $0.contains("corrupt") }, "\(Self.files(in: folder))")
+            #expect(StateFiles.names(in: folder).contains { $0.contains("corrupt") }, "\(StateFiles.names(in: folder))")
         }
         await second.stop()
         withExtendedLifetime(stage) {}
@@ -151,21 +151,8 @@ import Transport
         withExtendedLifetime(stage) {}
     }
 
-    static func files(in folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                    tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-                })
-        }
-        return names
-    }
-
     static func databaseFile(in folder: String) -> String? {
-        files(in: folder).first { $0.hasSuffix(".sqlite") || $0.hasSuffix(".db") }.map { folder + "/" + $0 }
+        StateFiles.names(in: folder).first { $0.hasSuffix(".sqlite") || $0.hasSuffix(".db") }.map { folder + "/" + $0 }
     }
 
     static func spoil(_ path: String, _ damage: String) throws {

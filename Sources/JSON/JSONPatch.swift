@@ -62,6 +62,8 @@ public struct JSONPatch: Sendable {
 
     /// All edits as replaced ranges that do not overlap, first to last.
     private func ordered(_ index: JSONIndex, _ bytes: RawSpan) -> [Edit] {
+        // The usual patch is one replacement: nothing to sort, nothing to weigh against each other.
+        if replacements.count == 1, dropped.isEmpty, additions.isEmpty { return replacements }
         guard index.root.kind == .object else { return replacements.sorted(by: Self.comesFirst) }
         let gone = dropped.isEmpty ? [] : index.members.map { member in dropped.contains { $0.key == member.key } }
         let cuts = Self.cuts(index.members, gone)

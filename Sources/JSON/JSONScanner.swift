@@ -10,18 +10,29 @@ public enum JSONScanner {
     /// - Throws: `JSONProblem` at the first byte that cannot continue a document.
     public static func scan(_ bytes: RawSpan, limits: JSONLimits = .standard) throws(JSONProblem) -> JSONSlice {
         do {
-            var members: [JSONIndex.Member] = []
-            return try scan(bytes, limits, collecting: false, into: &members)
+            return try scan(bytes, limits) { _, _ in }
         } catch {
             throw JSONProblem(error, in: bytes)
         }
     }
 
-    /// - Parameters:
-    ///   - collecting: Whether the top-level object's members are wanted.
-    ///   - members: Where they go, in order.
+    /// As `scan(_:limits:)`, and hands out the members of the top-level object on the way, so that nobody has to walk it again.
+    ///
+    /// - Parameter member: Called for each member once its value is known to be valid, in order; `key` is inside the quotes, as
+    ///   written. What it was told holds only if the rest turns out valid too.
+    public static func scan(
+        _ bytes: RawSpan, limits: JSONLimits = .standard, member: (_ key: Range<Int>, _ value: JSONSlice) -> Void
+    ) throws(JSONProblem) -> JSONSlice {
+        do {
+            return try scan(bytes, limits) { key, value in member(key, value) }
+        } catch {
+            throw JSONProblem(error, in: bytes)
+        }
+    }
+
+    /// - Parameter member: Called for each member of the top-level object, in order.
     static func scan(
-        _ bytes: RawSpan, _ limits: JSONLimits, collecting: Bool, into members: inout [JSONIndex.Member]
+        _ bytes: RawSpan, _ limits: JSONLimits, member: (_ key: Range<Int>, _ value: JSONSlice) throws(ScanFault) -> Void
     ) throws(ScanFault) -> JSONSlice {
         guard bytes.byteCount <= limits.bytes else { throw ScanFault(.tooBig, at: max(limits.bytes, 0)) }
         let start = bytes.skippingSpace(from: 0)
@@ -31,9 +42,7 @@ public enum JSONScanner {
         if first == 0xEF, bytes.byteCount - start >= 3, bytes.byte(start + 1) == 0xBB, bytes.byte(start + 2) == 0xBF {
             throw ScanFault(.byteOrderMark, at: start)
         }
-        let room = collecting && kind == .object ? max(limits.members, 0) : nil
-        if room != nil { members.reserveCapacity(16) }
-        let end = try scanValue(bytes, from: start, depthLimit: limits.boundedDepth, room: room, into: &members)
+        let end = try scanValue(bytes, from: start, depthLimit: limits.boundedDepth, member: member)
         let rest = bytes.skippingSpace(from: end)
         guard rest == bytes.byteCount else { throw ScanFault(.trailing, at: rest) }
         return JSONSlice(start: start, end: end, kind: kind)
@@ -42,10 +51,10 @@ public enum JSONScanner {
     /// Reads one value and all in it. Each turn of the outer loop begins at a value's first byte and reads a scalar or
     /// opens a container; the inner loop then reads what may follow a value, closing containers as they end.
     ///
-    /// - Parameter room: How many top-level members may be collected; `nil`: none are to be.
     /// - Returns: The position after the value.
+    @inline(__always)
     private static func scanValue(
-        _ bytes: RawSpan, from start: Int, depthLimit: Int, room: Int?, into members: inout [JSONIndex.Member]
+        _ bytes: RawSpan, from start: Int, depthLimit: Int, member: (_ key: Range<Int>, _ value: JSONSlice) throws(ScanFault) -> Void
     ) throws(ScanFault) -> Int {
         let count = bytes.byteCount
         var nesting = NestingStack()
@@ -87,10 +96,8 @@ public enum JSONScanner {
 
             while true {
                 if depth == 0 { return position }
-                if depth == 1, let room {
-                    guard members.count < room else { throw ScanFault(.tooManyMembers, at: topKey.lowerBound - 1) }
-                    let kind = JSONKind(firstByte: bytes.byte(topStart))
-                    members.append(.init(key: topKey, value: JSONSlice(start: topStart, end: position, kind: kind)))
+                if depth == 1, inObject {
+                    try member(topKey, JSONSlice(start: topStart, end: position, kind: JSONKind(firstByte: bytes.byte(topStart))))
                 }
                 position = bytes.skippingSpace(from: position)
                 guard position < count else { throw ScanFault(.unfinished, at: count) }

@@ -27,12 +27,14 @@ public enum JSONWriter {
         var text = text
         text.withUTF8 { bytes in
             var plain = 0
-            for (position, byte) in bytes.enumerated() where byte < 0x20 || byte == Byte.quote || byte == Byte.backslash {
-                output.append(contentsOf: bytes[plain..<position])
+            for position in 0..<bytes.count {
+                let byte = bytes[position]
+                guard byte < 0x20 || byte == Byte.quote || byte == Byte.backslash else { continue }
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[plain..<position]))
                 escape(byte, into: &output)
                 plain = position + 1
             }
-            output.append(contentsOf: bytes[plain...])
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[plain...]))
         }
         output.append(Byte.quote)
     }

@@ -26,6 +26,13 @@ extension RawSpan {
         return UInt64(littleEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
     }
 
+    /// The sixteen bytes from `position` on, for hot loops: the caller has just found that many there; `position` is not negative.
+    @inline(__always)
+    func provenBlock(_ position: Int) -> SIMD16<Int8> {
+        assert(position >= 0 && byteCount - position >= 16)
+        return unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: SIMD16<Int8>.self)
+    }
+
     /// Whether U+2028 or U+2029 stands at `position`.
     @inline(__always)
     func isLineSeparator(at position: Int) -> Bool {

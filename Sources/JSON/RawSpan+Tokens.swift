@@ -3,22 +3,32 @@
 /// The grammar of RFC 8259 below values: strings, numbers, literals, white space.
 ///
 /// Each reading takes a position inside the document, which is never negative, and returns the position after what it read,
-/// at most `byteCount`. Inside, `provenByte` and `provenWord` stand only where a comparison with `byteCount` just before
+/// at most `byteCount`. Inside, `provenByte` and `provenBlock` stand only where a comparison with `byteCount` just before
 /// them proves that the bytes are there.
 extension RawSpan {
-    /// From the opening quote to past the closing one.
+    /// From the opening quote to past the closing one. Most strings are short and plain: those are read in place.
+    @inline(__always)
     func scanString(from start: Int) throws(ScanFault) -> Int {
+        if byteCount - start > 16, let place = provenBlock(start + 1).specialInString.first, provenByte(start + 1 + place) == Byte.quote {
+            return start + place + 2
+        }
+        return try scanAnyString(from: start)
+    }
+
+    @inline(never)
+    private func scanAnyString(from start: Int) throws(ScanFault) -> Int {
         let count = byteCount
         var position = start + 1
         while true {
-            while count - position >= 8 {
-                let special = provenWord(position).specialInString
-                if special == 0 {
-                    position += 8
-                } else {
-                    position += special.trailingZeroBitCount >> 3
+            while count - position >= 32, (provenBlock(position).specialInString .| provenBlock(position + 16).specialInString).isEmpty {
+                position += 32
+            }
+            while count - position >= 16 {
+                if let place = provenBlock(position).specialInString.first {
+                    position += place
                     break
                 }
+                position += 16
             }
             guard position < count else { throw ScanFault(.openString, at: start) }
             let byte = provenByte(position)

@@ -3,8 +3,8 @@
 /// Ways through a document that the scanner has accepted, fast because they believe its grammar, and safe because they do not
 /// rely on it: a position is read only below `limit`.
 ///
-/// `start` is never negative and `limit` at most `byteCount`; so what `provenByte` and `provenWord` ask is there. The result is
-/// at most `limit`.
+/// `start` is never negative and `limit` at most `byteCount`; so what `provenByte`, `provenWord` and `provenBlock` ask is
+/// there. The result is at most `limit`.
 extension RawSpan {
     /// The first position that is not JSON white space.
     @inline(__always)
@@ -24,13 +24,17 @@ extension RawSpan {
     func stringEnd(from start: Int, limit: Int) -> Int {
         var position = start + 1
         while position < limit {
-            if limit - position >= 8 {
-                let found = provenWord(position).quoteOrBackslash
-                if found == 0 {
-                    position += 8
+            if limit - position >= 16 {
+                guard let place = provenBlock(position).quoteOrBackslash.first else {
+                    position += 16
+                    while limit - position >= 32,
+                        (provenBlock(position).quoteOrBackslash .| provenBlock(position + 16).quoteOrBackslash).isEmpty
+                    {
+                        position += 32
+                    }
                     continue
                 }
-                position += found.trailingZeroBitCount >> 3
+                position += place
             }
             let byte = provenByte(position)
             if byte == Byte.quote { return position + 1 }

@@ -3,13 +3,13 @@ import JSON
 import Testing
 
 @Suite struct `A string's bytes` {
-    /// At every place of a word, since eight bytes are looked at together.
-    static let paddings = 0...17
+    /// At every place of a block, since sixteen bytes are looked at together, and around two blocks.
+    static let paddings = Array(0...18) + [31, 32, 33, 47, 48, 49]
 
     @Test(arguments: 0...255 as ClosedRange<UInt8>)
-    func `are told apart wherever they stand in a word`(byte: UInt8) {
+    func `are told apart wherever they stand in a block`(byte: UInt8) {
         for before in Self.paddings {
-            for after in [0, 1, 6, 7, 8, 9, 16] {
+            for after in [0, 1, 7, 14, 15, 16, 30, 31, 32] {
                 let inside = [UInt8](repeating: 0x61, count: before) + [byte] + [UInt8](repeating: 0x62, count: after)
                 let document = [0x22] + inside + [0x22]
                 // A quote ends it early, a backslash needs an escape's letter behind it: `b` is one, a quote is one too.

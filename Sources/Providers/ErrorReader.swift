@@ -93,6 +93,8 @@ public struct ErrorReader: Sendable {
 
     /// Whether a body is a page for people: by its first bytes, or by its type where it is not JSON.
     static func isHTML(headers: Headers, body: [UInt8]) -> Bool {
+        // What begins as JSON does is asked no more: nearly all that comes, and whatever its type says.
+        if let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return false }
         var start = body.prefix(512)[...]
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
         start = start.drop { $0 <= 0x20 }

@@ -8,53 +8,57 @@ import HTTP
 enum UpstreamHeaders {
     /// - Parameters:
     ///   - passed: The client's headers that go up, lower-case.
-    ///   - accept: What this wire answers with.
-    static func make(client: Headers, passed: [String], credential: Secret?, provider: Provider, accept: String) -> Headers {
-        var headers = Headers()
-        headers.set("content-type", "application/json")
-        headers.set("accept", accept)
-        // The relay reads every reply; what is compressed would have to be undone first.
-        headers.set("accept-encoding", "identity")
+    ///   - streaming: Whether an event stream is asked for.
+    static func make(client: Headers, passed: [String], credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
+        var headers = streaming ? ownForStream : own
         for name in passed {
-            if let value = client[name], isFieldValue(value) { headers.set(name, value) }
+            if let value = client[name] { put(name, value, in: &headers) }
         }
         switch provider.credentialHeader {
-        case .bearer: set("authorization", prefix: "Bearer ", credential, in: &headers)
-        case .named(let name, let prefix): set(name, prefix: prefix, credential, in: &headers)
+        case .bearer: put("authorization", prefix: "Bearer ", credential, in: &headers)
+        case .named(let name, let prefix): put(name, prefix: prefix, credential, in: &headers)
         case .none: break
         }
         for header in provider.headers where !framing.contains(header.name.lowercased()) {
-            set(header.name, prefix: "", header.value, in: &headers)
+            put(header.name, prefix: "", header.value, in: &headers)
         }
         return headers
     }
+
+    /// Ours, the same for every request. The relay reads every reply; what is compressed would have to be undone first.
+    private static let own: Headers = [
+        "content-type": "application/json", "accept": "application/json", "accept-encoding": "identity",
+    ]
+    private static let ownForStream: Headers = [
+        "content-type": "application/json", "accept": "text/event-stream", "accept-encoding": "identity",
+    ]
 
     /// What the HTTP client alone decides, or a reply could no longer be told from the next one (RFC 9112 §6).
     private static let framing: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
-    private static func set(_ name: String, prefix: String, _ secret: Secret?, in headers: inout Headers) {
+    private static func put(_ name: String, prefix: String, _ secret: Secret?, in headers: inout Headers) {
         secret?.withExposed { text in
-            let value = prefix + text
-            if !text.isEmpty, isFieldName(name), isFieldValue(value) { headers.set(name, value) }
+            if !text.isEmpty { put(name, prefix.isEmpty ? text : prefix + text, in: &headers) }
         }
     }
 
-    /// RFC 9110 §5.5: visible characters, spaces and tabs. A line break would begin another header.
-    private static func isFieldValue(_ value: String) -> Bool {
-        value.utf8.allSatisfy { $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }
+    /// Makes `value` the only one of this name. What is no header field is left out, and what was there before stays: `Headers`
+    /// refuses names and values that could begin a field of their own (RFC 9110 §5.5, §5.6.2).
+    private static func put(_ name: String, _ value: String, in headers: inout Headers) {
+        if headers[name] == nil {
+            headers.append(name, value)
+        } else if Headers().accepts(name, value) {
+            headers.set(name, value)
+        }
     }
+}
 
-    /// RFC 9110 §5.6.2.
-    private static func isFieldName(_ name: String) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-                }
-            }
+extension Headers {
+    /// Whether `append` would take this field.
+    fileprivate func accepts(_ name: String, _ value: String) -> Bool {
+        var copy = self
+        return copy.append(name, value)
     }
 }

@@ -3,12 +3,8 @@ import JSON
 
 /// Errors as this wire shows them to its clients, and as providers hide them where a reply should be.
 enum ChatErrors {
-    /// Whether an object that came with a success status is an error all the same: `error`, an error's own `type` or `object`,
-    /// MiniMax's `base_resp`, or a flat error where the choices should be.
-    static func isError(_ root: JSONSlice, in bytes: RawSpan) -> Bool {
-        if let error = root.member("error", in: bytes), isFilled(error, in: bytes) { return true }
-        if let base = root.member("base_resp", in: bytes), isFailure(base, in: bytes) { return true }
-        if root.member("choices", in: bytes)?.kind == .array { return false }
+    /// Whether an object without choices is an error itself: by its own `type` or `object`, or by an error's members.
+    static func isFlatError(_ root: JSONSlice, in bytes: RawSpan) -> Bool {
         if root.member("object", in: bytes)?.equals("error", in: bytes) == true { return true }
         if root.member("type", in: bytes)?.equals("error", in: bytes) == true { return true }
         if root.member("detail", in: bytes).map({ isFilled($0, in: bytes) }) == true { return true }

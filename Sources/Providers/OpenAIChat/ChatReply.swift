@@ -9,35 +9,44 @@ struct ChatReply {
         if body.isEmpty || !body.contains(where: { $0 > 0x20 }) { return .bad(reader.fault(.emptyReply)) }
         if ErrorReader.isHTML(headers: headers, body: body) { return .bad(reader.htmlPage(status: nil)) }
         let bytes = body.span.bytes
-        let root: JSONSlice
+        let envelope: ChatEnvelope
         do {
-            root = try JSONScanner.scan(bytes)
+            envelope = try ChatEnvelope(scanning: bytes)
         } catch {
             return .bad(reader.fault(.malformed("invalid JSON at byte \(error.offset): \(error.message)")))
         }
-        guard root.kind == .object else {
-            return .bad(reader.fault(.malformed("the reply is \(root.kind.text), not an object")))
+        guard envelope.root.kind == .object else {
+            return .bad(reader.fault(.malformed("the reply is \(envelope.root.kind.text), not an object")))
         }
-        if ChatErrors.isError(root, in: bytes) { return .bad(reader.insideSuccess(body: body, headers: headers)) }
-        guard let choices = root.member("choices", in: bytes), choices.kind == .array else {
+        if envelope.isError(in: bytes) { return .bad(reader.insideSuccess(body: body, headers: headers)) }
+        guard let choices = envelope.choices, choices.kind == .array else {
             return .bad(reader.fault(.malformed("the reply has no choices")))
         }
-        return read(choices, of: root, headers: headers, body: body, reader: reader)
+        return read(choices, usage: envelope.usage, headers: headers, body: body, reader: reader)
     }
 
     private static func read(
-        _ choices: JSONSlice, of root: JSONSlice, headers: Headers, body: [UInt8], reader: ErrorReader
+        _ choices: JSONSlice, usage: JSONSlice?, headers: Headers, body: [UInt8], reader: ErrorReader
     ) -> ReplyVerdict {
         let bytes = body.span.bytes
         var finish: String?
         var fault: ErrorObject?
         var count = 0
         choices.forEachElement(in: bytes) { choice in
-            guard choice.kind == .object, choice.member("message", in: bytes)?.kind == .object else {
+            var (message, reason): (JSONSlice?, JSONSlice?)
+            choice.forEachMember(in: bytes) { key, value in
+                if JSONText.equals(key, "message", in: bytes) {
+                    message = value
+                } else if JSONText.equals(key, "finish_reason", in: bytes) {
+                    reason = value
+                }
+                return true
+            }
+            guard message?.kind == .object else {
                 fault = reader.fault(.malformed("choices[\(count)] has no message"))
                 return false
             }
-            if let reason = choice.member("finish_reason", in: bytes), reason.kind == .string {
+            if let reason, reason.kind == .string {
                 if ChatErrors.isFailure(finishReason: reason, in: bytes) {
                     fault = reader.brokenOff(reason: reason.string(in: bytes) ?? "", choice: choice, body: body, headers: headers)
                     return false
@@ -49,6 +58,6 @@ struct ChatReply {
         }
         if let fault { return .bad(fault) }
         if count == 0 { return .bad(reader.fault(.malformed("choices is empty"))) }
-        return .good(usage: ChatUsage.read(root.member("usage", in: bytes), in: bytes), finish: finish)
+        return .good(usage: ChatUsage.read(usage, in: bytes), finish: finish)
     }
 }

@@ -29,43 +29,21 @@ struct ChatStreamReader: StreamReader {
         if data.isText("[DONE]") { return StreamEvent(.done) }
         hasEvents = true
         if name.byteCount != 0, name.isText("error") { return failure(data) }
-        let root: JSONSlice
+        let envelope: ChatEnvelope
         do {
-            root = try JSONScanner.scan(data)
+            envelope = try ChatEnvelope(scanning: data)
         } catch {
             return malformed("invalid JSON at byte \(error.offset): \(error.message)")
         }
-        guard root.kind == .object else { return malformed("an event is \(root.kind.text), not an object") }
-        return read(root, data)
-    }
-
-    private mutating func read(_ root: JSONSlice, _ data: RawSpan) -> StreamEvent {
-        var choices: JSONSlice?
-        var usage: JSONSlice?
-        var isFailure = false
-        root.forEachMember(in: data) { key, value in
-            if value.kind == .null { return true }
-            if data.equals("choices", in: key) {
-                choices = value
-            } else if data.equals("usage", in: key) {
-                usage = value
-            } else if data.equals("error", in: key) {
-                isFailure = ChatErrors.isFilled(value, in: data)
-            } else if data.equals("base_resp", in: key) {
-                isFailure = ChatErrors.isFailure(value, in: data)
-            }
-            return !isFailure
-        }
-        if isFailure { return failure(data) }
+        guard envelope.root.kind == .object else { return malformed("an event is \(envelope.root.kind.text), not an object") }
+        if envelope.isError(in: data) { return failure(data) }
         var event = StreamEvent()
-        if let usage, let read = ChatUsage.read(usage, in: data) {
-            self.usage = read
+        if let read = ChatUsage.read(envelope.usage, in: data) {
+            usage = read
             event.marks.insert(.usage)
         }
-        guard let choices else {
-            // Azure's filter results, a router's own notices: no part of the reply, but signs of life.
-            return ChatErrors.isError(root, in: data) ? failure(data) : event
-        }
+        // Azure's filter results, a router's own notices: no part of the reply, but signs of life.
+        guard let choices = envelope.choices, choices.kind != .null else { return event }
         guard choices.kind == .array else { return malformed("choices is \(choices.kind.text)") }
         return read(choices, data, event)
     }

@@ -12,8 +12,7 @@ struct ChatWire: Wire {
 
     func headers(client: Headers, credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
         UpstreamHeaders.make(
-            client: client, passed: ChatWire.passedHeaders, credential: credential, provider: provider,
-            accept: streaming ? "text/event-stream" : "application/json")
+            client: client, passed: ChatWire.passedHeaders, credential: credential, provider: provider, streaming: streaming)
     }
 
     /// The client's headers that go up: the name of its program and what switches features on. Nothing that names a person, an

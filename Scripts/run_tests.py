@@ -140,7 +140,7 @@ def self_test() -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=25, help="kill the run after so long (default: 25)")
     parser.add_argument("--self-test", action="store_true", help="see the count fail, and run no tests")
     options, arguments = parser.parse_known_args()

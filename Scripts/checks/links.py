@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a page or a comment points to is there: relative links, their anchors, and paths of this project in backticks.
 
-Comments in sources that name a page under docs/ are held to the same; "`docs/a.md` in owner/name" is another project's. Addresses outside the project are not looked up. The
-CHANGELOG speaks of the past, so the paths in it may be gone.
+Comments in sources that name a page under docs/ are held to the same. "`docs/a.md` in owner/name" is another project's page,
+and addresses outside the project are not looked up. The CHANGELOG speaks of the past, so the paths in it may be gone.
 """
 
 import posixpath

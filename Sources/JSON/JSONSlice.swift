@@ -68,24 +68,7 @@ public struct JSONSlice: Hashable, Sendable {
         in bytes: RawSpan, _ body: (_ key: Range<Int>, _ value: JSONSlice) throws(Failure) -> Bool
     ) throws(Failure) {
         guard kind == .object, end <= bytes.byteCount else { return }
-        let limit = end - 1
-        var position = start + 1
-        while true {
-            position = bytes.spaceEnd(from: position, limit: limit)
-            guard position < limit, bytes.byte(position) == Byte.quote else { return }
-            let keyStart = position + 1
-            position = bytes.stringEnd(from: position, limit: limit)
-            let keyEnd = position - 1
-            position = bytes.spaceEnd(from: position, limit: limit)
-            guard keyEnd >= keyStart, position < limit, bytes.byte(position) == Byte.colon else { return }
-            position = bytes.spaceEnd(from: position + 1, limit: limit)
-            guard position < limit else { return }
-            let value = slice(at: position, limit: limit, in: bytes)
-            guard try body(keyStart..<keyEnd, value) else { return }
-            position = bytes.spaceEnd(from: value.end, limit: limit)
-            guard position < limit, bytes.byte(position) == Byte.comma else { return }
-            position += 1
-        }
+        _ = try Self.walkMembers(from: start, limit: end, in: bytes, body)
     }
 
     /// Calls `body` with each element of an array, in order, until it answers `false`. Does nothing for other kinds.
@@ -98,7 +81,7 @@ public struct JSONSlice: Hashable, Sendable {
         while true {
             position = bytes.spaceEnd(from: position, limit: limit)
             guard position < limit else { return }
-            let value = slice(at: position, limit: limit, in: bytes)
+            let value = Self.slice(at: position, limit: limit, in: bytes)
             guard try body(value) else { return }
             position = bytes.spaceEnd(from: value.end, limit: limit)
             guard position < limit, bytes.byte(position) == Byte.comma else { return }
@@ -106,8 +89,66 @@ public struct JSONSlice: Hashable, Sendable {
         }
     }
 
+    /// Goes over an array of objects once: elements and their members are found in the same walk, where `forEachElement` would have to
+    /// find the end of each object before its members can be asked for.
+    ///
+    /// - Parameters:
+    ///   - member: Called for each member of an element that is an object, as in `forEachMember`. `false` ends the walk.
+    ///   - element: Called for each element, after its members. `false` ends the walk.
+    public func forEachElement(
+        in bytes: RawSpan, member: (_ key: Range<Int>, _ value: JSONSlice) -> Bool, element: (JSONSlice) -> Bool
+    ) {
+        guard kind == .array, end <= bytes.byteCount else { return }
+        let limit = end - 1
+        var position = start + 1
+        while true {
+            position = bytes.spaceEnd(from: position, limit: limit)
+            guard position < limit else { return }
+            let value: JSONSlice
+            if bytes.byte(position) == Byte.openBrace {
+                guard let end = Self.walkMembers(from: position, limit: limit, in: bytes, member) else { return }
+                value = JSONSlice(start: position, end: end, kind: .object)
+            } else {
+                value = Self.slice(at: position, limit: limit, in: bytes)
+            }
+            guard element(value) else { return }
+            position = bytes.spaceEnd(from: value.end, limit: limit)
+            guard position < limit, bytes.byte(position) == Byte.comma else { return }
+            position += 1
+        }
+    }
+
+    /// Calls `body` with the members of the object whose brace is at `start`.
+    ///
+    /// - Returns: The position after the closing brace; `nil` if `body` ended the walk, or if there is no such brace below `limit`.
     @inline(__always)
-    private func slice(at position: Int, limit: Int, in bytes: RawSpan) -> JSONSlice {
+    private static func walkMembers<Failure: Error>(
+        from start: Int, limit: Int, in bytes: RawSpan, _ body: (_ key: Range<Int>, _ value: JSONSlice) throws(Failure) -> Bool
+    ) throws(Failure) -> Int? {
+        var position = bytes.spaceEnd(from: start + 1, limit: limit)
+        if position < limit, bytes.byte(position) == Byte.closeBrace { return position + 1 }
+        while true {
+            guard position < limit, bytes.byte(position) == Byte.quote else { return nil }
+            let keyStart = position + 1
+            position = bytes.stringEnd(from: position, limit: limit)
+            let keyEnd = position - 1
+            position = bytes.spaceEnd(from: position, limit: limit)
+            guard keyEnd >= keyStart, position < limit, bytes.byte(position) == Byte.colon else { return nil }
+            position = bytes.spaceEnd(from: position + 1, limit: limit)
+            guard position < limit else { return nil }
+            let value = slice(at: position, limit: limit, in: bytes)
+            guard try body(keyStart..<keyEnd, value) else { return nil }
+            position = bytes.spaceEnd(from: value.end, limit: limit)
+            guard position < limit else { return nil }
+            let next = bytes.byte(position)
+            if next == Byte.closeBrace { return position + 1 }
+            guard next == Byte.comma else { return nil }
+            position = bytes.spaceEnd(from: position + 1, limit: limit)
+        }
+    }
+
+    @inline(__always)
+    private static func slice(at position: Int, limit: Int, in bytes: RawSpan) -> JSONSlice {
         JSONSlice(
             start: position, end: bytes.valueEnd(from: position, limit: limit), kind: JSONKind(firstByte: bytes.byte(position)))
     }

@@ -13,7 +13,9 @@ public enum JSONText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether the text in `range` reads `wanted`. Allocates nothing.
+    /// Whether the text in `range` reads `wanted`. Allocates nothing, and is inlined into the modules that look for names, where
+    /// it mostly ends at the first byte.
+    @inlinable
     @inline(__always)
     public static func equals(_ range: Range<Int>, _ wanted: StaticString, in bytes: RawSpan) -> Bool {
         // An escape is never shorter than the UTF-8 of what it stands for.
@@ -29,11 +31,12 @@ public enum JSONText {
     }
 
     /// - Parameter wanted: Not longer than `range`.
+    @inlinable
     @inline(__always)
-    private static func equals(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
+    static func equals(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
         for offset in 0..<wanted.count {
-            let byte = bytes.byte(range.lowerBound + offset)
-            if byte == Byte.backslash { return equalsEscaped(range, wanted, in: bytes) }
+            let byte = bytes.unsafeLoad(fromByteOffset: range.lowerBound &+ offset, as: UInt8.self)
+            if byte == UInt8(ascii: "\\") { return equalsEscaped(range, wanted, in: bytes) }
             if byte != wanted[offset] { return false }
         }
         return range.count == wanted.count
@@ -48,7 +51,8 @@ public enum JSONText {
     }
 
     @inline(never)
-    private static func equalsEscaped(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
+    @usableFromInline
+    static func equalsEscaped(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
         var position = range.lowerBound
         var matched = 0
         while position < range.upperBound {

@@ -16,6 +16,12 @@ extension RawSpan {
         }
     }
 
+    /// Whether a name or text in `range` is written with an escape.
+    func hasBackslash(in range: Range<Int>) -> Bool {
+        for position in range where unsafeLoad(fromByteOffset: position, as: UInt8.self) == UInt8(ascii: "\\") { return true }
+        return false
+    }
+
     /// Whether these bytes are `text`, white space around them aside.
     func isText(_ text: StaticString) -> Bool {
         var range = 0..<byteCount

@@ -7,12 +7,12 @@ import HTTP
 /// forgotten, since nothing is copied that a wire has not named (DESIGN "Who may see what").
 enum UpstreamHeaders {
     /// - Parameters:
-    ///   - passed: The client's headers that go up, lower-case.
+    ///   - passed: The client's headers that go up, lower-case; none of them is among our own.
     ///   - streaming: Whether an event stream is asked for.
-    static func make(client: Headers, passed: [String], credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
+    static func make(client: Headers, passed: [StaticString], credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
         var headers = streaming ? ownForStream : own
         for name in passed {
-            if let value = client[name] { put(name, value, in: &headers) }
+            if let value = client.first(name) { headers.append(name.description, value) }
         }
         switch provider.credentialHeader {
         case .bearer: put("authorization", prefix: "Bearer ", credential, in: &headers)

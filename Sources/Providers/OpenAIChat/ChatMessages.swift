@@ -22,8 +22,13 @@ struct ChatMessages {
     mutating func read(_ messages: JSONSlice, in bytes: RawSpan) throws(RequestProblem) {
         textBytes = messages.range.count
         var position = 0
-        messages.forEachElement(in: bytes) { message in
-            read(message, at: position, in: bytes)
+        var hasRole = false
+        messages.forEachElement(in: bytes) { key, value in
+            readMember(key, value, at: position, hasRole: &hasRole, in: bytes)
+            return problem == nil
+        } element: { message in
+            finish(message, at: position, hasRole: hasRole, in: bytes)
+            hasRole = false
             position += 1
             return problem == nil
         }
@@ -31,23 +36,25 @@ struct ChatMessages {
         if position == 0 { throw RequestProblem(path: "messages", message: "messages must not be empty.", code: "empty_array") }
     }
 
-    private mutating func read(_ message: JSONSlice, at position: Int, in bytes: RawSpan) {
+    private mutating func readMember(
+        _ key: Range<Int>, _ value: JSONSlice, at position: Int, hasRole: inout Bool, in bytes: RawSpan
+    ) {
+        if bytes.equals("role", in: key) {
+            hasRole = true
+            if value.kind != .string { refuse(value, "messages[\(position)].role", expected: "a string") }
+        } else if bytes.equals("content", in: key) {
+            readContent(value, at: position, in: bytes)
+        } else if bytes.equals("tool_calls", in: key), value.kind != .array, value.kind != .null {
+            refuse(value, "messages[\(position)].tool_calls", expected: "an array")
+        } else if bytes.equals("tool_call_id", in: key) || bytes.equals("name", in: key), value.kind != .string, value.kind != .null {
+            refuse(value, "messages[\(position)].\(bytes.equals("name", in: key) ? "name" : "tool_call_id")", expected: "a string")
+        }
+    }
+
+    /// Judges an element whose members have been read.
+    private mutating func finish(_ message: JSONSlice, at position: Int, hasRole: Bool, in bytes: RawSpan) {
         guard message.kind == .object else {
             return refuse(message, "messages[\(position)]", expected: "an object")
-        }
-        var hasRole = false
-        message.forEachMember(in: bytes) { key, value in
-            if bytes.equals("role", in: key) {
-                hasRole = true
-                if value.kind != .string { refuse(value, "messages[\(position)].role", expected: "a string") }
-            } else if bytes.equals("content", in: key) {
-                readContent(value, at: position, in: bytes)
-            } else if bytes.equals("tool_calls", in: key), value.kind != .array, value.kind != .null {
-                refuse(value, "messages[\(position)].tool_calls", expected: "an array")
-            } else if bytes.equals("tool_call_id", in: key) || bytes.equals("name", in: key), value.kind != .string, value.kind != .null {
-                refuse(value, "messages[\(position)].\(bytes.equals("name", in: key) ? "name" : "tool_call_id")", expected: "a string")
-            }
-            return problem == nil
         }
         // Asked again for the one who writes a name with escapes.
         if problem == nil, !hasRole, message.member("role", in: bytes) == nil {

@@ -32,16 +32,16 @@ struct ChatReply {
         var finish: String?
         var fault: ErrorObject?
         var count = 0
-        choices.forEachElement(in: bytes) { choice in
-            var (message, reason): (JSONSlice?, JSONSlice?)
-            choice.forEachMember(in: bytes) { key, value in
-                if JSONText.equals(key, "message", in: bytes) {
-                    message = value
-                } else if JSONText.equals(key, "finish_reason", in: bytes) {
-                    reason = value
-                }
-                return true
+        var (message, reason): (JSONSlice?, JSONSlice?)
+        choices.forEachElement(in: bytes) { key, value in
+            if JSONText.equals(key, "message", in: bytes) {
+                message = value
+            } else if JSONText.equals(key, "finish_reason", in: bytes) {
+                reason = value
             }
+            return true
+        } element: { choice in
+            defer { (message, reason) = (nil, nil) }
             guard message?.kind == .object else {
                 fault = reader.fault(.malformed("choices[\(count)] has no message"))
                 return false

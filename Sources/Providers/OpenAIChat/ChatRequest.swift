@@ -15,50 +15,48 @@ struct ChatRequest {
         guard index.root.kind == .object else {
             throw RequestProblem(path: "", message: "The body must be a JSON object, not \(index.root.kind.text).", code: "invalid_type")
         }
-        for member in index.members {
-            if let shape = ChatMembers.shape(of: member.key, in: bytes) {
-                try ChatMembers.check(member.value, is: shape, at: name(of: member, in: bytes), in: bytes)
-            }
-        }
-        var shape = RequestShape(model: try model(index, bytes))
-        shape.fallbacks = try fallbacks(index, bytes)
-        shape.streaming = index.value("stream", in: bytes)?.bool(in: bytes) ?? false
-        shape.wantsLogprobs = index.value("logprobs", in: bytes)?.bool(in: bytes) ?? false
-        shape.choices = try choices(index, bytes)
-        let limit = index.value("max_completion_tokens", in: bytes) ?? index.value("max_tokens", in: bytes)
-        shape.maxTokens = limit?.int(in: bytes)
-        shape.hasTools = isFilled(index.value("tools", in: bytes), bytes) || isFilled(index.value("functions", in: bytes), bytes)
-        shape.asksReasoning = asksReasoning(index, bytes)
-        shape.sessionHints = ["prompt_cache_key", "user"].compactMap { (key: StaticString) in hint(index.value(key, in: bytes), bytes) }
-        if let options = index.value("stream_options", in: bytes), let usage = options.member("include_usage", in: bytes) {
+        let members = try ChatMembers(index, in: bytes)
+        var shape = RequestShape(model: try model(members, bytes))
+        shape.fallbacks = try fallbacks(members, bytes)
+        shape.streaming = members.stream?.bool(in: bytes) ?? false
+        shape.wantsLogprobs = members.logprobs?.bool(in: bytes) ?? false
+        shape.choices = try choices(members, bytes)
+        shape.maxTokens = (members.maxCompletionTokens ?? members.maxTokens)?.int(in: bytes)
+        shape.hasTools = isFilled(members.tools, bytes) || isFilled(members.functions, bytes)
+        shape.asksReasoning = asksReasoning(members, bytes)
+        if let hint = hint(members.promptCacheKey, bytes) { shape.sessionHints.append(hint) }
+        if let hint = hint(members.user, bytes) { shape.sessionHints.append(hint) }
+        if let usage = members.streamOptions?.member("include_usage", in: bytes) {
             try ChatMembers.check(usage, is: .bool, at: "stream_options.include_usage", in: bytes)
         }
-        if let tools = index.value("tools", in: bytes) { try objects(tools, at: "tools", bytes) }
+        if let tools = members.tools { try objects(tools, at: "tools", bytes) }
 
-        guard let messages = index.value("messages", in: bytes), messages.kind == .array else {
+        guard let messages = members.messages, messages.kind == .array else {
             throw RequestProblem(path: "messages", message: "messages is required.", code: "missing_required_parameter")
         }
         var conversation = ChatMessages()
         try conversation.read(messages, in: bytes)
         shape.hasImages = conversation.images > 0
-        shape.estimatedTokens = conversation.estimatedTokens
-        for key: StaticString in ["tools", "functions", "response_format"] {
-            guard let other = index.value(key, in: bytes), other.kind != .null else { continue }
-            shape.estimatedTokens += ChatMessages.tokens(ofBytes: other.range.count)
-        }
+        shape.estimatedTokens =
+            conversation.estimatedTokens + tokens(of: members.tools) + tokens(of: members.functions) + tokens(of: members.responseFormat)
         return shape
     }
 
-    private static func model(_ index: JSONIndex, _ bytes: RawSpan) throws(RequestProblem) -> String {
-        guard let value = index.value("model", in: bytes), let model = value.string(in: bytes) else {
+    private static func tokens(of value: JSONSlice?) -> Int {
+        guard let value, value.kind != .null else { return 0 }
+        return ChatMessages.tokens(ofBytes: value.range.count)
+    }
+
+    private static func model(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> String {
+        guard let value = members.model, let model = value.string(in: bytes) else {
             throw RequestProblem(path: "model", message: "model is required.", code: "missing_required_parameter")
         }
         try checkName(model, at: "model")
         return model
     }
 
-    private static func fallbacks(_ index: JSONIndex, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
-        guard let value = index.value("models", in: bytes), value.kind == .array else { return nil }
+    private static func fallbacks(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
+        guard let value = members.models, value.kind == .array else { return nil }
         var names: [String] = []
         value.forEachElement(in: bytes) { element in
             if let name = element.string(in: bytes) { names.append(name) }
@@ -78,8 +76,8 @@ struct ChatRequest {
         }
     }
 
-    private static func choices(_ index: JSONIndex, _ bytes: RawSpan) throws(RequestProblem) -> Int {
-        guard let count = index.value("n", in: bytes)?.int(in: bytes) else { return 1 }
+    private static func choices(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> Int {
+        guard let count = members.n?.int(in: bytes) else { return 1 }
         guard (1...maxChoices).contains(count) else {
             throw RequestProblem(path: "n", message: "n must be between 1 and \(maxChoices), not \(count).", code: "invalid_value")
         }
@@ -88,13 +86,13 @@ struct ChatRequest {
 
     /// Chat Completions says `reasoning_effort`; OpenRouter `reasoning`; z.ai, DeepSeek and others `thinking`; Qwen
     /// `enable_thinking` (docs/wire/openai-completions.md, "Requests").
-    private static func asksReasoning(_ index: JSONIndex, _ bytes: RawSpan) -> Bool {
-        if let effort = index.value("reasoning_effort", in: bytes), effort.kind == .string { return !effort.equals("none", in: bytes) }
-        if let thinking = index.value("enable_thinking", in: bytes)?.bool(in: bytes) { return thinking }
-        if let thinking = index.value("thinking", in: bytes), thinking.kind == .object {
+    private static func asksReasoning(_ members: ChatMembers, _ bytes: RawSpan) -> Bool {
+        if let effort = members.reasoningEffort, effort.kind == .string { return !effort.equals("none", in: bytes) }
+        if let thinking = members.enableThinking?.bool(in: bytes) { return thinking }
+        if let thinking = members.thinking, thinking.kind == .object {
             return thinking.member("type", in: bytes)?.equals("disabled", in: bytes) != true
         }
-        if let reasoning = index.value("reasoning", in: bytes), reasoning.kind == .object {
+        if let reasoning = members.reasoning, reasoning.kind == .object {
             if let enabled = reasoning.member("enabled", in: bytes)?.bool(in: bytes) { return enabled }
             return reasoning.member("effort", in: bytes)?.equals("none", in: bytes) != true
         }
@@ -122,11 +120,5 @@ struct ChatRequest {
     private static func hint(_ value: JSONSlice?, _ bytes: RawSpan) -> String? {
         guard let text = value?.string(in: bytes), !text.isEmpty, text.utf8.count <= 512 else { return nil }
         return text
-    }
-
-    private static func name(of member: JSONIndex.Member, in bytes: RawSpan) -> String {
-        var name: [UInt8] = []
-        for position in member.key.prefix(64) { name.append(bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)) }
-        return String(decoding: name, as: UTF8.self)
     }
 }

@@ -51,42 +51,52 @@ struct ChatStreamReader: StreamReader {
     private mutating func read(_ choices: JSONSlice, _ data: RawSpan, _ event: StreamEvent) -> StreamEvent {
         var event = event
         var position = 0
-        choices.forEachElement(in: data) { choice in
-            if let failure = read(choice, at: position, data, &event.marks) {
+        var parts = Choice()
+        choices.forEachElement(in: data) { key, value in
+            parts.keep(value, named: key, in: data)
+            return true
+        } element: { choice in
+            if let failure = read(choice, parts, at: position, data, &event.marks) {
                 event = failure
                 return false
             }
+            parts = Choice()
             position += 1
             return true
         }
         return event
     }
 
-    /// - Returns: `nil` unless the choice is a failure.
-    private mutating func read(_ choice: JSONSlice, at position: Int, _ data: RawSpan, _ marks: inout StreamEvent.Marks) -> StreamEvent? {
-        guard choice.kind == .object else { return malformed("choices[\(position)] is \(choice.kind.text)") }
-        var index = position
-        var delta: JSONSlice?
-        var reason: JSONSlice?
-        choice.forEachMember(in: data) { key, value in
-            if value.kind == .null { return true }
+    /// The members of a choice that say something; `null` says nothing.
+    private struct Choice {
+        var delta, index, reason: JSONSlice?
+
+        mutating func keep(_ value: JSONSlice, named key: Range<Int>, in data: RawSpan) {
+            if value.kind == .null { return }
             if data.equals("delta", in: key) || (delta == nil && data.equals("message", in: key)) {
                 delta = value
             } else if data.equals("index", in: key) {
-                index = value.int(in: data) ?? -1
+                index = value
             } else if data.equals("finish_reason", in: key) {
                 reason = value
             }
-            return true
         }
+    }
+
+    /// - Returns: `nil` unless the choice is a failure.
+    private mutating func read(
+        _ choice: JSONSlice, _ parts: Choice, at position: Int, _ data: RawSpan, _ marks: inout StreamEvent.Marks
+    ) -> StreamEvent? {
+        guard choice.kind == .object else { return malformed("choices[\(position)] is \(choice.kind.text)") }
+        let index = parts.index.map { $0.int(in: data) ?? -1 } ?? position
         guard (0..<ChatRequest.maxChoices).contains(index) else { return malformed("choices[\(position)].index is out of range") }
         let bit = UInt128(1) << UInt128(index)
         begun |= bit
-        if let delta {
+        if let delta = parts.delta {
             guard delta.kind == .object else { return malformed("choices[\(position)].delta is \(delta.kind.text)") }
             marks.formUnion(ChatDelta.marks(of: delta, in: data))
         }
-        guard let reason, !reason.isEmptyString else { return nil }
+        guard let reason = parts.reason, !reason.isEmptyString else { return nil }
         guard reason.kind == .string else { return malformed("choices[\(position)].finish_reason is \(reason.kind.text)") }
         if ChatErrors.isFailure(finishReason: reason, in: data) {
             let text = reason.string(in: data) ?? ""

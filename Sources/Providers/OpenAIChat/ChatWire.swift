@@ -17,7 +17,7 @@ struct ChatWire: Wire {
 
     /// The client's headers that go up: the name of its program and what switches features on. Nothing that names a person, an
     /// account or a machine.
-    static let passedHeaders: [String] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
+    static let passedHeaders: [StaticString] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
 
     func facts(body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape {
         try ChatRequest.facts(body: body, index: index)

@@ -13,11 +13,15 @@ public final class RawConnection: Sendable {
     /// - Parameter seconds: How long a read may wait.
     public init(port: UInt16, seconds: Int = 10) throws(SystemError) {
         #if canImport(Glibc)
-            let raw = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            // A process that another test starts meanwhile must not hold this connection open.
+            let raw = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         #else
             let raw = Darwin.socket(AF_INET, SOCK_STREAM, 0)
         #endif
         guard raw >= 0 else { throw SystemError("socket") }
+        #if !canImport(Glibc)
+            _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
+        #endif
         socket = Descriptor(owning: raw)
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         _ = setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))

@@ -78,7 +78,7 @@ import Transport
             let asked = clock.now
             #expect(try await gateway.ask("stage/m").content == "Still here.")
             let time = clock.now - asked
-            #expect(time < .seconds(2))
+            #expect(time < .seconds(5), "nobody waits until the slow ones are given up")
         }
         // Those within a body go on byte by byte, and are served in the end.
         let bodies = try await onThread {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Failover
 import HTTP
 import JSON
 import TestSupport
@@ -124,14 +123,4 @@ extension JSONValue {
     var reasons: [String] { self["attempts"]?.array?.map { $0["failure"]?["reason"]?.string ?? "answered" } ?? [] }
     /// `answered`, `failed`, `refused`, `passed_on` or `cancelled`.
     var outcome: String? { self["outcome"]?["kind"]?.string }
-}
-
-/// Looks again until `condition` holds or the time is over.
-func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
-    let end = ContinuousClock.now + limit
-    while true {
-        if try await condition() { return true }
-        guard ContinuousClock.now < end else { return false }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
 }

@@ -73,13 +73,13 @@ import Transport
             try connection.send(Self.request)
             return connection
         }
-        while upstream.asked.isEmpty { await Task.yield() }
+        #expect(await eventually { !upstream.asked.isEmpty })
         let asked = try #require(upstream.asked.first)
         #expect(asked.path == "/v1/chat/completions" && asked.key == "key-1" && asked.model == "lead" && asked.streaming)
         #expect(upstream.abandoned == 0 && upstream.connections == 1)
         withExtendedLifetime(connection) {}
         connection = nil
-        while upstream.abandoned == 0 { await Task.yield() }
+        #expect(await eventually { upstream.abandoned == 1 })
         await upstream.stop()
         #expect(upstream.connections == 0)
     }

@@ -225,8 +225,15 @@ public final class FailoverRun: @unchecked Sendable {
         let attempt = receipt.attempts[index]
         let served = Served(
             model: attempt.candidate.model, credential: attempt.candidate.credential, attempts: receipt.attempts.count)
-        guard let reply = replies[index] else { return .refused(Refusal(judging: attempt)) }
+        guard let reply = replies[index], !quotesSecret(reply, attempt.candidate) else { return .refused(Refusal(judging: attempt)) }
         return .passedOn(status: reply.status, contentType: reply.contentType, body: reply.body, served)
+    }
+
+    /// Whether an upstream's words hold the very secret that it was shown: a client may not see it. Shorter ones than eight bytes,
+    /// such as the `none` of local servers, would be found in ordinary words.
+    private func quotesSecret(_ reply: UpstreamReply, _ candidate: Candidate) -> Bool {
+        guard let secret = snapshot.pool.secret(candidate.credential, agent: agent) else { return false }
+        return secret.withExposed { $0.utf8.count >= 8 && String(decoding: reply.body, as: UTF8.self).contains($0) }
     }
 
     // MARK: The end

@@ -58,6 +58,25 @@ import Transport
         }
     }
 
+    @Test func `is not passed on where an upstream quotes it to the client`() async throws {
+        let stage = try Stage()
+        let lead = try stage.provider("lead") { asked in
+            .refuses(400, "Invalid value for 'temperature' (key \(asked.key)).", type: "invalid_request_error", code: "invalid_value")
+        }
+        let gateway = try await RunningGateway(
+            settings: """
+                {
+                  models: { mode: "replace", providers: { lead: { baseUrl: "\(lead.baseURL)", apiKey: "\(Self.key)", models: [{ id: "m" }] } } },
+                  agents: { defaults: { model: { primary: "lead/m", fallbacks: [] } } },
+                }
+                """)
+        let reply = try await gateway.ask("default")
+        #expect(reply.status == 400)
+        #expect(reply.error["message"]?.string?.contains("Invalid value for 'temperature' (key <secret>).") == true, "\(reply.text)")
+        #expect(!reply.text.contains(Self.key))
+        await gateway.stop()
+    }
+
     @Test func `is in files of its owner alone`() async throws {
         let gateway = try await RunningGateway(settings: nil)
         #expect(gateway.token.utf8.count >= 32)

@@ -34,8 +34,10 @@ public enum JSONText {
     @inlinable
     @inline(__always)
     static func equals(_ range: Range<Int>, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: RawSpan) -> Bool {
+        guard range.lowerBound >= 0 else { return false }
         for offset in 0..<wanted.count {
-            let byte = bytes.unsafeLoad(fromByteOffset: range.lowerBound &+ offset, as: UInt8.self)
+            // Inside: `wanted` is not longer than `range`, which ends inside the span.
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: range.lowerBound &+ offset, as: UInt8.self)
             if byte == UInt8(ascii: "\\") { return equalsEscaped(range, wanted, in: bytes) }
             if byte != wanted[offset] { return false }
         }

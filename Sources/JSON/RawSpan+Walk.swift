@@ -50,15 +50,14 @@ extension RawSpan {
         case Byte.quote: return stringEnd(from: start, limit: limit)
         case Byte.openBrace, Byte.openBracket: return containerEnd(from: start, limit: limit)
         default:
+            // A number or a literal: it goes on until white space, a comma or a closing bracket of either kind.
             var position = start
             while position < limit {
-                switch provenByte(position) {
-                case Byte.comma, Byte.closeBrace, Byte.closeBracket, Byte.space, Byte.tab, Byte.lineFeed, Byte.carriageReturn:
-                    return position
-                default: position += 1
-                }
+                let byte = provenByte(position)
+                if byte <= Byte.space || byte == Byte.comma || byte | 0x20 == Byte.closeBrace { break }
+                position &+= 1
             }
-            return limit
+            return position
         }
     }
 
@@ -66,17 +65,19 @@ extension RawSpan {
         var depth = 0
         var position = start
         while position < limit {
-            switch provenByte(position) {
-            case Byte.quote:
+            let byte = provenByte(position)
+            if byte == Byte.quote {
                 position = stringEnd(from: position, limit: limit)
                 continue
-            case Byte.openBrace, Byte.openBracket: depth += 1
-            case Byte.closeBrace, Byte.closeBracket:
+            }
+            // Brackets differ from braces in one bit.
+            if byte | 0x20 == Byte.openBrace {
+                depth += 1
+            } else if byte | 0x20 == Byte.closeBrace {
                 depth -= 1
                 if depth == 0 { return position + 1 }
-            default: break
             }
-            position += 1
+            position &+= 1
         }
         return limit
     }

@@ -9,7 +9,8 @@ extension RawSpan {
         guard range.count == length, range.lowerBound >= 0, range.upperBound <= byteCount else { return false }
         return text.withUTF8Buffer { wanted in
             for position in 0..<length {
-                let byte = unsafeLoad(fromByteOffset: range.lowerBound + position, as: UInt8.self)
+                // Inside, as the guard has it.
+                let byte = unsafeLoad(fromUncheckedByteOffset: range.lowerBound &+ position, as: UInt8.self)
                 if byte != wanted[position] { return false }
             }
             return true

@@ -19,6 +19,20 @@ import Testing
         #expect(index.members.map(\.value.kind) == [.string, .bool, .array, .number, .number, .array, .null])
     }
 
+    @Test(arguments: Fixture.all)
+    func `lists what the scanner hands out on its way`(document: [UInt8]) throws {
+        var keys: [Range<Int>] = []
+        var values: [JSONSlice] = []
+        let root = try JSONScanner.scan(document.span.bytes) { key, value in
+            keys.append(key)
+            values.append(value)
+        }
+        let index = try JSONIndex(scanning: document.span.bytes)
+        #expect(index.members.map(\.key) == keys)
+        #expect(index.members.map(\.value) == values)
+        #expect(index.root == root)
+    }
+
     @Test func `finds names spelled with escapes`() throws {
         let document = Fixture.escapes
         let index = try JSONIndex(scanning: document.span.bytes)

@@ -123,6 +123,7 @@ import Testing
         let document = bytes(random.space() + random.value() + random.space())
         let root = try JSONScanner.scan(document.span.bytes)
         #expect(Self.rebuilt(root, document) == (try JSONValue.parse(document)))
+        #expect(Self.rebuilt(root, document, inOneWalk: true) == (try JSONValue.parse(document)))
         let value = JSONValue(root, in: document.span.bytes)
         #expect(value == (try JSONValue.parse(document)))
     }
@@ -136,11 +137,42 @@ import Testing
         others.append([UInt8](repeating: 0x5C, count: document.count))
         others.append([UInt8](repeating: 0x22, count: document.count))
         others.append([UInt8](repeating: 0x7B, count: document.count))
-        for other in others { _ = Self.rebuilt(root, other) }
+        for other in others {
+            _ = Self.rebuilt(root, other)
+            _ = Self.rebuilt(root, other, inOneWalk: true)
+        }
+    }
+
+    @Test func `goes over elements and their members in one walk until told to stop`() throws {
+        let document = bytes(#"[ {} , {"a":1, "b" : {"c":[2]}},3,[{"d":4}],"}", {"e":"]"} ,{"f":5,"g":6},{"h":7}]"#)
+        let bytes = document.span.bytes
+        let root = try JSONScanner.scan(bytes)
+        var seen: [String] = []
+        func walk(until last: String) {
+            seen = []
+            root.forEachElement(in: bytes) { key, value in
+                seen.append("\(JSONText.string(key, in: bytes)):\(text(Array(document[value.range])))")
+                return seen.last != last
+            } element: { element in
+                seen.append(text(Array(document[element.range])))
+                return seen.last != last
+            }
+        }
+        walk(until: "f:5")
+        #expect(
+            seen == [
+                "{}", "a:1", #"b:{"c":[2]}"#, #"{"a":1, "b" : {"c":[2]}}"#, "3", #"[{"d":4}]"#, #""}""#, #"e:"]""#, #"{"e":"]"}"#, "f:5",
+            ])
+        walk(until: "3")
+        #expect(seen.count == 5)
+        walk(until: "")
+        #expect(seen.last == #"{"h":7}"#)
     }
 
     /// The value by way of slices alone.
-    static func rebuilt(_ slice: JSONSlice, _ document: [UInt8]) -> JSONValue {
+    ///
+    /// - Parameter inOneWalk: Whether objects in arrays are read by the array's own walk.
+    static func rebuilt(_ slice: JSONSlice, _ document: [UInt8], inOneWalk: Bool = false) -> JSONValue {
         let bytes = document.span.bytes
         switch slice.kind {
         case .null: return .null
@@ -153,6 +185,18 @@ import Testing
             return (try? JSONValue.parse(Array(document[slice.range]))) ?? .null
         case .array:
             var elements: [JSONValue] = []
+            if inOneWalk {
+                var object = JSONObject()
+                slice.forEachElement(in: bytes) { key, value in
+                    object[JSONText.string(key, in: bytes)] = rebuilt(value, document, inOneWalk: true)
+                    return true
+                } element: { element in
+                    elements.append(element.kind == .object ? .object(object) : rebuilt(element, document, inOneWalk: true))
+                    object = JSONObject()
+                    return true
+                }
+                return .array(elements)
+            }
             slice.forEachElement(in: bytes) { element in
                 elements.append(rebuilt(element, document))
                 return true
@@ -161,7 +205,7 @@ import Testing
         case .object:
             var object = JSONObject()
             slice.forEachMember(in: bytes) { key, value in
-                object[JSONText.string(key, in: bytes)] = rebuilt(value, document)
+                object[JSONText.string(key, in: bytes)] = rebuilt(value, document, inOneWalk: inOneWalk)
                 return true
             }
             _ = slice.member("k1", in: bytes)

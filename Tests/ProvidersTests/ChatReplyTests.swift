@@ -23,6 +23,7 @@ private func judge(_ body: [UInt8], _ headers: Headers = ["content-type": "appli
     @Test(
         arguments: [
             (#"{"choices":[{"message":{"role":"assistant","content":""},"finish_reason":null}]}"#, nil),
+            (#"{"\u0063hoices":[{"\u006dessage":{},"finish\u005freason":"stop"}]}"#, "stop"),
             (
                 #"{"choices":[{"message":{},"finish_reason":"content_filter"}],"error":null,"base_resp":{"status_code":0}}"#,
                 "content_filter"

@@ -38,6 +38,12 @@ private func request(_ members: String) -> String {
         #expect((1000..<1100).contains(shape.estimatedTokens))
     }
 
+    @Test func `may spell its members with escapes`() throws {
+        let shape = try facts(#"{"\u006dodel":"m","m\u0065ssages":[{"\u0072ole":"user"}],"str\u0065am":true,"\\u0073tream":7}"#)
+        #expect(shape.streaming)
+        #expect(throws: RequestProblem.self) { try facts(request(#""\u0074emperature":"hot""#)) }
+    }
+
     @Test func `is small talk unless it says otherwise`() throws {
         var expected = RequestShape(model: "m")
         expected.estimatedTokens = try facts(request("")).estimatedTokens

@@ -30,8 +30,9 @@ struct ChatReply {
     ) -> ReplyVerdict {
         let bytes = body.span.bytes
         var finish: String?
-        var fault: ErrorObject?
         var count = 0
+        var isWhole = true
+        var brokenOff: (reason: String, choice: JSONSlice)?
         var (message, reason): (JSONSlice?, JSONSlice?)
         choices.forEachElement(in: bytes) { key, value in
             if JSONText.equals(key, "message", in: bytes) {
@@ -41,22 +42,23 @@ struct ChatReply {
             }
             return true
         } element: { choice in
-            defer { (message, reason) = (nil, nil) }
-            guard message?.kind == .object else {
-                fault = reader.fault(.malformed("choices[\(count)] has no message"))
-                return false
-            }
+            isWhole = message?.kind == .object
+            guard isWhole else { return false }
             if let reason, reason.kind == .string {
                 if ChatErrors.isFailure(finishReason: reason, in: bytes) {
-                    fault = reader.brokenOff(reason: reason.string(in: bytes) ?? "", choice: choice, body: body, headers: headers)
+                    brokenOff = (reason.string(in: bytes) ?? "", choice)
                     return false
                 }
                 if finish == nil, !reason.isEmptyString { finish = reason.string(in: bytes) }
             }
+            (message, reason) = (nil, nil)
             count += 1
             return true
         }
-        if let fault { return .bad(fault) }
+        if !isWhole { return .bad(reader.fault(.malformed("choices[\(count)] has no message"))) }
+        if let (reason, choice) = brokenOff {
+            return .bad(reader.brokenOff(reason: reason, choice: choice, body: body, headers: headers))
+        }
         if count == 0 { return .bad(reader.fault(.malformed("choices is empty"))) }
         return .good(usage: ChatUsage.read(usage, in: bytes), finish: finish)
     }

@@ -116,7 +116,7 @@ public final class FailoverRun: @unchecked Sendable {
                 end(.cancelled)
                 break
             }
-            switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: relay.now()) {
+            switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: stepTime) {
             case .attempt(let index, let mode):
                 if let call = begin(index, mode) { return .call(call) }
             case .wait(let duration, _):
@@ -128,6 +128,12 @@ public final class FailoverRun: @unchecked Sendable {
             }
         }
         return .over
+    }
+
+    /// A limit runs on the loop's clock, the deadline on the wall's: they may differ by a millisecond, and time that was up stays up.
+    private var stepTime: Timestamp {
+        let isUp = receipt.attempts.last?.failure?.fault == .requestDeadline
+        return isUp ? max(relay.now(), receipt.facts.deadline) : relay.now()
     }
 
     /// - Returns: `nil` if it cannot be called after all, which the receipt says.

@@ -74,6 +74,16 @@ import Testing
         #expect(played.upstream(1).asked.isEmpty && sink.count == 0)
     }
 
+    @Test func `ends at its deadline though the wall clock may not show it yet`() async throws {
+        // The wall clock of this relay stands still.
+        let played = try await PlayedRelay([("one", ["a"], { _ in Script([.stall]) }), ("two", ["b"], Self.answers)])
+        let run = try await played.ask(timeout: .milliseconds(50))
+        guard case .refused(let refusal) = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(refusal.code == "deadline_exceeded" && refusal.status == 503)
+        #expect(run.receipt.attempts.map { $0.failure?.fault } == [.requestDeadline])
+        #expect(played.upstream(1).asked.isEmpty && played.relay.ledger.ledger.isEmpty)
+    }
+
     @Test func `is refused where too many are under way, and counts for nothing`() async throws {
         let played = try await PlayedRelay([("one", ["a"], { _ in Script([.stall]) })], requests: 1)
         let sink = CollectingSink()

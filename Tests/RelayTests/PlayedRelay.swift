@@ -62,17 +62,20 @@ final class PlayedRelay: Sendable {
     func advance(by duration: Duration) { time.advance(by: duration) }
 
     /// Asks for `default` and returns when it has ended.
-    func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil) async throws -> FailoverRun {
+    func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil)
+        async throws -> FailoverRun
+    {
         let body = Array(#"{"model":"default","stream":\#(stream),"messages":[{"role":"user","content":"x"}]}"#.utf8)
         let index = try JSONIndex(scanning: body.span.bytes)
         var random = SystemRandomNumberGenerator()
         let wire = WireKind.openaiCompletions
-        let request = RelayRequest(
+        var request = RelayRequest(
             id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index,
             shape: try wire.wire.facts(body: body, index: index), headers: [:], session: session)
-        let (relay, loop) = (relay, loops.loops[0])
+        request.overrides.timeout = timeout
+        let (relay, loop, asked) = (relay, loops.loops[0], request)
         return try await Task(executorPreference: loop) {
-            let run = try relay.run(request, to: sink, on: loop)
+            let run = try relay.run(asked, to: sink, on: loop)
             await run.answer()
             return run
         }.value

@@ -85,7 +85,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
             limit(plan.plain, .plainTimeout, .plain)
         }
         let call = client.start(plan.request, self)
-        if case .over = progress { return }
+        // A reply may have ended within it, before there was anything to cancel.
+        if case .over = progress { return call.cancel() }
         self.call = call
     }
 
@@ -221,7 +222,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         progress = .over
         loop.disarm(timer)
         stream.release()
-        call?.cancel()
+        // Behind a stream's terminator comes the end of the reply, and then the connection serves again.
+        if case .streamed = outcome { call?.letGo() } else { call?.cancel() }
         call = nil
         self.outcome = outcome
         continuation.resume()

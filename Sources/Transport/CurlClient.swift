@@ -5,7 +5,7 @@ import HTTP
 /// `HTTPClient` on libcurl's multi interface and one of our event loops.
 ///
 /// libcurl brings TLS, HTTP/2, proxies, happy eyeballs and connection reuse; it never waits by itself, but asks the loop to
-/// watch its sockets and its one timer. Confined to its loop: `@unchecked Sendable` by that rule.
+/// watch its sockets and its one timer. Confined to its loop, which it outlives or is let go on: `@unchecked Sendable` by that rule.
 public final class CurlClient: HTTPClient, @unchecked Sendable {
     /// Bytes read at once, and kept for each open call. libcurl's default of 16 KB is two thirds of what a silent stream costs.
     static let bufferSize = 8 << 10
@@ -19,6 +19,9 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
     /// libcurl forbids most calls from within its callbacks; what those ask for is done when it has returned.
     private var isInside = false
     private var cancelledInside: [CurlHandle] = []
+    /// libcurl asked to be called at once, which the wheel's timers are too coarse for.
+    private var isDue = false
+    private var isActPlanned = false
 
     public init(loop: EventLoop) {
         _ = Self.globalInit
@@ -55,6 +58,9 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
+    /// Milliseconds that the end of a reply may take to come once nobody needs the rest of it.
+    private static let patienceTime: Int64 = 1000
+
     private static let globalInit: Void = { _ = curl_global_init(Int(CURL_GLOBAL_ALL)) }()
 
     // MARK: Calls
@@ -75,6 +81,15 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
         act(on: CURL_SOCKET_TIMEOUT, 0)
         return handle
     }
+
+    /// Lets the reply end by itself, within `patienceTime`.
+    func letGo(_ handle: CurlHandle, _ timer: LoopTimer) {
+        // The handle lives as long as this client does, and its timer is disarmed when it is recycled.
+        timer.fire = { [unowned(unsafe) self, unowned(unsafe) handle] in remove(handle) }
+        loop.arm(timer, after: Self.patienceTime)
+    }
+
+    func disarm(_ timer: LoopTimer) { loop.disarm(timer) }
 
     func cancelled(_ handle: CurlHandle) {
         if isInside {
@@ -104,9 +119,11 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
         curl_multi_remove_handle(multi, handle.easy).expect()
         isInside = false
         recycle(handle)
+        actSoonIfDue()
     }
 
     private func recycle(_ handle: CurlHandle) {
+        handle.clear()
         if idle.count < 256 { idle.append(handle) }
     }
 
@@ -114,6 +131,7 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
 
     fileprivate func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
+        if socket == CURL_SOCKET_TIMEOUT { isDue = false }
         isInside = true
         curl_multi_socket_action(multi, socket, events, &running).expect()
         isInside = false
@@ -133,13 +151,25 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
             handle.finish(result)
             recycle(handle)
         }
+        actSoonIfDue()
     }
 
     private func setTimer(_ milliseconds: Int) {
-        if milliseconds < 0 {
-            loop.disarm(timer)
-        } else {
+        isDue = milliseconds == 0
+        if milliseconds > 0 {
             loop.arm(timer, after: Int64(milliseconds))
+        } else {
+            loop.disarm(timer)
+        }
+    }
+
+    /// A stream of an HTTP/2 connection that another one's read brought bytes for would wait for the next slot of the wheel.
+    private func actSoonIfDue() {
+        guard isDue, !isActPlanned else { return }
+        isActPlanned = true
+        loop.execute { [self] in
+            isActPlanned = false
+            if isDue { act(on: CURL_SOCKET_TIMEOUT, 0) }
         }
     }
 
@@ -149,7 +179,9 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
     /// watch yet, or must stop to watch since it would report it again and again.
     private func watch(_ socket: curl_socket_t, _ what: Int32) {
         if what == CURL_POLL_REMOVE {
-            sockets[socket]?.wanted = []
+            guard let watched = sockets[socket] else { return }
+            watched.wanted = []
+            if !watched.isConnection { quiet(watched) }
             return
         }
         var wanted: Interest = []
@@ -173,7 +205,6 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
     }
 
     fileprivate func quiet(_ socket: CurlSocket) {
-        // An idle connection became ready: its peer closed it, most likely. libcurl finds out when it next looks at it.
         sockets[socket.raw] = nil
         loop.remove(socket.raw)
     }
@@ -188,6 +219,9 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
 /// One of libcurl's sockets, as the loop sees it.
 private final class CurlSocket: EventHandler {
     let raw: Int32
+    /// Otherwise it is a pipe of libcurl's own, from a thread that looks a name up, and is closed behind our back: the next
+    /// connection gets its number.
+    let isConnection: Bool
     private unowned(unsafe) let client: CurlClient
     /// What libcurl asked for.
     var wanted: Interest = []
@@ -197,9 +231,11 @@ private final class CurlSocket: EventHandler {
     init(_ raw: Int32, client: CurlClient) {
         self.raw = raw
         self.client = client
+        isConnection = Socket.isInternet(raw)
     }
 
     func ready(_ readiness: Readiness) {
+        // An idle connection became ready: its peer closed it, most likely. libcurl finds out when it next looks at it.
         if wanted.isEmpty { return client.quiet(self) }
         var events: Int32 = 0
         if !readiness.isDisjoint(with: [.readable, .peerClosed]) { events |= CURL_CSELECT_IN }
@@ -220,6 +256,7 @@ private final class FailedCall: HTTPCall {
     }
 
     func cancel() { isCancelled = true }
+    func letGo() { cancel() }
     func pause() {}
     func resume() {}
 }

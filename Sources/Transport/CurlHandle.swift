@@ -29,10 +29,15 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
     private var headBytes = 0
     private var headWasSent = false
     private var isPaused = false
-    private(set) var isCancelled = false
+    /// Bytes that came after the call was let go.
+    private var surplus = 0
+    /// Runs from then on.
+    private let patience = LoopTimer()
 
     /// Bytes of reply heads; more is taken for an attack or a broken peer.
     private static let headLimit = 64 << 10
+    /// Bytes that the end of a reply may take: a last chunk, trailers, a comment.
+    private static let surplusLimit = 4 << 10
 
     init(client: CurlClient) throws(ClientProblem) {
         guard let easy = curl_easy_init() else { throw .other("out of memory") }
@@ -42,6 +47,8 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         set(CURLOPT_PRIVATE, pointer: me)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
+        // What a proxy says to CONNECT is not the provider's reply.
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_TCP_NODELAY, 1)
@@ -83,7 +90,7 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         headBytes = 0
         headWasSent = false
         isPaused = false
-        isCancelled = false
+        surplus = 0
         failure[0] = 0
         if request.url != url {
             url = request.url
@@ -128,8 +135,21 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
     func cancel() {
         guard delegate != nil else { return }
         delegate = nil
-        isCancelled = true
         client.cancelled(self)
+    }
+
+    func letGo() {
+        guard delegate != nil else { return }
+        if isPaused { return cancel() }
+        delegate = nil
+        client.letGo(self, patience)
+    }
+
+    /// Forgets the call, so that a handle that waits for its next one holds neither a request nor a reply.
+    func clear() {
+        client.disarm(patience)
+        body = []
+        replyHeaders = Headers()
     }
 
     func pause() {
@@ -148,7 +168,6 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         let delegate = delegate
         let times = times()
         self.delegate = nil
-        body = []
         guard let delegate else { return }
         if result == CURLE_OK {
             if status == 0 { return delegate.ended(.malformed("no status line"), times) }
@@ -182,7 +201,10 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
     }
 
     private func bodyPartCame(_ part: RawSpan) -> Int {
-        guard let delegate else { return 0 }
+        guard let delegate else {
+            surplus += part.byteCount
+            return patience.isArmed && surplus <= Self.surplusLimit ? part.byteCount : 0
+        }
         if isPaused { return Int(CURL_WRITEFUNC_PAUSE) }
         delegate.bodyCame(part)
         return part.byteCount
@@ -228,6 +250,9 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
             buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
         let text = words.isEmpty ? String(cString: curl_easy_strerror(result)) : words
+        var answerToConnect = 0
+        ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &answerToConnect).expect()
+        if answerToConnect >= 300 { return .proxy(text) }
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST: return .dns
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return .proxy(text)

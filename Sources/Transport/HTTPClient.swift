@@ -69,6 +69,9 @@ public protocol HTTPCallDelegate: AnyObject {
 public protocol HTTPCall: AnyObject {
     /// Ends the call and closes its connection unless the reply was whole. The delegate hears no more of it.
     func cancel()
+    /// Ends the call for its delegate, which hears no more of it, as nothing but the end of the reply is to come. Its connection is
+    /// kept for the next call if that end comes promptly.
+    func letGo()
     /// Stops reading, so that a slow reader slows its upstream instead of filling our memory.
     func pause()
     func resume()

@@ -81,7 +81,7 @@ import Transport
 
     @Test func `tells that TLS is not spoken`() async throws {
         let rig = try Rig()
-        let reply = await rig.ask(ClientRequest(url: "https://127.0.0.1:\(rig.server.port)/x"))
+        let reply = await rig.ask(ClientRequest(url: "https://127.0.0.1:\(rig.server.port)/x", bypassesProxy: true))
         guard case .tls = reply.problem else {
             Issue.record("\(String(describing: reply.problem))")
             return
@@ -137,72 +137,5 @@ import Transport
             }
             for await isRight in group { #expect(isRight) }
         }
-    }
-}
-
-/// A server, a loop and a client on it.
-private final class Rig: Sendable {
-    let server: TestServer
-    let loops: EventLoopGroup
-    let client: CurlClient
-
-    init() throws {
-        server = try TestServer()
-        loops = try EventLoopGroup(count: 1)
-        client = CurlClient(loop: loops.loops[0])
-    }
-
-    deinit { loops.stop() }
-
-    var loop: EventLoop { loops.loops[0] }
-    var url: String { server.url }
-
-    func ask(_ request: ClientRequest) async -> Reply {
-        await withCheckedContinuation { continuation in
-            let (loop, client) = (loop, client)
-            loop.execute {
-                let collector = Collector()
-                collector.onEnd = { continuation.resume(returning: collector.reply) }
-                collector.call = client.start(request, collector)
-            }
-        }
-    }
-}
-
-private struct Reply: Sendable {
-    var status = 0
-    var headers = Headers()
-    var body: [UInt8] = []
-    var parts = 0
-    var problem: ClientProblem?
-    var times = ClientTimes()
-    var text: String { String(decoding: body, as: UTF8.self) }
-}
-
-/// `@unchecked Sendable`: used on the loop, and read after the call has ended.
-private final class Collector: HTTPCallDelegate, @unchecked Sendable {
-    var reply = Reply()
-    var call: (any HTTPCall)?
-    var hasEnded = false
-    var onBody: (() -> Void)?
-    var onEnd: (() -> Void)?
-
-    func headCame(_ head: ResponseHead) {
-        reply.status = head.status
-        reply.headers = head.headers
-    }
-
-    func bodyCame(_ bytes: RawSpan) {
-        bytes.withUnsafeBytes { reply.body.append(contentsOf: $0) }
-        reply.parts += 1
-        onBody?()
-    }
-
-    func ended(_ problem: ClientProblem?, _ times: ClientTimes) {
-        hasEnded = true
-        reply.problem = problem
-        reply.times = times
-        onEnd?()
-        call = nil
     }
 }

@@ -16,7 +16,7 @@ public struct GatewaySettings: Hashable, Sendable {
     /// Open connections of clients.
     public var maxConnections = 10_000
     /// Requests under way.
-    public var maxRequests = 4096
+    public var maxRequests = 8192
 
     public init() {}
 

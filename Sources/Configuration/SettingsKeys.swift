@@ -181,7 +181,7 @@ public enum SettingsKeys {
             "gateway.http.maxBodyMemoryBytes", .whole(1024...1 << 40), "268435456", "Bytes of all bodies that are kept for another attempt."
         ),
         key("gateway.http.maxConnections", .whole(1...1_000_000), "10000", "Connections of clients."),
-        key("gateway.http.maxRequests", .whole(1...1_000_000), "4096", "Requests under way; one more is answered with 503."),
+        key("gateway.http.maxRequests", .whole(1...1_000_000), "8192", "Requests under way; one more is answered with 503."),
     ]
 
     private static let logging: [SettingsKey] = [

@@ -77,6 +77,9 @@ public final class SharedLedger: Sendable {
         store?.save(blocks)
     }
 
+    /// Drops blocks that ended so long ago that their ladders begin anew.
+    public func prune(now: Timestamp) { state.withLock { $0.ledger.prune(now: now) } }
+
     private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
         let (effects, blocks) = state.withLock { state -> ([BlockEffect], [Block]?) in
             let effects = body(&state)

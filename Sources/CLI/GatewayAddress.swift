@@ -30,7 +30,7 @@ struct GatewayAddress: Sendable {
         var tokenFile: String
     }
 
-    /// Pure. With `--url` no token is taken from files, so that a mistyped address learns nothing (COMPAT: as OpenClaw).
+    /// Pure. With `--url` no token is taken from files, so that a mistyped address learns nothing.
     static func choose(url: String?, token: String?, environment: [String: String], local: Local) -> GatewayAddress {
         let typed = token.map { (Secret($0), "--token") }
         let variable = tokenVariables.lazy.compactMap { name in

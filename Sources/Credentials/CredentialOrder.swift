@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 
-/// In which order one provider's credentials are tried for one agent (docs/credentials.md, COMPAT 8).
+/// In which order one provider's credentials are tried for one agent (docs/credentials.md).
 struct CredentialOrder {
     /// The agent's own stored order, else `auth.order`: of the profiles, only those listed, as listed. Keys of the
     /// configuration and the environment may be listed too; those that are not follow.

@@ -167,7 +167,7 @@ private struct Loading {
                 of: provider, entry: Catalogue.builtIn.provider(provider), environment: sources.environment)
     }
 
-    /// What the configuration says of a stored profile: its label, and that it must be what was said (COMPAT 7.3).
+    /// What the configuration says of a stored profile: its label, and that it must be what was said (docs/credentials.md).
     private func judged(_ profile: StoredCredential) -> StoredCredential {
         guard let said = sources.auth.profiles.first(where: { $0.id == profile.id }) else { return profile }
         var profile = profile
@@ -188,7 +188,7 @@ private struct Loading {
     }
 }
 
-/// Providers that let the same credentials in (COMPAT 7.1).
+/// Providers that let the same credentials in (docs/credentials.md).
 enum SharedCredentials {
     private static let groups: [[ProviderID]] = [["volcengine", "volcengine-plan"], ["byteplus", "byteplus-plan"]]
 

@@ -3,7 +3,7 @@ import Failover
 import HTTP
 import Providers
 
-/// The keys that the environment holds for a provider. OpenClaw's names (COMPAT 13), for every provider.
+/// The keys that the environment holds for a provider. OpenClaw's names, for every provider (docs/credentials.md).
 public enum EnvironmentKeys {
     /// The most keys taken from one list variable.
     static let listLimit = 1_000

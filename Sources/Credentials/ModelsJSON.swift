@@ -4,13 +4,13 @@ import HTTP
 import JSON
 import Providers
 
-/// The keys in an agent's `models.json`, OpenClaw's generated catalogue: `providers.<id>.apiKey` (COMPAT 4.2, 6.2).
+/// The keys in an agent's `models.json`, OpenClaw's generated catalogue: `providers.<id>.apiKey`.
 public struct ModelsJSON: Hashable, Sendable {
     /// One for each provider with a key, in the order of the file.
     public var credentials: [StoredCredential] = []
     public var notes: [String] = []
 
-    /// What stands there in place of a secret and is none (COMPAT 6.2).
+    /// What stands there in place of a secret and is none (docs/credentials.md).
     static let markers: Set<String> = [
         "secretref-managed", "minimax-oauth", "qwen-oauth", "ollama-local", "lmstudio-local", "custom-local", "gcp-vertex-credentials",
     ]

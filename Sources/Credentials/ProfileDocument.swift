@@ -4,7 +4,7 @@ import HTTP
 import JSON
 import Providers
 
-/// What an `auth-profiles.json` says (COMPAT 7.1), in its version 1 and its older flat shapes. Reading only: an entry that
+/// What an `auth-profiles.json` says (docs/credentials.md), in its version 1 and its older flat shapes. Reading only: an entry that
 /// makes no sense is left out with a note, and the rest counts.
 public struct ProfileDocument: Hashable, Sendable {
     /// In the order of the file.

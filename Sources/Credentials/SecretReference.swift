@@ -3,7 +3,7 @@ import HTTP
 import JSON
 
 /// Where a file says a secret stands instead of holding it: `{source: "env", provider: "default", id: "OPENAI_API_KEY"}`
-/// (COMPAT 3).
+/// (docs.openclaw.ai/gateway/secrets).
 enum SecretReference: Hashable, Sendable {
     case environment(name: String)
     /// `file` and `exec`, which this version does not read.

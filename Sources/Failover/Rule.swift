@@ -6,7 +6,7 @@ struct Rule: Sendable {
     let id: String
     let reason: Reason
     let reach: Reach
-    /// Where it was learned: a page, or rows of the corpus of real errors (`corpus: …`).
+    /// Where it was learned: a page, an issue, an RFC, or errors that OpenClaw collected (`OpenClaw's rows: …`; docs/failover.md).
     let source: String
 
     /// Ids of the providers that it is about, variants such as `minimax-portal` included. Empty: all.

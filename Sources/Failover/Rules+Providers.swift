@@ -78,17 +78,19 @@ extension Rules {
             "https://openrouter.ai/docs/api/reference/errors-and-debugging"),
         Rule(
             "openrouter.key_limit", .billing, by: ["openrouter"], words: ["key limit exceeded", "budget limit exceeded"], reach: .account,
-            "https://openrouter.ai/docs/api/reference/limits; OpenClaw #60191"),
+            "https://openrouter.ai/docs/api/reference/limits; openclaw/openclaw#60191"),
         Rule(
             "mistral.tier", .overloaded, by: ["mistral"], words: ["service tier capacity exceeded"],
             "github.com/BerriAI/litellm#25078: the backend's capacity, not a quota"),
-        Rule("xai.subscription", .billing, by: ["xai"], words: ["need a grok subscription"], reach: .account, "corpus: xai"),
+        Rule(
+            "xai.subscription", .billing, by: ["xai"], words: ["need a grok subscription"], reach: .account,
+            "openclaw/openclaw extensions/xai/index.test.ts"),
         Rule(
             "bedrock.tokens", .invalidRequest, by: ["amazon-bedrock"], words: ["maximum tokens you requested exceeds"],
-            "corpus: amazon-bedrock: the reply's tokens, not the prompt's"),
+            "github.com/charmbracelet/crush#946: the reply's tokens, not the prompt's"),
         Rule(
             "bedrock.stream", .contextOverflow, by: ["amazon-bedrock"], names: ["modelstreamerror"], words: ["too long"],
-            "corpus: amazon-bedrock"),
+            "OpenClaw's rows: context overflows of amazon-bedrock"),
         Rule(
             "zenmux.plan", .billing, by: ["zenmux"], names: ["modelnotavailable"], words: ["subscription plan"],
             "https://docs.zenmux.ai/guide/advanced/error-codes.html"),

@@ -20,11 +20,11 @@ enum Rules {
         Rule("oauth.invalid_grant", .authPermanent, names: ["invalidgrant"], "RFC 6749 §5.2"),
         Rule(
             "oauth.reused", .authPermanent, names: ["refreshtokenreused", "refreshtokeninvalidated", "refreshtokenexpired"],
-            "corpus: openai-codex"),
+            "OpenClaw's rows: auth"),
         Rule(
             "code.revoked", .authPermanent,
             names: ["revoked", "deactivated", "keydeleted", "tokeninvalidated", "accountdisabled", "accountsuspended", "keydisabled"],
-            "corpus: auth_permanent"),
+            "OpenClaw's rows: auth"),
         Rule(
             "code.money", .billing,
             names: [
@@ -32,38 +32,39 @@ enum Rules {
                 "spendinglimit",
                 "paymentrequired", "overdue", "arrear", "notenoughbalance", "notenoughcredit", "insufficientuserquota",
                 "exceededcurrentquota", "billing", "budgetexceeded",
-            ], "corpus: billing; https://help.openai.com/en/articles/6614457"),
-        Rule("code.subscription", .billing, names: ["invalidsubscription", "subscriptionexpired", "notonplan"], "corpus: volcengine-plan"),
+            ], "OpenClaw's rows: billing; https://help.openai.com/en/articles/6614457"),
+        Rule(
+            "code.subscription", .billing, names: ["invalidsubscription", "subscriptionexpired", "notonplan"], "OpenClaw's rows: billing"),
         Rule(
             "code.context", .contextOverflow,
             names: [
                 "contextlength", "contextsize", "contextwindow", "tokenstoolong", "prompttoolong", "inputtoolong", "stringabovemaxlength",
             ],
-            "https://platform.openai.com/docs/guides/error-codes; corpus: context_overflow"),
+            "https://platform.openai.com/docs/guides/error-codes; OpenClaw's rows: context overflows"),
         Rule(
             "code.policy", .contentPolicy,
             names: [
                 "contentfilter", "contentpolicy", "datainspection", "riskdetection", "sensitivecontent", "prohibitedcontent", "safetycheck",
                 "moderation",
             ],
-            "corpus: content_policy"),
+            "https://help.aliyun.com/en/model-studio/error-code; https://www.volcengine.com/docs/82379/1299023"),
         Rule(
             "code.model", .modelNotFound,
             names: [
                 "modelnot", "unknownmodel", "invalidmodel", "modeldecommissioned", "modeldeprecated", "modelaccessdenied", "modelclosed",
                 "invalidendpoint", "nosuchmodel",
-            ], "corpus: model_not_found"),
+            ], "https://console.groq.com/docs/errors; https://help.aliyun.com/en/model-studio/error-code"),
         Rule(
             "code.key", .auth,
             names: [
                 "invalidapikey", "incorrectapikey", "apikeyinvalid", "expiredtoken", "requestexpired", "signature", "unrecognizedclient",
                 "missingapikey",
             ],
-            "corpus: auth"),
+            "https://platform.kimi.com/docs/api/errors; https://docs.together.ai/docs/error-codes"),
         Rule(
             "code.usage", .quota,
             names: ["usagelimitreached", "usagelimitexceeded", "usagenotincluded", "quotaexceeded", "freeusagelimit"],
-            "corpus: openai-codex"),
+            "OpenClaw's rows: rate limits of openai-codex"),
         Rule(
             "code.quota", .quota, names: ["insufficientquota", "allocationquota", "quotaexhausted"],
             "https://platform.openai.com/docs/guides/error-codes"),
@@ -73,34 +74,35 @@ enum Rules {
                 "overload", "queueexceeded", "capacityexceeded", "capacityexhausted", "slowdown", "serverbusy", "modelunavailable",
                 "servernotready",
             ],
-            "corpus: overloaded"),
+            "https://console.groq.com/docs/errors; https://help.aliyun.com/en/model-studio/error-code"),
         Rule(
             "code.timeout", .timeout, names: ["timedout", "requesttimeout", "modeltimeout", "deadlineexceeded", "connecttimeout"],
-            "corpus: timeout"),
+            "OpenClaw's rows: timeouts; https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html"),
         Rule(
             "code.network", .network,
             names: [
                 "econnrefused", "econnreset", "econnaborted", "ehostdown", "ehostunreach", "enetreset", "enetunreach", "enetdown",
                 "enotfound", "eaiagain",
                 "epipe", "undersocket", "underrsocket", "errtls", "certhasexpired", "selfsigned", "unabletoverify",
-            ], "corpus: network; https://nodejs.org/api/errors.html#common-system-errors"),
+            ], "OpenClaw's rows: timeouts; https://nodejs.org/api/errors.html#common-system-errors"),
         Rule("code.rate_exceeded", .rateLimit, names: ["ratelimitexceeded"], "https://platform.openai.com/docs/guides/rate-limits"),
         Rule("code.region", .auth, names: ["unsupportedcountry"], "https://platform.openai.com/docs/supported-countries"),
-        Rule("code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter"], "corpus: format"),
+        Rule(
+            "code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter"], "github.com/owndev/Open-WebUI-Functions#136"),
         Rule("code.aborted", .unknown, names: ["aborterr"], at: .noneOr([]), "https://nodejs.org/api/errors.html#abort_err"),
     ]
 
     // MARK: Words, at statuses that mean several things
 
     private static let words: [Rule] = [
-        // Seed 003: this one names models too, but it is about what the gateway had added.
+        // "… an unsupported model or your request did not allow prompt caching": about what the gateway had added.
         Rule(
             "words.cache", .format, words: ["prompt caching", "cache control", "cache_control"], at: .noneOr(refusals),
-            "seed 003; corpus: format"),
+            "github.com/musistudio/claude-code-router#251"),
         Rule(
             "oauth.invalid_grant", .authPermanent,
             words: ["invalid_grant", "invalid refresh token", "refresh_token_reused", "refresh token * already"],
-            at: .noneOr([400, 401, 403]), "RFC 6749 §5.2; corpus: auth_permanent"),
+            at: .noneOr([400, 401, 403]), "RFC 6749 §5.2; openclaw/openclaw#3803"),
         Rule(
             "words.revoked", .authPermanent,
             words: [
@@ -109,7 +111,7 @@ enum Rules {
                 "has been invalidated", "key * deleted", "api_key_deleted", "reported as leaked", "has been terminated",
                 "access terminated",
                 "account * deactivated", "account * banned", "account * locked", "only authorized for use with", "账户已被锁定", "账号已被", "密钥已失效",
-            ], at: .noneOr([400, 401, 403, 429]), "corpus: auth_permanent"),
+            ], at: .noneOr([400, 401, 403, 429]), "OpenClaw's rows: auth; https://www.kimi.com/code/docs/en/kimi-code/error-reference.html"),
         Rule(
             "words.money", .billing,
             words: [
@@ -122,7 +124,7 @@ enum Rules {
                 "account overdue", "in arrears", "good standing", "please recharge", "top up", "used up your points", "extra usage",
                 "spend limit", "budget limit", "key limit exceeded", "spending limit * to continue", "billing * not active",
                 "余额不足", "额度不足", "额度已用", "欠费", "充值",
-            ], at: .noneOr(vague), "corpus: billing"),
+            ], at: .noneOr(vague), "OpenClaw's rows: billing; https://openrouter.ai/docs/api/reference/errors-and-debugging"),
         Rule(
             "words.plan", .billing,
             words: [
@@ -130,11 +132,12 @@ enum Rules {
                 "not included in * plan", "not included in * subscription", "does not yet include access", "plan does not include",
                 "membership * active", "membership benefits", "not on plan", "plan * expired", "account * suspended", "suspended * billing",
                 "free trial quota", "inference limit", "free usage is exhausted", "usage is unavailable", "套餐已到期", "套餐暂未", "未开放",
-            ], at: .noneOr(vague), "corpus: billing"),
+            ], at: .noneOr(vague), "OpenClaw's rows: billing; https://www.kimi.com/code/docs/en/kimi-code/error-reference.html"),
         Rule(
             "words.spending", .quota,
             words: ["spending limit", "monthly * limit", "usage limits", "budget * exceeded", "exceeded * budget", "credit limit"],
-            at: .noneOr(vague), "corpus: billing, rate_limit: a limit that somebody set, and that ends with its period or is raised"),
+            at: .noneOr(vague),
+            "OpenClaw's rows: billing and rate limits: a limit that somebody set, and that ends with its period or is raised"),
         Rule(
             "words.tokens_per_minute", .rateLimit,
             words: [
@@ -155,7 +158,7 @@ enum Rules {
                 "tokens to keep from",
                 "total message size", "range of input length", "request exceeds the maximum", "request entity too large",
                 "payload too large", "上下文过长", "超长", "长度超过", "tokens >",
-            ], at: .noneOr([400, 413, 422]), "corpus: context_overflow"),
+            ], at: .noneOr([400, 413, 422]), "OpenClaw's rows: context overflows; https://platform.claude.com/docs/en/api/errors"),
         Rule(
             "words.policy", .contentPolicy,
             words: [
@@ -164,7 +167,9 @@ enum Rules {
                 "safety polic", "usage polic", "stop_reason: refusal", "blockreason", "prohibited_content", "finishreason: safety",
                 "inappropriate content",
                 "sensitive content", "new_sensitive", "considered high risk", "harmful content", "moderation", "敏感", "不安全", "违规",
-            ], at: .noneOr([400, 403, 422, 451]), "corpus: content_policy"),
+            ], at: .noneOr([400, 403, 422, 451]),
+            "https://ai.google.dev/gemini-api/docs/troubleshooting; https://learn.microsoft.com/azure/foundry/openai/how-to/troubleshoot-errors"
+        ),
         Rule(
             "words.unsupported", .format,
             words: [
@@ -175,7 +180,7 @@ enum Rules {
                 "thinking blocks", "thinking is enabled", "reasoning_content", "thought_signature", "signature in thinking", "tool_use_id",
                 "tool_call_id", "no tool call found", "tool_use.id", "tool_use.input", "roles must alternate", "malformed_function_call",
                 "response_format",
-            ], at: .noneOr([400, 404, 422]), "corpus: format"),
+            ], at: .noneOr([400, 404, 422]), "OpenClaw's rows: formats; openclaw/openclaw#21717, #24900, #94330, #100385"),
         Rule(
             "words.model", .modelNotFound,
             words: [
@@ -191,11 +196,12 @@ enum Rules {
                 "no models loaded",
                 "use case details", "not supported when using", "no endpoints found", "no endpoints available", "endpoint * closed",
                 "is not found for api version", "no allowed providers", "模型不存在", "模型未", "无权访问模型",
-            ], at: .noneOr([400, 403, 404, 422]), "corpus: model_not_found"),
+            ], at: .noneOr([400, 403, 404, 422]),
+            "OpenClaw's rows: models not found; https://docs.fireworks.ai/guides/inference-error-codes"),
         Rule("words.gone", .modelNotFound, words: ["http 410"], at: .noneOr([]), "RFC 9110 §15.5.11"),
         Rule(
             "oauth.refresh", .auth, words: ["token refresh failed", "refresh oauth token", "refresh * token"],
-            at: .noneOr([400, 401, 403]), "seed 000"),
+            at: .noneOr([400, 401, 403]), "OpenClaw's rows: auth"),
         Rule(
             "words.key", .auth,
             words: [
@@ -210,10 +216,10 @@ enum Rules {
                 "endpoint or credentials", "invalid bearer", "location is not supported", "country, region",
                 "not available in your * region",
                 "this api * are blocked", "member of an organization", "鉴权失败", "身份验证", "令牌", "无权访问",
-            ], at: .noneOr([400, 403, 404, 422]), "corpus: auth"),
+            ], at: .noneOr([400, 403, 404, 422]), "OpenClaw's rows: auth; https://ai.google.dev/gemini-api/docs/troubleshooting"),
         Rule(
             "words.no_auth", .auth, words: ["auth_unavailable", "no auth available"], at: .noneOr([500, 503]),
-            "corpus: custom (CLIProxyAPI)"),
+            "what CLIProxyAPI says"),
         Rule(
             "words.quota", .quota,
             words: [
@@ -223,7 +229,7 @@ enum Rules {
                 "tokens per day", "requests per day", "limit will reset", "limit * resets", "free-models-per-day", "account quotas",
                 "insufficient_quota",
                 "insufficient quota", "使用上限", "次数限额", "配额",
-            ], at: .noneOr(vague), "corpus: rate_limit; seed 004"),
+            ], at: .noneOr(vague), "OpenClaw's rows: rate limits; openclaw/openclaw#24102"),
         Rule(
             "words.load", .overloaded,
             words: [
@@ -233,7 +239,7 @@ enum Rules {
                 "loading model", "slow down",
                 "degraded function", "^service unavailable", "service * unavailable", "temporarily unavailable",
                 "pending requests exceeded", "过载", "负载", "访问量过大", "繁忙",
-            ], at: .noneOr([400, 409, 429, 500]), "corpus: overloaded"),
+            ], at: .noneOr([400, 409, 429, 500]), "OpenClaw's rows: overloads"),
         Rule(
             "words.rate", .rateLimit,
             words: [
@@ -242,11 +248,11 @@ enum Rules {
                 "resource_exhausted", "resource has been exhausted", "resourceexhausted", "cooling down", "request limit", "requests limit",
                 "try again in",
                 "频率", "过于频繁", "速率", "并发",
-            ], at: .noneOr([400, 402, 403, 409]), "corpus: rate_limit"),
+            ], at: .noneOr([400, 402, 403, 409]), "OpenClaw's rows: rate limits"),
         Rule(
             "words.retry_402", .quota,
             words: ["try again later", "temporar", "will reset", "refresh", "rolling", "limit reached", "quota"],
-            at: .only([402]), "FIELD: 402 for a window's limit"),
+            at: .only([402]), "openclaw/openclaw#30484: 402 for a window's limit"),
         Rule(
             "words.connect", .network, words: ["upstream connect error", "disconnect/reset before headers"], at: .noneOr([500, 502, 503]),
             "https://www.envoyproxy.io"),
@@ -257,7 +263,7 @@ enum Rules {
                 "request timeout",
                 "gateway timeout", "connect timeout", "read timeout", "etimedout", "esockettimedout", "timeout exceeded", "timeout of",
                 "operation timed out", "请求超时", "超时",
-            ], at: .noneOr([400, 500]), "corpus: timeout"),
+            ], at: .noneOr([400, 500]), "OpenClaw's rows: timeouts"),
         Rule(
             "words.network", .network,
             words: [
@@ -268,7 +274,7 @@ enum Rules {
                 "self-signed certificate", "certificate has expired", "could not resolve", "name or service not known", "name resolution",
                 "broken pipe", "network is unreachable", "no route to host", "tls handshake", "unexpected eof", "econnrefused",
                 "econnreset", "enotfound", "epipe", "网络异常", "网络错误",
-            ], at: .noneOr([]), "corpus: network"),
+            ], at: .noneOr([]), "OpenClaw's rows: timeouts; openclaw/openclaw#18453, #18618"),
         Rule(
             "words.broken", .serverError,
             words: [
@@ -276,7 +282,7 @@ enum Rules {
                 "provider returned error",
                 "^unexpected error", "^bad gateway", "unknown error, 5", "finish_reason: error", "failed to load model",
                 "more system memory", "服务器错误", "内部错误", "系统错误",
-            ], at: .noneOr([400, 424]), "corpus: server_error"),
+            ], at: .noneOr([400, 424]), "OpenClaw's rows: server errors"),
     ]
 
     // MARK: Codes that mean several things
@@ -284,31 +290,35 @@ enum Rules {
     private static let weakNames: [Rule] = [
         Rule(
             "code.rate", .rateLimit, names: ["ratelimit", "toomanyrequests", "throttl", "modelcooldown", "resourceexhausted"],
-            at: .noneOr(vague), "corpus: rate_limit"),
+            at: .noneOr(vague), "https://help.aliyun.com/en/model-studio/error-code; https://platform.kimi.com/docs/api/errors"),
         Rule(
             "code.auth", .auth, names: ["authentication", "unauthorized", "unauthenticated", "permission"], at: .noneOr([400, 403]),
-            "corpus: auth"),
+            "https://ai.google.dev/gemini-api/docs/troubleshooting"),
         Rule(
             "code.server", .serverError, names: ["servererror", "apierror", "internalerror", "internalfailure", "internalservice"],
-            at: .noneOr([]), "corpus: server_error"),
+            at: .noneOr([]), "https://platform.claude.com/docs/en/api/errors"),
         Rule(
             "code.not_found", .modelNotFound, names: ["notfounderror"], at: .noneOr([404]), "https://platform.claude.com/docs/en/api/errors"
         ),
         Rule(
             "code.invalid", .invalidRequest, names: ["invalidrequest", "invalidargument", "validation", "badrequest"],
-            at: .noneOr([400, 422]), "corpus: format"),
+            at: .noneOr([400, 422]), "https://console.groq.com/docs/errors; https://platform.claude.com/docs/en/api/errors"),
     ]
 
     // MARK: Statuses
 
     static let statuses: [Rule] = [
-        Rule("challenge", .network, words: ["just a moment"], at: .only([403, 503]), "corpus: openai-codex behind Cloudflare"),
+        Rule(
+            "challenge", .network, words: ["just a moment"], at: .only([403, 503]),
+            "OpenClaw's provider-error-patterns.test.ts: openai-codex behind Cloudflare"),
         Rule("status.401", .auth, at: .only([401]), "RFC 9110 §15.5.2"),
-        Rule("status.402", .billing, at: .only([402]), "RFC 9110 §15.5.3; seed 000: often without a body"),
+        Rule("status.402", .billing, at: .only([402]), "RFC 9110 §15.5.3: often without a body"),
         Rule("status.403", .auth, at: .only([403]), "RFC 9110 §15.5.4"),
         Rule("status.404", .modelNotFound, at: .only([404, 410]), "RFC 9110 §15.5.5, §15.5.11"),
-        Rule("status.408", .timeout, at: .only([408, 499, 504, 522, 524]), "RFC 9110 §15.5.9, §15.6.5; corpus: google, kimi, cloudflare"),
-        Rule("status.413", .contextOverflow, at: .only([413]), "RFC 9110 §15.5.14; corpus: anthropic request_too_large"),
+        Rule(
+            "status.408", .timeout, at: .only([408, 499, 504, 522, 524]),
+            "RFC 9110 §15.5.9, §15.6.5; https://ai.google.dev/gemini-api/docs/troubleshooting"),
+        Rule("status.413", .contextOverflow, at: .only([413]), "RFC 9110 §15.5.14; https://platform.claude.com/docs/en/api/errors"),
         Rule("status.429", .rateLimit, at: .only([429]), "RFC 6585 §4"),
         Rule("status.451", .contentPolicy, at: .only([451]), "RFC 7725"),
         Rule("status.498", .overloaded, at: .only([498]), "https://console.groq.com/docs/errors"),

@@ -77,7 +77,7 @@ extension TimeLimits {
         public private(set) var request = Limit(.seconds(600), setBy: builtIn)
 
         public static let builtIn = "built in"
-        /// DESIGN's limits, set by nobody.
+        /// The limits of docs/configuration.md, set by nobody.
         public static let standard = Resolved()
 
         public init() {}

@@ -4,7 +4,7 @@ import HTTP
 /// Puts together the headers of a request to a provider.
 ///
 /// A list of what goes, never of what does not: client authorization, cookies, hop-by-hop headers and our own can not be
-/// forgotten, since nothing is copied that a wire has not named (DESIGN "Who may see what").
+/// forgotten, since nothing is copied that a wire has not named (docs/threat-model.md).
 enum UpstreamHeaders {
     /// - Parameters:
     ///   - passed: The client's headers that go up, lower-case; none of them is among our own.

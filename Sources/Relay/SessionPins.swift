@@ -14,7 +14,7 @@ public final class SessionPins: Sendable {
         var usedAt: Timestamp
     }
 
-    /// A provider's prompt cache forgets after so long without use (DESIGN: Stickiness).
+    /// A provider's prompt cache forgets after so long without use (docs/failover.md).
     static let warmth = Duration.seconds(300)
     private static let limit = 10_000
 

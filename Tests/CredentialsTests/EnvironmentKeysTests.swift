@@ -29,7 +29,7 @@ import Testing
     @Test(arguments: [
         // A provider that nobody but the user knows.
         ("my-llm.box", ["MY_LLM_BOX_API_KEYS": "x y"], ["my-llm.box:MY_LLM_BOX_API_KEYS.1 x", "my-llm.box:MY_LLM_BOX_API_KEYS.2 y"]),
-        // Google has two names of its own (COMPAT 6.2, 13).
+        // Google has two names of its own (docs/credentials.md).
         (
             "google", ["GOOGLE_API_KEY": "second", "GEMINI_API_KEY": "first", "GEMINI_API_KEY_1": "next"],
             ["google:GEMINI_API_KEY first", "google:GEMINI_API_KEY_1 next", "google:GOOGLE_API_KEY second"]

@@ -36,32 +36,32 @@ import Testing
     }
 
     @Test(arguments: [
-        // FIELD-BUGS 23440, 79396: the code wins over the status.
+        // Numbers are issues of openclaw/openclaw. #23440, #79396: the code wins over the status.
         (error(400, "No.", code: "insufficient_quota"), Reason.quota),
         (error(429, "No.", by: "openai", code: "insufficient_quota"), .billing),
         (error(500, "Too long.", type: "exceed_context_size_error"), .contextOverflow),
-        // 43447: money at 429, 60191: money at 403, 30484: a window's limit at 402.
+        // #43447: money at 429. #60191: money at 403. #30484: a window's limit at 402.
         (error(429, "Insufficient account balance", type: "rate_limit_reached"), .billing),
         (error(403, "API key budget limit exceeded", by: "openrouter"), .billing),
         (error(402, "You have reached your subscription quota limit; it will reset tonight."), .quota),
-        // 104490, 114784, 98101, 58565: what vendors say at statuses that mean something else.
+        // #104490, #114784, #98101, #58565: what vendors say at statuses that mean something else.
         (error(400, "The 'gpt-5' model is not supported when using Codex with a ChatGPT account."), .modelNotFound),
         (error(400, "API key not valid.", by: "google", code: "400", type: "INVALID_ARGUMENT"), .auth),
         (error(429, "busy", by: "zai", code: "1305"), .overloaded),
         (error(401, "The key has been revoked."), .authPermanent),
-        // 19878: tokens per minute are a rate, not a window.
+        // #19878: tokens per minute are a rate, not a window.
         (error(413, "Request too large on tokens per minute (TPM): Limit 6000, Requested 9000"), .rateLimit),
         (error(503, "billing service unavailable while checking quota"), .overloaded),
-        // Seed 003: about what the gateway had added, though it speaks of models.
+        // About what the gateway had added, though it speaks of models.
         (error(400, "You invoked an unsupported model or your request did not allow prompt caching."), .format),
-        // Seed 004.
+        // #24102: fallbacks were never asked.
         (error(429, "You exceeded your current quota, please check your plan.", by: "openai-codex"), .quota),
     ])
     func `lets structure win over status, and status over words, where they are clear`(error: ErrorObject, reason: Reason) {
         #expect(Self.reason(error) == reason)
     }
 
-    /// Wordings that the corpus of real errors does not have. Some rules were widened for them, so they prove no generality.
+    /// Wordings that OpenClaw's rows (docs/failover.md) do not have. Some rules were widened for them, so they prove no generality.
     @Test(arguments: [
         (error(403, "Sorry, your account balance is insufficient", code: "30001"), Reason.billing),
         (error(403, "Your newly created team doesn't have any credits yet.", by: "xai"), .billing),
@@ -82,7 +82,7 @@ import Testing
         (error(nil, "Overloaded", type: "overloaded_error"), .overloaded),
         (error(400, "Invalid value for 'temperature'.", type: "invalid_request_error"), .invalidRequest),
     ])
-    func `understands wordings that the corpus does not have`(error: ErrorObject, reason: Reason) {
+    func `understands wordings that were not learned from`(error: ErrorObject, reason: Reason) {
         #expect(Self.reason(error) == reason)
     }
 

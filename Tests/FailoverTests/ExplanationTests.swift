@@ -3,7 +3,7 @@ import Failover
 import Testing
 
 @Suite struct `An explanation` {
-    /// The evening of seed 000, as DESIGN tells it.
+    /// An evening on which a login has expired and a key has no credit.
     static let evening: Receipt = {
         var facts = RequestFacts(
             id: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5M", startedAt: .at(0), deadline: .at(600), requestedModel: "default", wire: "openai-completions")

@@ -36,7 +36,7 @@ struct Stage {
     var random = SeededRandom(seed: 1)
     private var requests = 0
 
-    /// A/k1, A/k2, B/k1, B/k2: two models of one provider on two keys, as in seed 002.
+    /// A/k1, A/k2, B/k1, B/k2: two models of one provider on two keys.
     static let fourTries: [(StaticString, CredentialID)] = [
         ("a/A", "k1"), ("a/A", "k2"), ("a/B", "k1"), ("a/B", "k2"),
     ]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The page for people, in the layout of `openclaw models status` (COMPAT 15.1) with the chain added.
+/// The page for people, in the layout of `openclaw models status` (docs.openclaw.ai/cli/models) with the chain added.
 extension ModelsStatusReport {
     func text(width: Int?, colour: Bool) -> String {
         var parts = [head]

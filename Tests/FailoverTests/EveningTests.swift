@@ -3,7 +3,7 @@ import Failover
 import Testing
 
 /// The evenings that this project was made for, decided by the policy. The gateway's tests play them over sockets.
-@Suite struct `On an evening like` {
+@Suite struct `On an evening when` {
     static func said(_ status: Int?, _ message: String? = nil, by provider: ProviderID = "somebody", code: String? = nil) -> Failure {
         var error = ErrorObject(provider: provider, wire: "openai-completions", model: "m")
         (error.status, error.message, error.code) = (status, message, code)
@@ -11,7 +11,7 @@ import Testing
         return Classifier.classify(error)
     }
 
-    @Test func `seed 000, a login has expired, a key has no credit, and the fourth candidate answers`() {
+    @Test func `a login has expired and a key has no credit, the fourth candidate answers`() {
         var stage = Stage([
             ("google-gemini-cli/gemini-3-flash-preview", "google-gemini-cli:default"), ("cerebras/llama3.1-8b", "cerebras:manual"),
             ("cerebras/gpt-oss-120b", "cerebras:manual"), ("anthropic/claude-haiku-4-5", "anthropic:work"),
@@ -29,7 +29,7 @@ import Testing
         #expect(played.receipt.attempts[1].failure?.rule == "status.402")
     }
 
-    @Test func `seed 001, a billing error on one model does not stop the chain`() {
+    @Test func `one model has a billing error, the chain goes on`() {
         var stage = Stage([("deepseek/deepseek-v4-pro", "deepseek:default"), ("minimax/minimax-M2.7", "minimax:default")])
         let played = stage.play { candidate, _ in
             candidate.model.provider == "deepseek" ? Self.said(402, "Insufficient Balance", by: "deepseek") : nil
@@ -38,7 +38,7 @@ import Testing
         #expect(played.hasAnswer)
     }
 
-    @Test func `seed 001, this model on this key, this key, and this provider are three things`() {
+    @Test func `a key runs dry, this model on it, the key and the provider are three things`() {
         var stage = Stage([("d/pro", "k1"), ("d/flash", "k1"), ("d/pro", "k2"), ("m/M2", "k3")])
         stage.play { candidate, _ in candidate.description == "d/pro@k1" ? Self.said(402) : nil }
         // This model on this key alone:
@@ -50,7 +50,7 @@ import Testing
         #expect(stage.play { _, _ in nil }.asked == ["d/pro@k2"])
     }
 
-    @Test func `seed 001, money that arrives is noticed within minutes and not within five hours`() {
+    @Test func `money arrives, it is noticed within minutes and not within five hours`() {
         var stage = Stage([("d/pro", "k1"), ("m/M2", "k2")])
         var isPaid = false
         var looks = 0
@@ -66,7 +66,7 @@ import Testing
         #expect(looks == 3)
     }
 
-    @Test func `seed 001, a short window for billing can be set`() {
+    @Test func `a short window for billing is set, it is kept`() {
         var stage = Stage([("d/pro", "k1"), ("m/M2", "k2")])
         stage.policy.blocks.billing = [.seconds(3)]
         stage.play { candidate, _ in candidate.credential == "k1" ? Self.said(402) : nil }
@@ -74,7 +74,7 @@ import Testing
         #expect(stage.play { _, _ in nil }.asked == ["d/pro@k1"])
     }
 
-    @Test func `seed 002, two models and two keys are tried four times in a row`() {
+    @Test func `two models have two keys, four candidates are tried in a row`() {
         var stage = Stage()
         let played = stage.play { candidate, _ in
             candidate.description == "a/B@k2" ? nil : Self.said(429, "Rate limit reached.", code: "rate_limit_exceeded")
@@ -82,7 +82,7 @@ import Testing
         #expect(played.asked == ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"])
     }
 
-    @Test func `seed 002, two slow keys are tried once each before the local model`() {
+    @Test func `two keys are slow, each is tried once before the local model`() {
         var stage = Stage([("google/flash", "google:2"), ("google/flash", "google:default"), ("llamacpp/gemma", "llamacpp:none")])
         let played = stage.play { candidate, _ in
             candidate.model.provider == "google" ? Failure.plain(.timeout, fault: .firstTokenTimeout) : nil
@@ -91,7 +91,7 @@ import Testing
         #expect(played.hasAnswer)
     }
 
-    @Test func `seed 003, a route that refuses cache marks blocks nobody and the fallback answers`() {
+    @Test func `a route refuses cache marks, nobody is blocked and the fallback answers`() {
         var stage = Stage([
             ("openrouter/anthropic/claude-3.5-sonnet", "openrouter:default"), ("openrouter/openai/gpt-4o-mini", "openrouter:default"),
         ])
@@ -104,7 +104,7 @@ import Testing
         #expect(stage.ledger.isEmpty)
     }
 
-    @Test func `seed 004, a used-up quota is left at once and without a repeat`() {
+    @Test func `a quota is used up, it is left at once and without a repeat`() {
         var stage = Stage([
             ("openai-codex/gpt-5.2-codex", "openai-codex:default"), ("kimi-coding/k2p5", "kimi:default"),
             ("minimax-portal/MiniMax-M2.5", "mm"),

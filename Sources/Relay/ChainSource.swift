@@ -53,7 +53,7 @@ struct ChainSource {
             }
         }
         let plan = ChainPlan(models: models.map { planned($0.model, origin: $0.origin, agent: target.agent) }, pins: pins)
-        return NamedChain(agent: target.agent, chain: ChainBuilder.build(plan))
+        return NamedChain(agent: target.agent, chain: ChainBuilder.build(plan), in: snapshot)
     }
 
     private func planned(_ pinned: PinnedModelRef, origin: String, agent: AgentID) -> PlannedModel {

@@ -33,7 +33,7 @@ public final class FailoverRun: @unchecked Sendable {
     private let snapshot: RelaySnapshot
     private let request: RelayRequest
     private let chain: Chain
-    private let agent: AgentID
+    private let routes: [Route?]
     private let sink: any ReplySink
     private let client: any HTTPClient
     private let loop: EventLoop
@@ -58,7 +58,7 @@ public final class FailoverRun: @unchecked Sendable {
         self.snapshot = snapshot
         self.request = request
         chain = named.chain
-        agent = named.agent
+        routes = named.routes
         self.sink = sink
         self.client = client
         self.loop = loop
@@ -66,8 +66,8 @@ public final class FailoverRun: @unchecked Sendable {
         let shape = request.shape
         let facts = RequestFacts(
             id: request.id, startedAt: request.startedAt, deadline: request.startedAt + limit, requestedModel: shape.model,
-            agent: named.agent,
-            session: request.session, wire: request.wire.rawValue, streaming: shape.streaming, estimatedTokens: shape.estimatedTokens,
+            agent: named.agent, session: request.session, wire: request.wire.rawValue, streaming: shape.streaming,
+            estimatedTokens: shape.estimatedTokens,
             hasImages: shape.hasImages, hasTools: shape.hasTools, sentAsWritten: true,
             firstTokenLimit: snapshot.settings.limits.firstToken.length)
         receipt = Receipt(facts: facts, skipped: chain.skipped)
@@ -143,7 +143,7 @@ public final class FailoverRun: @unchecked Sendable {
         let attempt = Attempt(candidate: link.candidate, origin: link.origin, mode: mode, kind: link.kind, startedAt: startedAt)
         let served = Served(
             model: link.candidate.model, credential: link.candidate.credential, attempts: receipt.attempts.count + 1)
-        guard let plan = CallPlan(self.request, link, chain: chain, index: index, in: context, receipt, now: startedAt) else {
+        guard let route = routes[index] else {
             // The chain was built from the same snapshot, so this is a fault of ours; the next candidate hides it from the client.
             relay.log.error("A candidate could not be called", ["model": .string(link.candidate.model.description)])
             relay.ledger.giveBack(mode, now: startedAt)
@@ -152,13 +152,15 @@ public final class FailoverRun: @unchecked Sendable {
             receipt.attempts.append(attempt)
             return nil
         }
+        let plan = CallPlan(
+            request, link.candidate, by: route, deadline: receipt.facts.deadline, now: startedAt,
+            isRepeat: receipt.attempts.last?.candidate == link.candidate
+        ) { relay.ledger.hasSpare(chain, besides: index, in: receipt, now: startedAt) }
         open = Open(attempt: attempt, served: served, began: .now)
         let call = UpstreamCall(plan, sink: sink, served: served, on: loop) { [unowned self] in succeeded(endIsProven: false) }
         self.call = call
         return call
     }
-
-    private var context: CallPlan.Context { CallPlan.Context(snapshot: snapshot, ledger: relay.ledger, agent: agent) }
 
     private func succeeded(endIsProven: Bool) {
         guard let attempt = open?.attempt else { return }
@@ -231,14 +233,15 @@ public final class FailoverRun: @unchecked Sendable {
         let attempt = receipt.attempts[index]
         let served = Served(
             model: attempt.candidate.model, credential: attempt.candidate.credential, attempts: receipt.attempts.count)
-        guard let reply = replies[index], !quotesSecret(reply, attempt.candidate) else { return .refused(Refusal(judging: attempt)) }
+        guard let reply = replies[index], !quotesSecret(reply, of: attempt.candidate) else { return .refused(Refusal(judging: attempt)) }
         return .passedOn(status: reply.status, contentType: reply.contentType, body: reply.body, served)
     }
 
     /// Whether an upstream's words hold the very secret that it was shown: a client may not see it. Shorter ones than eight bytes,
     /// such as the `none` of local servers, would be found in ordinary words.
-    private func quotesSecret(_ reply: UpstreamReply, _ candidate: Candidate) -> Bool {
-        guard let secret = snapshot.pool.secret(candidate.credential, agent: agent) else { return false }
+    private func quotesSecret(_ reply: UpstreamReply, of candidate: Candidate) -> Bool {
+        let place = chain.links.firstIndex { $0.candidate == candidate }
+        guard let secret = place.flatMap({ routes[$0]?.secret }) else { return false }
         return secret.withExposed { $0.utf8.count >= 8 && String(decoding: reply.body, as: UTF8.self).contains($0) }
     }
 

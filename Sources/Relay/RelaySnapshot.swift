@@ -32,6 +32,14 @@ public final class RelaySnapshot: Sendable {
 
 /// A chain and whose it is.
 public struct NamedChain: Sendable {
-    public var agent: AgentID
-    public var chain: Chain
+    public let agent: AgentID
+    public let chain: Chain
+    /// How each link is called; `nil` for one that cannot be.
+    let routes: [Route?]
+
+    init(agent: AgentID, chain: Chain, in snapshot: RelaySnapshot) {
+        self.agent = agent
+        self.chain = chain
+        routes = chain.links.map { Route($0.candidate, agent: agent, in: snapshot) }
+    }
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import HTTP
+import JSON
+import Providers
+
+/// How a link of a chain is called: all that follows from settings and credentials alone, worked out once for the chain and not
+/// for each request.
+final class Route: Sendable {
+    let provider: Provider
+    let wire: any Wire
+    let limits: TimeLimits.Resolved
+    /// Put into a request where its client wrote nothing.
+    let params: JSONObject?
+    /// `nil` sends none.
+    let secret: Secret?
+    /// The model thinks before it speaks.
+    let reasons: Bool
+    private let plainURL: String
+    private let streamURL: String
+
+    /// - Returns: `nil` for a link whose provider or wire the settings do not have.
+    init?(_ candidate: Candidate, agent: AgentID, in snapshot: RelaySnapshot) {
+        let settings = snapshot.settings
+        let ref = candidate.model
+        guard let provider = settings.providers[ref.provider], let kind = WireKind(rawValue: provider.wireName(for: ref.model)) else {
+            return nil
+        }
+        self.provider = provider
+        wire = kind.wire
+        limits = settings.limits(for: ref)
+        params = settings.params(for: ref, agent: agent)
+        secret = snapshot.pool.secret(candidate.credential, agent: agent)
+        reasons = provider.model(ref.model)?.reasons == true
+        plainURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: false))
+        streamURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: true))
+    }
+
+    func url(streaming: Bool) -> String { streaming ? streamURL : plainURL }
+}

@@ -42,6 +42,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var endOfTurn: [() -> Void] = []
     /// Handlers removed during a batch: their own method may still be running, so they are released after it.
     private var removed: [any EventHandler] = []
+    private var released: [any EventHandler] = []
     private var isStopping = false
     /// Bytes just read; valid until the next read on this loop.
     let scratch: UnsafeMutableRawBufferPointer
@@ -153,14 +154,13 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
             runReady()
             if isStopping { break }
             now = Self.clock()
-            let wait = wheel.delay(from: now).map { Int32(clamping: $0) } ?? -1
+            let wait = hasWork ? 0 : wheel.delay(from: now).map { Int32(clamping: $0) } ?? -1
             poller.wait(milliseconds: wait) { token, readiness in
                 now = Self.clock()
                 dispatch(token, readiness)
             }
             now = Self.clock()
-            for timer in wheel.expired(at: now) { timer.fire?() }
-            runReady()
+            for timer in wheel.expired(at: now) { timer.fireIfDue() }
         }
         thread.store(0, ordering: .relaxed)
     }
@@ -172,7 +172,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
             let handler = registrations[index].handler
         else { return }
         handler.ready(readiness)
-        if !ready.isEmpty { runJobs() }
+        if !ready.isEmpty { runJobs(rounds: 8) }
     }
 
     private func takeInbox() {
@@ -185,20 +185,30 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         ready.append(contentsOf: jobs)
     }
 
+    private var hasWork: Bool { !ready.isEmpty || !endOfTurn.isEmpty || !removed.isEmpty }
+
+    /// Rounds of work before descriptors and timers are looked at again: enough for any one request to come to rest, and an end
+    /// to work that goes on making more.
+    private static let rounds = 64
+
     private func runReady() {
-        repeat {
-            runJobs()
-            while !endOfTurn.isEmpty {
+        for _ in 0..<Self.rounds {
+            runJobs(rounds: 1)
+            if !endOfTurn.isEmpty {
                 let works = endOfTurn
                 endOfTurn.removeAll(keepingCapacity: true)
                 for work in works { work() }
             }
-        } while !ready.isEmpty
-        if !removed.isEmpty { removed.removeAll(keepingCapacity: true) }
+            if ready.isEmpty && endOfTurn.isEmpty { break }
+        }
+        guard !removed.isEmpty else { return }
+        // What goes with a handler may put another one here.
+        swap(&removed, &released)
+        released.removeAll(keepingCapacity: true)
     }
 
-    private func runJobs() {
-        while !ready.isEmpty {
+    private func runJobs(rounds: Int) {
+        for _ in 0..<rounds where !ready.isEmpty {
             swap(&ready, &taken)
             for job in taken {
                 switch job {

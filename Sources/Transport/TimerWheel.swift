@@ -4,6 +4,8 @@
 public final class LoopTimer {
     fileprivate(set) var deadline: Int64 = 0
     fileprivate var slot = -1
+    /// Its time is up, and `fire` has not been called yet.
+    fileprivate var isDue = false
     fileprivate var next: LoopTimer?
     fileprivate unowned(unsafe) var previous: LoopTimer?
     /// Called once each time that the timer runs out; it is disarmed by then and may be armed again.
@@ -12,6 +14,13 @@ public final class LoopTimer {
     public init(_ fire: (() -> Void)? = nil) { self.fire = fire }
 
     public var isArmed: Bool { slot >= 0 }
+
+    /// Calls `fire`, unless a timer that ran out together with this one has disarmed or moved it meanwhile.
+    func fireIfDue() {
+        guard isDue else { return }
+        isDue = false
+        fire?()
+    }
 }
 
 /// A hashed timing wheel: arming and disarming cost the same with one timer as with fifty thousand.
@@ -45,6 +54,7 @@ struct TimerWheel {
     }
 
     mutating func disarm(_ timer: LoopTimer) {
+        timer.isDue = false
         guard timer.slot >= 0 else { return }
         let next = timer.next
         next?.previous = timer.previous
@@ -78,7 +88,7 @@ struct TimerWheel {
         return max(0, (tick << Self.slotBits) - now)
     }
 
-    /// Disarms and returns the timers whose deadline has passed.
+    /// Disarms and returns the timers whose deadline has passed; `fireIfDue` is to be called on each.
     mutating func expired(at now: Int64) -> [LoopTimer] {
         let target = now >> Self.slotBits
         guard target > cursor else { return [] }
@@ -93,6 +103,7 @@ struct TimerWheel {
                 timer = current.next
                 if current.deadline <= now {
                     disarm(current)
+                    current.isDue = true
                     due.append(current)
                 }
             }

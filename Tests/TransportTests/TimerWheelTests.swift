@@ -56,3 +56,31 @@ import Testing
         #expect(wheel.expired(at: 5016).count == 1)
     }
 }
+
+@Suite(.timeLimit(.minutes(1))) struct `Timers of a loop` {
+    @Test func `that run out together may still disarm and move each other`() async throws {
+        let loops = try EventLoopGroup(count: 1)
+        let loop = loops.loops[0]
+        let fired: [String] = await withCheckedContinuation { done in
+            loop.execute {
+                var fired: [String] = []
+                let (first, second, end) = (LoopTimer(), LoopTimer(), LoopTimer())
+                // Of two timers of one slot either may come first: whichever does stops the other.
+                first.fire = {
+                    fired.append("first")
+                    loop.disarm(second)
+                }
+                second.fire = {
+                    fired.append("second")
+                    loop.arm(first, after: 10_000)
+                }
+                end.fire = { done.resume(returning: fired) }
+                loop.arm(first, after: 5)
+                loop.arm(second, after: 5)
+                loop.arm(end, after: 60)
+            }
+        }
+        #expect(fired.count == 1)
+        loops.stop()
+    }
+}

@@ -24,6 +24,9 @@ final class BodyMemory: Sendable {
             if bytes > 0 { memory.used.subtract(bytes, ordering: .relaxed) }
         }
 
+        /// Whether `count` bytes could be kept now. Nothing is set aside for a body that is announced: it may never come.
+        func fits(_ count: Int) -> Bool { memory.inUse - bytes + count <= memory.limit }
+
         /// Grows to `count` bytes. `false`, and no change, when that is over the limit.
         func grow(to count: Int) -> Bool {
             guard count > bytes else { return true }

@@ -11,8 +11,13 @@ struct ConnectionState: Hashable, Sendable {
         case body
         /// A handler has the request. Goes to `idle` or `closing` when its answer is complete.
         case serving
-        /// No further request; what is left of an answer is being sent. Goes to `closed` when that is done.
+        /// An answer is complete, and its client is far behind in taking it. Goes to `idle` when it has.
+        case lagging
+        /// No further request; what is left of an answer is being sent. Goes to `lingering` or `closed` when that is done.
         case closing
+        /// The answer came before the request was read: what the client still sends is thrown away, since to close on it would
+        /// destroy the answer on its way (RFC 9112 §9.6). Goes to `closed` when the client closes.
+        case lingering
         /// Final.
         case closed
     }
@@ -26,6 +31,8 @@ struct ConnectionState: Hashable, Sendable {
         case cancel
         /// Answer 408, then close.
         case refuseSlow
+        /// End sending, and throw away what comes.
+        case linger
         case close
     }
 
@@ -33,6 +40,7 @@ struct ConnectionState: Hashable, Sendable {
     private(set) var served = 0
     private var keepAlive = true
     private var isDraining = false
+    private var leavesUnread = false
 
     /// Whether bytes should be taken off the socket.
     var isReading: Bool { phase == .idle || phase == .head || phase == .body }
@@ -51,31 +59,53 @@ struct ConnectionState: Hashable, Sendable {
     /// The connection cannot be used for another request, whatever the client asked for.
     mutating func mustClose() { keepAlive = false }
 
+    /// The request is answered before all of it was read; the rest cannot be told from another request.
+    mutating func willLeaveUnread() {
+        keepAlive = false
+        leavesUnread = true
+    }
+
     /// Whether the answer should announce that the connection ends with it.
     var announcesClose: Bool { !keepAlive || isDraining }
 
-    /// The answer is complete; `isFlushed` when none of it waits to be sent.
-    mutating func answered(isFlushed: Bool) -> Action {
+    /// The answer is complete.
+    ///
+    /// - Parameters:
+    ///   - isFlushed: None of it waits to be sent.
+    ///   - isFarBehind: So much waits that the next request has to wait as well.
+    mutating func answered(isFlushed: Bool, isFarBehind: Bool = false) -> Action {
         guard phase != .closed else { return .nothing }
         served += 1
         if keepAlive && !isDraining {
-            phase = .idle
-            return .readNext
+            phase = isFarBehind ? .lagging : .idle
+            return isFarBehind ? .nothing : .readNext
         }
         phase = .closing
         return flushed(isFlushed)
     }
 
     /// All output has gone to the system.
-    mutating func outputSent() -> Action { flushed(phase == .closing) }
+    mutating func outputSent() -> Action {
+        guard phase == .lagging else { return flushed(phase == .closing) }
+        phase = .idle
+        return .readNext
+    }
 
     private mutating func flushed(_ isDone: Bool) -> Action {
         guard isDone else { return .nothing }
-        phase = .closed
-        return .close
+        phase = leavesUnread ? .lingering : .closed
+        return leavesUnread ? .linger : .close
     }
 
-    mutating func peerClosed() -> Action { end(cancelling: phase == .serving) }
+    /// The client sends no more. What was answered before it still gets, as it may have closed its sending half alone.
+    ///
+    /// - Parameter isFlushed: No answer waits to be sent.
+    mutating func peerClosed(isFlushed: Bool = true) -> Action {
+        guard !isFlushed, isReading else { return end(cancelling: phase == .serving) }
+        keepAlive = false
+        phase = .closing
+        return .nothing
+    }
 
     mutating func broke() -> Action { end(cancelling: phase == .serving) }
 
@@ -88,11 +118,11 @@ struct ConnectionState: Hashable, Sendable {
     /// The running limit has passed.
     mutating func timedOut() -> Action {
         switch phase {
-        case .idle, .closing:
+        case .idle, .lagging, .closing, .lingering:
             phase = .closed
             return .close
         case .head, .body:
-            keepAlive = false
+            willLeaveUnread()
             phase = .serving
             return .refuseSlow
         case .serving:
@@ -105,7 +135,8 @@ struct ConnectionState: Hashable, Sendable {
     /// The server is stopping: a connection that waits for its next request ends now, the others after their answer.
     mutating func drain() -> Action {
         isDraining = true
-        guard phase == .idle else { return .nothing }
+        if phase == .lagging { phase = .closing }
+        guard phase == .idle || phase == .lingering else { return .nothing }
         phase = .closed
         return .close
     }

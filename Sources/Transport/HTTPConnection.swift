@@ -28,6 +28,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private var task: Task<Void, Never>?
     private weak var exchange: HTTPExchange?
+    /// Its client is of HTTP/1.0 and takes a connection for closed unless it is told otherwise.
+    private var mustSayKept = false
 
     private let timer = LoopTimer()
     /// When the running limit passes, in the loop's milliseconds. Moved without touching the timer, which looks again when it fires.
@@ -56,7 +58,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if readiness.contains(.writable) && !output.isEmpty { flush() }
         guard !readiness.isDisjoint(with: [.readable, .peerClosed, .broken]) else { return }
         hasUnread = true
-        if state.isReading { read() }
+        if state.isReading { read() } else if state.phase == .lingering { discard() }
         // A client that has closed its sending half is taken to have left, as nginx does: its request is not worth a call.
         if state.phase == .serving, !readiness.isDisjoint(with: [.peerClosed, .broken]) { perform(state.peerClosed()) }
     }
@@ -73,6 +75,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             task?.cancel()
             exchange?.clientLeft()
             close()
+        case .linger: linger()
         case .refuseSlow:
             let problem = HTTPProblem(status: 408, code: "request_timeout", message: "The request did not arrive in time.")
             refuse(problem, head: incoming?.head)
@@ -94,18 +97,49 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     // MARK: Reading
 
     private func read() {
+        var reads = Self.readsAtOnce
         while state.isReading {
-            let count = Descriptor.uninterrupted { recv(socket.raw, loop.scratch.baseAddress, loop.scratch.count, 0) }
-            if count == 0 { return perform(state.peerClosed()) }
-            if count < 0 {
-                if errno == EAGAIN || errno == EWOULDBLOCK {
-                    hasUnread = false
-                    return
-                }
-                return perform(state.broke())
+            if reads == 0 { return readOnLater() }
+            reads -= 1
+            guard let bytes = receive() else {
+                if state.phase == .closing { setLimit(server.limits.sendTime) }
+                return
             }
-            take(UnsafeRawBufferPointer(rebasing: loop.scratch[0..<count]))
+            take(bytes)
         }
+    }
+
+    /// What the socket holds, up to the loop's scratch; `nil` when there is nothing now, or the connection has ended with it.
+    private func receive() -> UnsafeRawBufferPointer? {
+        let count = Descriptor.uninterrupted { recv(socket.raw, loop.scratch.baseAddress, loop.scratch.count, 0) }
+        if count > 0 { return UnsafeRawBufferPointer(rebasing: loop.scratch[0..<count]) }
+        hasUnread = false
+        if count == 0 {
+            perform(state.peerClosed(isFlushed: output.isEmpty))
+        } else if errno != EAGAIN && errno != EWOULDBLOCK {
+            perform(state.broke())
+        }
+        return nil
+    }
+
+    /// A client that sends faster than we read must leave time for the others.
+    private func readOnLater() {
+        loop.execute { [self] in
+            if state.isReading { read() } else if state.phase == .lingering { discard() }
+        }
+    }
+
+    private func linger() {
+        shutdown(socket.raw, Int32(SHUT_WR))
+        setLimit(server.limits.lingerTime)
+        discard()
+    }
+
+    private func discard() {
+        for _ in 0..<Self.readsAtOnce {
+            if receive() == nil { return }
+        }
+        if state.phase == .lingering { readOnLater() }
     }
 
     /// Goes on with what has been read already, then with what the socket holds.
@@ -175,15 +209,15 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private func headCame(_ head: RequestHead) {
         let hasBody = head.framing != .none
         state.headCame(keepAlive: head.keepAlive, hasBody: hasBody)
+        mustSayKept = head.minorVersion == 0
         switch server.service.admit(head) {
         case .refuse(let answer):
             // An unread body would be taken for the next request.
-            if hasBody { state.mustClose() }
+            if hasBody { state.willLeaveUnread() }
             refuse(with: answer, head: head)
         case .read(let bodyLimit):
             let request = IncomingRequest(head: head, limit: bodyLimit, share: server.bodyMemory.share(), now: loop.now)
             if let problem = request.problemAtStart {
-                state.mustClose()
                 return refuse(problem, head: head)
             }
             guard hasBody else { return serve(request) }
@@ -223,12 +257,16 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         limit = .max
         let exchange = HTTPExchange(head: request.head, body: request.takeBytes(), kept: request.share, connection: self)
         self.exchange = exchange
-        let service = server.service
-        task = Task.immediate(executorPreference: loop) { await service.serve(exchange) }
+        let (service, acceptor) = (server.service, acceptor)
+        acceptor.handlerBegan()
+        task = Task.immediate(executorPreference: loop) {
+            await service.serve(exchange)
+            acceptor.handlerEnded()
+        }
     }
 
     private func refuse(_ problem: HTTPProblem, head: RequestHead?) {
-        state.mustClose()
+        state.willLeaveUnread()
         refuse(with: server.service.refusal(of: problem, head: head), head: head)
     }
 
@@ -237,9 +275,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         input = []
         write { output in
             serializeHead(answer.status, answer.headers, into: &output)
-            output.append(header: "content-length", answer.body.count)
-            output.append(contentsOf: [13, 10])
-            if head?.method != .head { output.append(contentsOf: answer.body) }
+            answer.serializeBody(to: head?.method, into: &output)
         }
         answered()
     }
@@ -248,7 +284,11 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         output.append(contentsOf: StatusLine.bytes(for: status))
         headers.serialize(into: &output)
         acceptor.date.append(at: loop.now, into: &output)
-        if state.announcesClose { output.append(contentsOf: Self.closeField) }
+        if state.announcesClose {
+            output.append(contentsOf: Self.closeField)
+        } else if mustSayKept {
+            output.append(contentsOf: Self.keptField)
+        }
     }
 
     func mustClose() { state.mustClose() }
@@ -277,7 +317,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
             perform(state.outputSent())
         case .blocked:
             // Only a client that takes nothing at all is slow; each byte taken starts the limit anew.
-            if output.count < before || limit == .max { setLimit(server.limits.sendTime) }
+            let waitsForIt = state.phase == .serving || state.phase == .lagging || state.phase == .closing
+            if waitsForIt && (output.count < before || limit == .max) { setLimit(server.limits.sendTime) }
         case .broken: perform(state.broke())
         }
     }
@@ -286,8 +327,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         loop.assertOnLoop()
         exchange = nil
         task = nil
-        perform(state.answered(isFlushed: output.isEmpty))
-        if state.phase == .closing { setLimit(server.limits.sendTime) }
+        perform(state.answered(isFlushed: output.isEmpty, isFarBehind: output.count > Self.farBehind))
+        if state.phase == .closing || state.phase == .lagging { setLimit(server.limits.sendTime) }
     }
 
     func abort(reset: Bool = false) {
@@ -297,6 +338,13 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if reset { Socket.resetOnClose(socket.raw) }
         exchange = nil
         perform(state.broke() == .nothing ? .nothing : .close)
+    }
+
+    /// Ends the connection whatever it is at; a handler is told.
+    func cutOff() {
+        guard state.phase != .closed else { return }
+        if !output.isEmpty { _ = output.send(to: socket.raw) }
+        perform(state.broke())
     }
 
     // MARK: Limits
@@ -318,4 +366,9 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
 
     private static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
     private static let closeField = Array("connection: close\r\n".utf8)
+    private static let keptField = Array("connection: keep-alive\r\n".utf8)
+    /// Bytes that a client may leave untaken before its next request has to wait.
+    private static let farBehind = 64 << 10
+    /// Reads, of 64 KB at most, before other connections have their turn.
+    private static let readsAtOnce = 16
 }

@@ -50,12 +50,9 @@ public final class HTTPExchange: @unchecked Sendable {
     public func respond(_ answer: HTTPAnswer) {
         guard case .unanswered = progress else { return }
         progress = .answered
-        let sendsBody = head.method != .head && answer.status != 204 && answer.status != 304
         connection.write { output in
             connection.serializeHead(answer.status, answer.headers, into: &output)
-            if answer.status != 204 { output.append(header: "content-length", answer.body.count) }
-            output.append(contentsOf: [13, 10])
-            if sendsBody { output.append(contentsOf: answer.body) }
+            answer.serializeBody(to: head.method, into: &output)
         }
         over()
     }

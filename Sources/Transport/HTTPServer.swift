@@ -40,8 +40,8 @@ public final class HTTPServer: Sendable {
     /// Open connections, over all loops.
     public var connections: Int { open.load(ordering: .relaxed) }
 
-    /// Stops accepting and closes connections as they fall idle. Returns when none is open or `grace` is over; what is open
-    /// then is cut off.
+    /// Stops accepting and closes connections as they fall idle. When none is open or `grace` is over, what is open is cut off
+    /// and its handlers are told; returns when those have ended, or have had a second for it.
     public func stop(grace: Duration) async {
         for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.end() } }
         let clock = ContinuousClock()
@@ -54,10 +54,7 @@ public final class HTTPServer: Sendable {
         }
         for acceptor in acceptors {
             await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-                acceptor.loop.execute {
-                    acceptor.cutOff()
-                    done.resume()
-                }
+                acceptor.loop.execute { acceptor.cutOff { done.resume() } }
             }
         }
     }
@@ -87,6 +84,10 @@ final class Acceptor: EventHandler, @unchecked Sendable {
     private var listener: Listener?
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private let resumption = LoopTimer()
+    /// Handlers that have not returned.
+    private var handlers = 0
+    private var whenQuiet: (() -> Void)?
+    private let patience = LoopTimer()
 
     fileprivate init(listener: Listener, loop: EventLoop, server: HTTPServer) {
         self.listener = listener
@@ -137,13 +138,33 @@ final class Acceptor: EventHandler, @unchecked Sendable {
 
     func end() {
         guard let listener else { return }
+        loop.disarm(resumption)
         loop.remove(listener.socket.raw)
         self.listener = nil
         for connection in Array(connections.values) { connection.drain() }
     }
 
-    func cutOff() {
-        for connection in Array(connections.values) { connection.abort() }
+    /// - Parameter done: Called when no handler runs any more, or after a second.
+    func cutOff(_ done: @escaping () -> Void) {
+        for connection in Array(connections.values) { connection.cutOff() }
+        guard handlers > 0 else { return done() }
+        whenQuiet = done
+        patience.fire = { [self] in quiet() }
+        loop.arm(patience, after: 1000)
+    }
+
+    func handlerBegan() { handlers += 1 }
+
+    func handlerEnded() {
+        handlers -= 1
+        if handlers == 0 { quiet() }
+    }
+
+    private func quiet() {
+        loop.disarm(patience)
+        patience.fire = nil
+        whenQuiet?()
+        whenQuiet = nil
     }
 
     private static func refuse(_ socket: borrowing Descriptor) {

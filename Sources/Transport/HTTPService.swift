@@ -12,6 +12,13 @@ public struct HTTPAnswer: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// The end of the head, and the body where the method and the status allow one (RFC 9110 §6.4.1, §8.6).
+    func serializeBody(to method: Method?, into output: inout [UInt8]) {
+        if status != 204 { output.append(header: "content-length", body.count) }
+        output.append(contentsOf: [13, 10])
+        if method != .head && status != 204 && status != 304 { output.append(contentsOf: body) }
+    }
 }
 
 /// Whether the body of a request is worth reading.
@@ -50,6 +57,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var keepAliveTime = Duration.seconds(75)
     /// Without the client taking a byte that waits for it.
     public var sendTime = Duration.seconds(60)
+    /// For what a client still sends of a request that has been refused, and is thrown away.
+    public var lingerTime = Duration.seconds(5)
 
     public init() {}
 }

@@ -28,7 +28,7 @@ final class IncomingRequest {
     var problemAtStart: HTTPProblem? {
         guard case .counted(let count) = head.framing else { return nil }
         if count > limit { return Self.tooLarge(limit) }
-        return share.grow(to: count) ? nil : Self.noMemory
+        return share.fits(count) ? nil : Self.noMemory
     }
 
     var isComplete: Bool {
@@ -44,6 +44,7 @@ final class IncomingRequest {
         if case .counted(let count) = head.framing {
             if bytes.isEmpty { bytes.reserveCapacity(count) }
             let part = min(count - bytes.count, input.count)
+            guard share.grow(to: bytes.count + part) else { throw Self.noMemory }
             bytes.append(contentsOf: input[0..<part])
             return part
         }

@@ -16,7 +16,16 @@ struct OutputQueue {
     var isEmpty: Bool { count == 0 }
 
     /// Lets `write` append; whatever it appends is sent in order.
-    mutating func append(_ write: (inout [UInt8]) -> Void) { write(&bytes) }
+    mutating func append(_ write: (inout [UInt8]) -> Void) {
+        // A client that is always a little behind would never give back what it has taken.
+        if start > Self.takenLimit && start > count {
+            bytes.removeSubrange(..<start)
+            start = 0
+        }
+        write(&bytes)
+    }
+
+    private static let takenLimit = 64 << 10
 
     mutating func removeAll() {
         bytes = []

@@ -17,25 +17,29 @@ import Testing
         if phase == .body { return state }
         state.bodyCame()
         if phase == .serving { return state }
-        state.mustClose()
-        _ = state.answered(isFlushed: phase == .closed)
+        if phase == .lagging {
+            _ = state.answered(isFlushed: false, isFarBehind: true)
+            return state
+        }
+        phase == .lingering ? state.willLeaveUnread() : state.mustClose()
+        _ = state.answered(isFlushed: phase != .closing)
         return state
     }
 
-    static let phases: [Phase] = [.idle, .head, .body, .serving, .closing, .closed]
+    static let phases: [Phase] = [.idle, .head, .body, .serving, .lagging, .closing, .lingering, .closed]
 
     @Test(arguments: phases) func `is built in each phase`(phase: Phase) {
         #expect(Self.state(in: phase).phase == phase)
         #expect(Self.state(in: phase).isReading == [.idle, .head, .body].contains(phase))
     }
 
-    @Test(arguments: zip(phases, [Action.close, .refuseSlow, .refuseSlow, .cancel, .close, .nothing]))
+    @Test(arguments: zip(phases, [Action.close, .refuseSlow, .refuseSlow, .cancel, .close, .close, .close, .nothing]))
     func `answers a limit that has passed`(phase: Phase, expected: Action) {
         var state = Self.state(in: phase)
         #expect(state.timedOut() == expected)
     }
 
-    @Test(arguments: zip(phases, [Action.close, .close, .close, .cancel, .close, .nothing]))
+    @Test(arguments: zip(phases, [Action.close, .close, .close, .cancel, .close, .close, .close, .nothing]))
     func `ends when its peer is gone`(phase: Phase, expected: Action) {
         var state = Self.state(in: phase)
         #expect(state.peerClosed() == expected)
@@ -44,7 +48,7 @@ import Testing
         #expect(broken.broke() == expected)
     }
 
-    @Test(arguments: zip(phases, [Action.close, .nothing, .nothing, .nothing, .nothing, .nothing]))
+    @Test(arguments: zip(phases, [Action.close, .nothing, .nothing, .nothing, .nothing, .nothing, .close, .nothing]))
     func `ends at a drain only where nothing runs`(phase: Phase, expected: Action) {
         var state = Self.state(in: phase)
         #expect(state.drain() == expected)
@@ -69,7 +73,25 @@ import Testing
         var state = Self.state(in: .body)
         #expect(state.timedOut() == .refuseSlow)
         #expect(state.answered(isFlushed: false) == .nothing)
-        #expect(state.outputSent() == .close)
+        #expect(state.outputSent() == .linger)
+        #expect(state.timedOut() == .close)
         #expect(state.timedOut() == .nothing)
+    }
+
+    @Test func `lets the next request wait for a client that is far behind`() {
+        var state = Self.state(in: .lagging)
+        #expect(!state.isReading)
+        #expect(state.outputSent() == .readNext)
+        #expect(state.phase == .idle)
+        var draining = Self.state(in: .lagging)
+        #expect(draining.drain() == .nothing)
+        #expect(draining.outputSent() == .close)
+    }
+
+    @Test(arguments: [Phase.idle, .head, .body]) func `sends what it owes to a client that has ended sending`(phase: Phase) {
+        var state = Self.state(in: phase)
+        #expect(state.peerClosed(isFlushed: false) == .nothing)
+        #expect(!state.isReading)
+        #expect(state.outputSent() == .close)
     }
 }

@@ -10,10 +10,14 @@ final class EchoService: HTTPService {
     let left = Atomic<Int>(0)
     let served = Atomic<Int>(0)
 
+    let ended = Atomic<Int>(0)
+
     func admit(_ head: RequestHead) -> Admission {
-        head.path == "/closed"
-            ? .refuse(HTTPAnswer(status: 403, body: Array("no".utf8)))
-            : .read(limit: 1 << 20)
+        switch head.path {
+        case "/closed": .refuse(HTTPAnswer(status: 403, body: Array("no".utf8)))
+        case "/nothing": .refuse(HTTPAnswer(status: 204))
+        default: .read(limit: 1 << 20)
+        }
     }
 
     func refusal(of problem: HTTPProblem, head: RequestHead?) -> HTTPAnswer {
@@ -22,6 +26,7 @@ final class EchoService: HTTPService {
 
     func serve(_ exchange: HTTPExchange) async {
         served.add(1, ordering: .relaxed)
+        defer { ended.add(1, ordering: .relaxed) }
         exchange.onClientGone = { [self] in left.add(1, ordering: .relaxed) }
         switch exchange.head.path {
         case "/stream":
@@ -49,6 +54,7 @@ final class EchoService: HTTPService {
             exchange.writeRaw(Array("nonsense\r\n\r\n".utf8))
             exchange.abort()
         case "/forgotten": break
+        case "/kilobytes": exchange.respond(HTTPAnswer(status: 200, body: [UInt8](repeating: 120, count: 4 << 10)))
         case "/status": exchange.respond(HTTPAnswer(status: 503, headers: ["retry-after": "7"], body: Array("busy".utf8)))
         default:
             let body = Array("\(exchange.head.method.text) \(exchange.head.path) \(exchange.body.count)\n".utf8) + exchange.body

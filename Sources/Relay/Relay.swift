@@ -8,7 +8,7 @@ import Synchronization
 import Telemetry
 import Transport
 
-/// The hinge: every door's requests go through `answer`, and nothing else calls a model.
+/// The hinge: every door's requests go through `run`, and nothing else calls a model.
 public final class Relay: Sendable {
     private let current: Mutex<RelaySnapshot>
     public let ledger: SharedLedger

@@ -11,11 +11,13 @@ import Transport
 struct ChatCompletionsDoor {
     let relay: Relay
     let origins: OriginCheck
+    let ids: ReceiptIDs
     private let wire = WireKind.openaiCompletions.wire
 
-    init(relay: Relay, origins: OriginCheck) {
+    init(relay: Relay, origins: OriginCheck, ids: ReceiptIDs) {
         self.relay = relay
         self.origins = origins
+        self.ids = ids
     }
 
     func serve(_ exchange: HTTPExchange) async {
@@ -39,8 +41,7 @@ struct ChatCompletionsDoor {
     @inline(never)
     private func begin(_ exchange: HTTPExchange) -> Turn? {
         let startedAt = Clock.now()
-        var random = SystemRandomNumberGenerator()
-        let id = ReceiptID.make(at: startedAt, using: &random)
+        let id = ids.make(at: startedAt)
         var headers: Headers = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
         origins.allow(&headers, exchange.head)
         do throws(WireError) {
@@ -135,7 +136,7 @@ private final class ExchangeSink: ReplySink {
 }
 
 extension Headers {
-    /// Who answered: DESIGN's `x-understudy-*` headers.
+    /// Who answered, in the headers of docs/api.md.
     mutating func append(_ served: Served) {
         append("x-understudy-model", served.model.description)
         append("x-understudy-credential", served.credential.rawValue)

@@ -41,7 +41,7 @@ struct RequestOptions {
         session = Self.session(headers, shape)
     }
 
-    /// DESIGN, Stickiness: an explicit header, else the ids that agents send already.
+    /// An explicit header, else the ids that agents send already (docs/api.md).
     private static func session(_ headers: Headers, _ shape: RequestShape) -> SessionID? {
         let found =
             headers.first("x-understudy-session") ?? headers.first("x-claude-code-session-id") ?? headers.first("session_id")

@@ -16,6 +16,7 @@ public final class GatewayServer: HTTPService {
     let origins: OriginCheck
     let receipts: ReceiptStore?
     let status: GatewayStatus
+    private let ids = ReceiptIDs()
     private let log: Logger
 
     public init(
@@ -43,7 +44,7 @@ public final class GatewayServer: HTTPService {
     public func serve(_ exchange: HTTPExchange) async {
         guard case .success(let route) = Router.route(exchange.head) else { return }
         switch route {
-        case .chatCompletions: await ChatCompletionsDoor(relay: relay, origins: origins).serve(exchange)
+        case .chatCompletions: await ChatCompletionsDoor(relay: relay, origins: origins, ids: ids).serve(exchange)
         case .models: exchange.respond(origins.allow(ModelsDoor(relay: relay).list(), exchange.head))
         case .model(let id): exchange.respond(origins.allow(ModelsDoor(relay: relay).model(id, exchange.head), exchange.head))
         case .live: exchange.respond(HealthAPI.live)

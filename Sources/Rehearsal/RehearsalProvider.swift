@@ -23,12 +23,19 @@ public struct RehearsalProvider: Sendable {
 
     /// As configuration would describe it, or `nil` if the system gave it an address that is none.
     public var provider: Provider? {
-        BaseURL(upstream.baseURL).map { url in
-            Provider(
-                id: Self.id, baseURL: url, models: ([Self.star, Self.understudy] + Fault.all.map(\.name)).map { Model(id: $0) },
-                needsCredential: false)
-        }
+        guard let url = BaseURL(upstream.baseURL) else { return nil }
+        var limits = TimeLimits()
+        limits[.localFirstToken] = Self.patience
+        limits[.idle] = Self.patience
+        return Provider(
+            id: Self.id, baseURL: url, limits: limits,
+            models: ([Self.star, Self.understudy] + Fault.all.map(\.name)).map { Model(id: $0) },
+            needsCredential: false)
     }
+
+    /// Servers on this machine are given two minutes, since prompts may be slow to read there. Nobody wants to watch a rehearsed
+    /// silence for as long.
+    private static let patience = Duration.seconds(5)
 
     public func stop() async { await upstream.stop() }
 

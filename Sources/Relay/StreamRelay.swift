@@ -58,7 +58,7 @@ struct StreamRelay {
                 verdict = eventCame(raw, data, name, elapsed)
             }
         } catch {
-            return malformed(error.message)
+            return hasEnded ? supplyEnd() : malformed(error.message)
         }
         return verdict
     }
@@ -69,8 +69,9 @@ struct StreamRelay {
     }
 
     private mutating func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
+        let wasWhole = hasEnded
         let event = reader.read(data: data, name: name)
-        if let failure = event.failure { return .failed(failure) }
+        if let failure = event.failure { return wasWhole ? supplyEnd() : .failed(failure) }
         if event.marks.contains(.done) {
             // A terminator proves nothing by itself.
             if let error = reader.upstreamEnded() { return .failed(error) }
@@ -89,6 +90,12 @@ struct StreamRelay {
             }
         }
         return .goOn
+    }
+
+    /// What goes wrong after a proven end takes nothing from the reply.
+    private mutating func supplyEnd() -> Verdict {
+        _ = endWithoutTerminator()
+        return .ended
     }
 
     private mutating func commit(_ elapsed: Duration) {

@@ -196,7 +196,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     /// Stops reading until the client has taken what waits for it.
     private func holdBack() {
         call?.pause()
-        loop.disarm(timer)
+        // The upstream is not to blame for its silence now, but the request still has a deadline.
+        limit(plan.remaining, .requestDeadline, .request)
         stream.whenDrained { [weak self] in
             guard let self, case .streaming = progress else { return }
             limit(plan.idle, .idleTimeout, .idle)

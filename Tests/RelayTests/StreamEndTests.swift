@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import HTTP
+import Rehearsal
+import TestSupport
+import Testing
+
+@testable import Relay
+
+/// What upstreams do around the end of a stream: before the proven end it is a failure, after it nothing is lost.
+@Suite(.timeLimit(.minutes(1))) struct `The end of a stream` {
+    static let word = Script.event("m", delta: ["content": "Hello"])
+    static let finish = Script.event("m", delta: [:], finish: "stop")
+    static let understudy: @Sendable (AskedRequest) -> Script = { .says("Understudy", to: $0, pace: .zero) }
+
+    static func stream(_ acts: [Script.Act]) -> @Sendable (AskedRequest) -> Script {
+        { _ in Script([.begin(status: 200, headers: Script.eventStream)] + acts) }
+    }
+
+    static func text(_ text: String) -> Script.Act { .bytes(Array(text.utf8)) }
+
+    /// What follows the finish reason.
+    struct Ending: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var acts: [Script.Act]
+        init(_ name: String, _ acts: [Script.Act]) { (testDescription, self.acts) = (name, acts) }
+    }
+
+    static let endings = [
+        Ending("the terminator", [.bytes(Script.done), .end]),
+        Ending("the terminator, then more", [.bytes(Script.done + word), .bytes(word), .end]),
+        Ending("the terminator, then silence", [.bytes(Script.done), .stall]),
+        Ending("nothing", [.end]),
+        Ending("silence", [.stall]),
+        Ending("a cut", [.cut]),
+        Ending("a reset", [.wait(.milliseconds(20)), .reset]),
+        Ending("half an event, then a cut", [text("data: {\"cho"), .wait(.milliseconds(20)), .cut]),
+        Ending("half an event, then the end", [text("data: {\"cho"), .end]),
+        Ending("an event that is no JSON", [text("data: {\"cho\n\n"), .stall]),
+        Ending("an error", [text("data: {\"error\":{\"message\":\"late\",\"code\":500}}\n\n"), .stall]),
+        Ending("a named error", [text("event: error\ndata: {\"message\":\"late\"}\n\n"), .stall]),
+    ]
+
+    @Test(arguments: endings) func `is whole once the model has finished, whatever follows`(_ ending: Ending) async throws {
+        let played = try await PlayedRelay([
+            ("one", ["a"], Self.stream([.bytes(Self.word), .bytes(Self.finish)] + ending.acts)), ("two", ["b"], Self.understudy),
+        ])
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(sink.text.utf8.elementsEqual(Self.word + Self.finish + Script.done))
+        #expect(run.receipt.attempts.count == 1)
+        #expect(played.relay.ledger.ledger.blocks.isEmpty)
+    }
+
+    static let beginnings = [
+        Ending("nothing", [.end]),
+        Ending("a comment", [text(": wait\n\n"), .end]),
+        Ending("a role", [.bytes(Script.event("m", delta: ["role": "assistant"])), .end]),
+        Ending("the terminator alone", [.bytes(Script.done), .end]),
+        Ending("an error", [text("data: {\"error\":{\"message\":\"no\",\"code\":500}}\n\n"), .end]),
+        Ending("half an event", [text("data: {\"cho"), .cut]),
+        Ending("a page", [text("<html>\n\n</html>"), .end]),
+    ]
+
+    @Test(arguments: beginnings) func `is the next candidate's while nobody has spoken`(_ beginning: Ending) async throws {
+        let played = try await PlayedRelay([("one", ["a"], Self.stream(beginning.acts)), ("two", ["b"], Self.understudy)])
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(sink.served?.model.description == "two/m")
+        #expect(sink.served?.attempts == run.receipt.attempts.count)
+        #expect(sink.text.contains("Understudy"))
+        #expect(!sink.text.contains("wait"))
+    }
+
+    static let breaks = [
+        Ending("the end", [.end]),
+        Ending("a cut", [.cut]),
+        Ending("a reset", [.wait(.milliseconds(20)), .reset]),
+        Ending("the terminator", [.bytes(Script.done), .end]),
+        Ending("an event that is no JSON", [text("data: {\"cho\n\n"), .stall]),
+        Ending("an error", [text("data: {\"error\":{\"message\":\"no\",\"code\":500}}\n\n"), .stall]),
+    ]
+
+    @Test(arguments: breaks) func `is broken if the model has spoken and not finished`(_ ending: Ending) async throws {
+        let played = try await PlayedRelay([
+            ("one", ["a"], Self.stream([.bytes(Self.word)] + ending.acts)), ("two", ["b"], Self.understudy),
+        ])
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(sink.text.utf8.elementsEqual(Self.word))
+        #expect(run.receipt.attempts.count == 1)
+        #expect(played.upstream(1).asked.isEmpty)
+    }
+
+    @Test func `leaves the upstream's connection for the next request`() async throws {
+        let played = try await PlayedRelay([("one", ["a"], { .streams("Good evening.", model: $0.model, pace: .zero) })])
+        for _ in 0..<5 {
+            let run = try await played.ask(stream: true)
+            guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        }
+        #expect(played.upstream(0).connections == 1)
+        #expect(played.upstream(0).abandoned == 0)
+    }
+
+    @Test func `comes at the deadline though the client takes nothing`() async throws {
+        let event = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 64 << 10))])
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([Script.Act](repeating: .bytes(event), count: 64) + [.stall]))])
+        let run = try await played.ask(CollectingSink(isSlow: true), stream: true, timeout: .milliseconds(300))
+        guard case .brokenStream(let failure, _) = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(failure.fault == .requestDeadline)
+    }
+}

@@ -65,10 +65,9 @@ struct GatewayAddress: Sendable {
                 local.settingsURL = Self.clientURL(of: settings.gateway)
                 if case .token(let token?) = settings.gateway.auth { local.settingsToken = token.secret }
             }
-            if let folder = try? StateFolder(path: location.stateFolder), let bytes = try? AtomicFile.read(folder.tokenFile, limit: 4096) {
+            if let folder = try? StateFolder(path: location.stateFolder) {
                 local.tokenFile = location.short(folder.tokenFile)
-                let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-                if !text.isEmpty { local.fileToken = Secret(text) }
+                local.fileToken = (try? folder.token()).map { Secret($0) }
             }
         }
         return choose(url: url, token: token, environment: context.environment, local: local)

@@ -17,7 +17,7 @@ extension Explanation {
         return failure.code.map { "\(status) \(Words.line($0, limit: 40))" } ?? "\(status), no body"
     }
 
-    /// The command that mends a failure; `nil` where waiting does, or nothing.
+    /// What mends a failure, as something to do; `nil` where waiting does, or nothing.
     public static func fix(for attempt: Attempt) -> String? {
         guard let failure = attempt.failure else { return nil }
         let isAccount = attempt.effect.contains { $0.key.scope == .credential && $0.kind != .unchanged }
@@ -33,18 +33,14 @@ extension Explanation {
         let provider = candidate.model.provider
         switch failure.reason {
         case .auth, .authPermanent:
-            if isLogin(failure, kind) { return "understudy models auth login --provider \(provider)" }
-            switch kind {
-            case .token?: return "understudy models auth paste-token --provider \(provider)"
-            case .apiKey?, nil: return "understudy models auth paste-api-key --provider \(provider)"
-            case .oauth?, CredentialKind.none?: return nil
-            }
+            if isLogin(failure, kind) { return "sign in again where \(candidate.credential) was made; its file is read again at once" }
+            return kind == CredentialKind.none
+                ? nil : "give \(provider) another key, in models.providers.\(provider).apiKey or the environment"
         case .billing, .quota:
-            // Money that arrives is noticed by itself, within minutes; this is for those who cannot wait.
-            return isAccount || failure.accountWide
-                ? "understudy credentials clear \(shellWord(candidate.credential.rawValue))   # once it is paid" : nil
-        case .modelNotFound: return "understudy models list --provider \(provider) --all"
-        case .network: return "understudy models status --probe --probe-provider \(provider)"
+            // Money that arrives is noticed by itself, within minutes: by one request that looks again.
+            return isAccount || failure.accountWide ? "pay or top up the account of \(candidate.credential); it is noticed by itself" : nil
+        case .modelNotFound: return "correct the model's name; understudy models status shows where it comes from"
+        case .network: return "see that \(candidate.endpoint) can be reached from this machine"
         case .rateLimit, .overloaded, .serverError, .timeout, .format, .invalidRequest, .contextOverflow, .contentPolicy, .malformed,
             .unknown, .cancelled:
             return nil
@@ -55,18 +51,6 @@ extension Explanation {
 
     private static func isLogin(_ failure: Failure, _ kind: CredentialKind?) -> Bool {
         kind == .oauth || failure.rule.hasPrefix("oauth.")
-    }
-
-    /// `text` as one word of a POSIX shell.
-    private static func shellWord(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || [UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "@"), UInt8(ascii: "/")]
-                        .contains(byte)
-            }
-        return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     private static func ranOut(_ limit: TimeLimit) -> String {

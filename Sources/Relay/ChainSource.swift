@@ -49,7 +49,7 @@ struct ChainSource {
             models = Array(models.prefix(1))
             for (index, fallback) in fallbacks.enumerated() {
                 let named = try ModelNames.resolve(fallback, in: snapshot.settings).get()
-                if let first = named.models.first { models.append((first.model, "request.models[\(index)]")) }
+                if let first = named.models.first { models.append((first.model, "\(overrides.fallbacksOrigin)[\(index)]")) }
             }
         }
         let plan = ChainPlan(models: models.map { planned($0.model, origin: $0.origin, agent: target.agent) }, pins: pins)

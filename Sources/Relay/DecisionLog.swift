@@ -7,6 +7,9 @@ import Telemetry
 enum DecisionLog {
     static func write(_ receipt: Receipt, to log: Logger) {
         let log = log.with(request: receipt.facts.id.rawValue)
+        if log.isEnabled(.debug) {
+            for (index, attempt) in receipt.attempts.enumerated() { log.debug("Attempt", whole(attempt, number: index + 1)) }
+        }
         if receipt.attempts.count == 1, case .answered = receipt.outcome { return }
         for (index, attempt) in receipt.attempts.enumerated() {
             guard let failure = attempt.failure, failure.reason != .cancelled else { continue }
@@ -23,6 +26,14 @@ enum DecisionLog {
         case .failed: log.warning("Stream broken off", ["attempts": .int(receipt.attempts.count)])
         case .passedOn, .cancelled, nil: break
         }
+    }
+
+    private static func whole(_ attempt: Attempt, number: Int) -> LogFields {
+        [
+            "attempt": .int(number), "model": .string(attempt.candidate.model.description),
+            "credential": .string(attempt.candidate.credential.rawValue), "status": .int(attempt.status ?? 0),
+            "reason": .string(attempt.failure?.reason.rawValue ?? "answered"), "duration_ms": .int(Int(attempt.duration.milliseconds)),
+        ]
     }
 
     private static func fields(_ attempt: Attempt, _ failure: Failure, number: Int) -> LogFields {

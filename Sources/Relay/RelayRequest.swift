@@ -38,6 +38,8 @@ public struct RelayRequest: Sendable {
     public struct Overrides: Hashable, Sendable {
         /// Instead of the configured fallbacks: `models` in the body or `x-understudy-fallbacks`.
         public var fallbacks: [String]?
+        /// Which of the two it was: shown where a setting's path would be.
+        public var fallbacksOrigin = "request.models"
         /// `x-understudy-no-fallback`: the requested model alone, with all its credentials.
         public var noFallback = false
         /// `x-understudy-timeout-ms`: instead of the configured limit of the whole request.

@@ -4,7 +4,7 @@ import JSON
 import Synchronization
 
 /// Keeps the health ledger's blocks, so that a restart or a crash forgets none. Written at once, not in batches: a block of
-/// thirty minutes must not be lost to a `kill -9` twenty milliseconds later.
+/// thirty minutes must not be lost to a `kill -9` a few milliseconds later.
 public final class LedgerStore: Sendable {
     private struct State {
         /// The newest whole set.

@@ -29,6 +29,23 @@ public struct StateFolder: Hashable, Sendable {
     /// The bearer token that clients show, made at the first start.
     public var tokenFile: String { path + "/gateway.token" }
 
+    /// Held by the gateway that runs on this folder.
+    public var lockFile: String { path + "/gateway.lock" }
+
+    /// The token kept here; `nil` before the first start.
+    ///
+    /// - Throws: `.rejected` for a file that holds none, since whoever emptied it may not want a new one made.
+    public func token() throws(StoreProblem) -> String? {
+        guard let bytes = try AtomicFile.read(tokenFile, limit: 4096) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self).split { $0 == "\n" || $0 == "\r" || $0 == " " || $0 == "\t" }.first
+        guard let text, text.utf8.count >= 16 else {
+            throw StoreProblem(
+                .rejected, doing: "take the gateway's token from", path: tokenFile,
+                reason: "it holds no token of 16 characters or more; remove it, and the next start makes a new one")
+        }
+        return String(text)
+    }
+
     /// Values for `${VAR}` and keys by environment name.
     public var environmentFile: String { path + "/.env" }
 

@@ -28,7 +28,8 @@ public struct StoreProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLarge
         /// The schema is of another version than this program reads.
         case schema
-        /// One statement alone was refused, by a constraint or for its size; the rest of its batch is not affected.
+        /// One statement alone was refused, by a constraint or for its size, and the rest of its batch is not affected; or a file
+        /// holds what it should not.
         case rejected
         /// Our own queue is full, or the database is closed.
         case refused

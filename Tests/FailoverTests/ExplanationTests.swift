@@ -57,7 +57,7 @@ import Testing
 
                  1  google-gemini-cli/gemini-3-flash   google-gemini-cli:default   OAuth refresh failed: invalid_grant      0.04 s
                     auth_permanent · rule oauth.invalid_grant · credential blocked until you sign in again
-                    fix: understudy models auth login --provider google-gemini-cli
+                    fix: sign in again where google-gemini-cli:default was made; its file is read again at once
                  2  cerebras/gpt-oss-120b              cerebras:manual             402, no body                             0.31 s
                     billing · rule status.402 · this model on this key blocked 1 min, then one request looks again
                  3  cerebras/llama3.1-8b               cerebras:manual             429 "Requests per minute limit exceeded" 0.22 s
@@ -79,10 +79,10 @@ import Testing
 
                  1  m/M2      m:k   no words 0.10 s
                     auth · rule test.auth · credential blocked 5 min
-                    fix: understudy models auth paste-api-key --provider m
+                    fix: give m another key, in models.providers.m.apiKey or the environment
                  2  d/pro     d:k   no words 0.10 s
                     auth · rule test.auth · tried early, since all else was blocked · credential blocked 5 min
-                    fix: understudy models auth paste-api-key --provider d
+                    fix: give d another key, in models.providers.d.apiKey or the environment
                  –  x/X             passed over: its provider has no credential
                  –  d/flash   d:k   passed over: credential blocked: billing (rule test.billing)
                     the first candidate may be free again 1 min after that
@@ -131,18 +131,18 @@ import Testing
 
     @Test(
         arguments: [
-            (Failure.plain(.auth), CredentialKind.oauth, "understudy models auth login --provider p"),
-            (.plain(.auth), .token, "understudy models auth paste-token --provider p"),
-            (.plain(.authPermanent), .apiKey, "understudy models auth paste-api-key --provider p"),
+            (Failure.plain(.auth), CredentialKind.oauth, "sign in again where p:k was made; its file is read again at once"),
+            (.plain(.auth), .token, "give p another key, in models.providers.p.apiKey or the environment"),
+            (.plain(.authPermanent), .apiKey, "give p another key, in models.providers.p.apiKey or the environment"),
             (.plain(.auth), CredentialKind.none, nil),
-            (.ofAccount(.billing), .apiKey, "understudy credentials clear 'p:it'\\''s mine'   # once it is paid"),
+            (.ofAccount(.billing), .apiKey, "pay or top up the account of p:k; it is noticed by itself"),
             (.plain(.billing), .apiKey, nil),
-            (.plain(.modelNotFound), .apiKey, "understudy models list --provider p --all"),
-            (.plain(.network), .apiKey, "understudy models status --probe --probe-provider p"),
+            (.plain(.modelNotFound), .apiKey, "correct the model's name; understudy models status shows where it comes from"),
+            (.plain(.network), .apiKey, "see that https://p.example:443 can be reached from this machine"),
             (.plain(.rateLimit), .apiKey, nil),
         ] as [(Failure, CredentialKind, String?)])
-    func `offers a command where one helps`(failure: Failure, kind: CredentialKind, command: String?) {
-        #expect(Explanation.fix(for: failure, candidate: Candidate("p/m", credential: "p:it's mine"), kind: kind) == command)
+    func `says what to do where something helps`(failure: Failure, kind: CredentialKind, remedy: String?) {
+        #expect(Explanation.fix(for: failure, candidate: Candidate("p/m", credential: "p:k"), kind: kind) == remedy)
     }
 }
 
@@ -159,7 +159,7 @@ import Testing
         #expect(
             refusal.message
                 == "No candidate could answer. 1. openai/gpt on openai:main: 402, no body (billing). 2. google/gemini on google:key: 401 \"Bad key\" (auth). "
-                + "Passed over: x/X, its provider has no credential. What helps: understudy models auth paste-api-key --provider google. "
+                + "Passed over: x/X, its provider has no credential. What helps: give google another key, in models.providers.google.apiKey or the environment. "
                 + "The first candidate may be free again in 1 min. The whole story: understudy explain R1")
         #expect(refusal.status == 503)
         #expect(refusal.retryAfter == .milliseconds(59_900))

@@ -26,6 +26,8 @@ enum GatewayRun {
         let log = GatewayLog(first.settings.logging)
         defer { log.writer.close() }
         let folder = try stateFolder(location, log.logger)
+        let instance = try own(folder)
+        defer { withExtendedLifetime(instance) {} }
         let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
         defer { group.stop() }
 
@@ -48,6 +50,7 @@ enum GatewayRun {
             () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.provider)
         }
         reload.watch(loaded.files)
+        log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])
         log.notes(loaded)
         let running = announce(location, loaded, relay, server.port, token, context)
         let upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
@@ -88,6 +91,17 @@ enum GatewayRun {
             return folder
         } catch {
             throw CommandFailure(.failed, "\(error)", hints: ["--state-dir <folder> uses another one"])
+        }
+    }
+
+    /// Two gateways on one folder would take turns in forgetting what the other had learned.
+    private static func own(_ folder: StateFolder) throws(CommandFailure) -> InstanceLock {
+        do throws(StoreProblem) {
+            return try InstanceLock(path: folder.lockFile)
+        } catch {
+            throw CommandFailure(
+                .failed, "another gateway runs on the state folder \(folder.path)",
+                hints: ["understudy gateway status says where it listens", "--state-dir <folder> gives this one a folder of its own"])
         }
     }
 

@@ -30,21 +30,10 @@ struct GatewayToken: Sendable {
     }
 
     private static func stored(in folder: StateFolder) throws(StoreProblem) -> Secret {
-        if let known = try kept(in: folder) { return known }
-        let made =
-            "ust_"
-            + Digest.randomBytes(24).map { byte in
-                let digits = Array("0123456789abcdef")
-                return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }.joined()
-        // Two gateways that start together agree on the one that was first.
+        if let known = try folder.token() { return Secret(known) }
+        let made = "ust_" + Digest.hex(Digest.randomBytes(24))
+        // Of gateways that start together, one makes it and the others take it.
         if try AtomicFile.create(Array((made + "\n").utf8), at: folder.tokenFile) { return Secret(made) }
-        return try kept(in: folder) ?? Secret(made)
-    }
-
-    private static func kept(in folder: StateFolder) throws(StoreProblem) -> Secret? {
-        guard let bytes = try AtomicFile.read(folder.tokenFile, limit: 4096) else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self).split { $0 == "\n" || $0 == "\r" || $0 == " " }.first.map(String.init) ?? ""
-        return text.utf8.count >= 16 ? Secret(text) : nil
+        return Secret(try folder.token() ?? made)
     }
 }

@@ -22,6 +22,7 @@ struct RequestOptions {
                 throw Self.problem("x-understudy-fallbacks", "at most \(Self.fallbackLimit) models")
             }
             overrides.fallbacks = names
+            overrides.fallbacksOrigin = "x-understudy-fallbacks"
         } else if let models = shape.fallbacks {
             overrides.fallbacks = models
         }

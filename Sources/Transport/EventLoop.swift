@@ -187,20 +187,18 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private var hasWork: Bool { !ready.isEmpty || !endOfTurn.isEmpty || !removed.isEmpty }
 
-    /// Rounds of work before descriptors and timers are looked at again: enough for any one request to come to rest, and an end
-    /// to work that goes on making more.
-    private static let rounds = 64
+    /// Milliseconds after which descriptors and timers are looked at again, though there is work: it may go on making more.
+    private static let turnTime: Int64 = 4
 
     private func runReady() {
-        for _ in 0..<Self.rounds {
+        repeat {
             runJobs(rounds: 1)
             if !endOfTurn.isEmpty {
                 let works = endOfTurn
                 endOfTurn.removeAll(keepingCapacity: true)
                 for work in works { work() }
             }
-            if ready.isEmpty && endOfTurn.isEmpty { break }
-        }
+        } while (!ready.isEmpty || !endOfTurn.isEmpty) && Self.clock() - now < Self.turnTime
         guard !removed.isEmpty else { return }
         // What goes with a handler may put another one here.
         swap(&removed, &released)

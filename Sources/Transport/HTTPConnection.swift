@@ -58,7 +58,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if readiness.contains(.writable) && !output.isEmpty { flush() }
         guard !readiness.isDisjoint(with: [.readable, .peerClosed, .broken]) else { return }
         hasUnread = true
-        if state.isReading { read() } else if state.phase == .lingering { discard() }
+        goOn()
         // A client that has closed its sending half is taken to have left, as nginx does: its request is not worth a call.
         if state.phase == .serving, !readiness.isDisjoint(with: [.peerClosed, .broken]) { perform(state.peerClosed()) }
     }
@@ -99,6 +99,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private func read() {
         var reads = Self.readsAtOnce
         while state.isReading {
+            // A client that sends faster than we read must leave time for the others.
             if reads == 0 { return readOnLater() }
             reads -= 1
             guard let bytes = receive() else {
@@ -122,11 +123,20 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         return nil
     }
 
-    /// A client that sends faster than we read must leave time for the others.
     private func readOnLater() {
-        loop.execute { [self] in
-            if state.isReading { read() } else if state.phase == .lingering { discard() }
+        loop.execute { [self] in goOn() }
+    }
+
+    /// Takes up what has been read already, then what the socket holds.
+    private func goOn() {
+        if state.phase == .lingering { return discard() }
+        // While a head is incomplete, `input` is its beginning; otherwise it is what had to wait for an answer.
+        if state.phase == .idle && !input.isEmpty {
+            let bytes = input
+            input = []
+            bytes.withUnsafeBytes { take($0) }
         }
+        if state.isReading && hasUnread { read() }
     }
 
     private func linger() {
@@ -142,19 +152,11 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if state.phase == .lingering { readOnLater() }
     }
 
-    /// Goes on with what has been read already, then with what the socket holds.
     private func readNext() {
         setLimit(server.limits.keepAliveTime)
         // Not from within the handler that has just answered: its frames would pile up with each pipelined request.
         guard !input.isEmpty || hasUnread else { return }
-        loop.execute { [self] in
-            if !input.isEmpty && state.isReading {
-                let bytes = input
-                input = []
-                bytes.withUnsafeBytes { take($0) }
-            }
-            if hasUnread && state.isReading { read() }
-        }
+        readOnLater()
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {

@@ -157,7 +157,9 @@ public final class FailoverRun: @unchecked Sendable {
             isRepeat: receipt.attempts.last?.candidate == link.candidate
         ) { relay.ledger.hasSpare(chain, besides: index, in: receipt, now: startedAt) }
         open = Open(attempt: attempt, served: served, began: .now)
-        let call = UpstreamCall(plan, sink: sink, served: served, on: loop) { [unowned self] in succeeded(endIsProven: false) }
+        let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
+            succeeded(endIsProven: false)
+        }
         self.call = call
         return call
     }

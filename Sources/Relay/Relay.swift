@@ -16,19 +16,21 @@ public final class Relay: Sendable {
     public let gate: UpstreamGate
     let recorder: ReceiptRecorder
     let log: Logger
+    /// A client whose upstream has been silent for so long, in the middle of a stream, is told that it still lives.
+    let keepAlive: Duration
     private let clients: [(loop: EventLoop, client: CurlClient)]
     let now: @Sendable () -> Timestamp
 
     public init(
         _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
-        log: Logger,
-        now: @escaping @Sendable () -> Timestamp
+        log: Logger, keepAlive: Duration = .seconds(15), now: @escaping @Sendable () -> Timestamp
     ) {
         current = Mutex(snapshot)
         self.ledger = ledger
         self.recorder = recorder
         self.gate = gate
         self.log = log
+        self.keepAlive = keepAlive
         self.now = now
         clients = group.loops.map { ($0, CurlClient(loop: $0)) }
     }

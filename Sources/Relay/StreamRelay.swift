@@ -111,6 +111,12 @@ struct StreamRelay {
 
     private func send(_ bytes: RawSpan) { sink.write(bytes) }
 
+    /// Tells the client that its stream still lives; only whole events have been sent, so it stands between two. One that has yet
+    /// to take what it got needs no telling.
+    func sendKeepAlive() {
+        if sink.pendingBytes == 0 { sink.write(plan.wire.keepAlive.span.bytes) }
+    }
+
     /// The upstream closed. `nil`: the reply was whole, and its terminator, if missing, has been supplied.
     mutating func upstreamEnded() -> ErrorObject? {
         if let error = reader.upstreamEnded() { return error }

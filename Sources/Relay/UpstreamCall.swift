@@ -53,6 +53,10 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
     private let endsAt: Int64
+    /// Runs once the model has spoken. It is not moved by each event, but looks when it fires how long ago the last one was.
+    private let silence = LoopTimer()
+    private let silenceTime: Int64
+    private var heardAt: Int64 = 0
 
     /// Set when `run` returns.
     private(set) var outcome = CallOutcome.cancelled
@@ -64,7 +68,10 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private static let replyLimit = 32 << 20
     private static let errorLimit = 64 << 10
 
-    init(_ plan: CallPlan, sink: any ReplySink, served: Served, on loop: EventLoop, firstContent: @escaping () -> Void) {
+    init(
+        _ plan: CallPlan, sink: any ReplySink, served: Served, keepAlive: Duration, on loop: EventLoop, firstContent: @escaping () -> Void
+    ) {
+        silenceTime = keepAlive.milliseconds
         self.plan = plan
         self.loop = loop
         stream = StreamRelay(plan, sink: sink, served: served, firstContent: firstContent)
@@ -121,6 +128,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                         stream.isCommitted ? plan.idle : plan.firstToken, stream.isCommitted ? .idleTimeout : .firstTokenTimeout,
                         stream.isCommitted ? .idle : plan.firstTokenPhase, restart: stream.isCommitted)
                 }
+                if stream.isCommitted { heard() }
                 if stream.isFarBehind { holdBack() }
             case .ended: finish(.streamed(usage: stream.usage))
             case .failed(let error): finish(.failed(FailedCall(error: error, committed: stream.isCommitted)))
@@ -191,6 +199,21 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     /// Time from a proven end to its terminator.
     private static let terminatorTime = Duration.seconds(1)
 
+    // MARK: Keep-alive
+
+    private func heard() {
+        heardAt = loop.now
+        guard !silence.isArmed else { return }
+        silence.fire = { [unowned(unsafe) self] in upstreamIsSilent() }
+        loop.arm(silence, after: silenceTime)
+    }
+
+    private func upstreamIsSilent() {
+        let left = heardAt + silenceTime - loop.now
+        if left <= 0 { stream.sendKeepAlive() }
+        loop.arm(silence, after: left > 0 ? left : silenceTime)
+    }
+
     // MARK: Back-pressure
 
     /// Stops reading until the client has taken what waits for it.
@@ -222,6 +245,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         self.continuation = nil
         progress = .over
         loop.disarm(timer)
+        loop.disarm(silence)
         stream.release()
         // Behind a stream's terminator comes the end of the reply, and then the connection serves again.
         if case .streamed = outcome { call?.letGo() } else { call?.cancel() }

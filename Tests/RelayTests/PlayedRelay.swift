@@ -30,7 +30,8 @@ final class PlayedRelay: Sendable {
     ///   - providers: Name, keys and script of each, in the order of the chain of `default`.
     ///   - requests: As many may be under way.
     init(
-        _ providers: [(name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)], requests: Int = 100
+        _ providers: [(name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)], requests: Int = 100,
+        keepAlive: Duration = .seconds(15)
     ) async throws {
         let loops = try EventLoopGroup(count: 1)
         var settings = Settings()
@@ -50,7 +51,7 @@ final class PlayedRelay: Sendable {
         relay = Relay(
             RelaySnapshot(settings: settings, pool: pool), ledger: SharedLedger(HealthLedger(), store: nil),
             recorder: ReceiptRecorder(store: nil, log: LogCapture().logger()), gate: UpstreamGate(limit: requests), on: loops,
-            log: LogCapture().logger(), now: { time.now })
+            log: LogCapture().logger(), keepAlive: keepAlive, now: { time.now })
         self.loops = loops
         self.upstreams = upstreams
         self.time = time

@@ -105,6 +105,22 @@ import Testing
         #expect(played.upstream(0).abandoned == 0)
     }
 
+    @Test func `is waited for with a sign of life between events, once the model has spoken`() async throws {
+        let half = Self.word.count / 2
+        let script = Self.stream([
+            .wait(.milliseconds(100)), .bytes(Self.word + Self.word[..<half]), .wait(.milliseconds(150)), .bytes(Array(Self.word[half...])),
+            .bytes(Self.finish + Script.done), .end,
+        ])
+        let played = try await PlayedRelay([("one", ["a"], script)], keepAlive: .milliseconds(50))
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        let sign = ": keep-alive\n\n"
+        #expect(sink.text.contains(sign))
+        #expect(!sink.text.hasPrefix(sign))
+        #expect(sink.text.replacing(sign, with: "").utf8.elementsEqual(Self.word + Self.word + Self.finish + Script.done))
+    }
+
     @Test func `comes at the deadline though the client takes nothing`() async throws {
         let event = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 64 << 10))])
         let played = try await PlayedRelay([("one", ["a"], Self.stream([Script.Act](repeating: .bytes(event), count: 64) + [.stall]))])

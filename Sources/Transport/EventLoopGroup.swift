@@ -42,7 +42,7 @@ public final class EventLoopGroup: Sendable {
     }
 }
 
-/// A thread of ours: started once, joined once.
+/// A thread of ours: started once, then either joined or detached, once.
 public struct Thread: Sendable {
     #if canImport(Glibc)
         private let handle: pthread_t
@@ -96,6 +96,9 @@ public struct Thread: Sendable {
         #endif
     }
 
-    /// Waits for its end. Call once.
+    /// Waits for its end.
     public func join() { pthread_join(handle, nil) }
+
+    /// Nobody will wait for it: the system takes its stack back when it ends.
+    public func detach() { pthread_detach(handle) }
 }

@@ -60,7 +60,7 @@ let package = Package(
         tests("TransportTests", ["Transport", "HTTP", "Telemetry", "TestSupport"]),
         tests("StoreTests", ["Store", "Failover", "JSON", "Telemetry", "TestSupport"]),
         tests("CredentialsTests", ["Credentials", "Configuration", "Failover", "HTTP", "Providers", "Store", "TestSupport"]),
-        tests("RehearsalTests", ["Rehearsal", "HTTP", "JSON", "Transport", "TestSupport"]),
+        tests("RehearsalTests", ["Rehearsal", "Failover", "HTTP", "JSON", "Providers", "Transport", "TestSupport"]),
         tests(
             "RelayTests",
             [

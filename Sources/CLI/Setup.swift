@@ -41,19 +41,12 @@ struct Setup: Sendable {
 
     var poolSources: PoolSources { PoolSources(settings: settings, folders: location.agentRoots, home: location.home) }
 
-    /// Puts the rehearsal provider on stage: what plays where the settings name no model.
+    /// Puts the rehearsal on stage: what plays where the settings name no model.
     ///
-    /// - Parameter provider: The running one's description. `nil`: one to look at, which is not running.
-    mutating func rehearse(with provider: Provider?) {
-        guard let provider = provider ?? Self.silentRehearsal else { return }
-        settings.add(provider)
-        settings.useByDefault(
-            [RehearsalProvider.star, RehearsalProvider.understudy].map { ModelRef(provider: RehearsalProvider.id, model: $0) },
-            origin: "built in")
-    }
-
-    private static var silentRehearsal: Provider? {
-        BaseURL("http://127.0.0.1/v1").map { Provider(id: RehearsalProvider.id, baseURL: $0, needsCredential: false) }
+    /// - Parameter providers: Those that run; or `RehearsalProvider.silent`, to look at.
+    mutating func rehearse(with providers: [Provider]) {
+        for provider in providers { settings.add(provider) }
+        settings.useByDefault(RehearsalProvider.chain, origin: "built in")
     }
 }
 

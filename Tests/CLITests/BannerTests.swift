@@ -13,7 +13,7 @@ import Testing
             stateFolder: "~/.understudy",
             chain: [
                 .init(model: "rehearsal/star", credential: "none"),
-                .init(model: "rehearsal/understudy", credential: "none", note: "blocked for 38 s"),
+                .init(model: "standby/understudy", credential: "none", note: "blocked for 38 s"),
             ])
     }
 
@@ -25,8 +25,8 @@ import Testing
                   Config   none at ~/.understudy/understudy.json: rehearsal plays
                   State    ~/.understudy
                   Token    ust_s3cr3t  (kept in /home/ada/.understudy/gateway.token)
-                  Chain    1  rehearsal/star        none
-                           2  rehearsal/understudy  none  (blocked for 38 s)
+                  Chain    1  rehearsal/star      none
+                           2  standby/understudy  none  (blocked for 38 s)
 
                 Try it:
 

@@ -78,7 +78,7 @@ import Testing
         #expect(receipts["source"] == "gateway")
         #expect(receipts["receipts"]?.array?.map { $0["requested_model"] } == ["rehearsal/402-no-body", "default"])
         let table = try await stage.ask(["receipts"])
-        #expect(table.out.contains("rehearsal/402-no-body  answered by rehearsal/understudy "))
+        #expect(table.out.contains("rehearsal/402-no-body  answered by standby/understudy "))
         let explained = try await stage.ask(["explain", "--last"])
         #expect(explained.out.contains("402, no body"))
         #expect(explained.out.contains("billing · rule status.402 · this model on this key blocked "))

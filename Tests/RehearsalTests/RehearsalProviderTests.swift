@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import HTTP
 import JSON
+import Providers
 import Rehearsal
 import TestSupport
 import Testing
@@ -8,11 +10,11 @@ import Transport
 
 /// The provider that plays when there is no other.
 @Suite(.timeLimit(.minutes(1))) struct `The rehearsal provider` {
-    static func ask(_ model: String, stream: Bool = false) async throws -> BlockingHTTP.Reply {
+    static func ask(_ model: String, of id: ProviderID = RehearsalProvider.id, stream: Bool = false) async throws -> BlockingHTTP.Reply {
         let loops = try EventLoopGroup(count: 1)
         defer { loops.stop() }
         let rehearsal = try RehearsalProvider(on: loops, log: LogCapture().logger())
-        let provider = try #require(rehearsal.provider)
+        let provider = try #require(rehearsal.providers.first { $0.id == id })
         let url = provider.baseURL.appending("/chat/completions")
         let body = JSONWriter.compact(["model": .string(model), "stream": .bool(stream), "messages": []])
         let reply = try await onThread { try BlockingHTTP.request(method: .post, url: url, body: body) }
@@ -24,18 +26,20 @@ import Transport
         let loops = try EventLoopGroup(count: 1)
         defer { loops.stop() }
         let rehearsal = try RehearsalProvider(on: loops, log: LogCapture().logger())
-        let provider = try #require(rehearsal.provider)
-        #expect(provider.id == RehearsalProvider.id && !provider.needsCredential && provider.baseURL.isLocal)
-        #expect(provider.models.map(\.id) == ["star", "understudy"] + Fault.all.map(\.name))
+        let providers = rehearsal.providers
+        #expect(providers.map(\.id) == ["rehearsal", "standby"])
+        #expect(providers.allSatisfy { !$0.needsCredential && $0.baseURL.isLocal })
+        #expect(providers.map { $0.models.map(\.id) } == [["star"] + Fault.all.map(\.name), ["understudy"]])
+        #expect(Set(providers.map(\.baseURL.endpoint)).count == 2, "one of them must be reachable when the other is not")
         await rehearsal.stop()
     }
 
-    @Test(arguments: ["star", "understudy"], [false, true])
-    func `answers as`(model: String, stream: Bool) async throws {
-        let reply = try await Self.ask(model, stream: stream)
+    @Test(arguments: [RehearsalProvider.star, RehearsalProvider.understudy], [false, true])
+    func `answers as`(ref: ModelRef, stream: Bool) async throws {
+        let reply = try await Self.ask(ref.model, of: ref.provider, stream: stream)
         #expect(reply.status == 200)
         #expect(reply.headers.first("content-type") == (stream ? "text/event-stream" : "application/json"))
-        #expect(String(decoding: reply.body, as: UTF8.self).contains("well") == (model == "star"))
+        #expect(String(decoding: reply.body, as: UTF8.self).contains("well") == (ref == RehearsalProvider.star))
     }
 
     @Test(arguments: [

@@ -36,7 +36,7 @@ struct GatewayLoader: Sendable {
     }
 
     /// - Parameter rehearsal: Plays where the settings name no model.
-    func load(rehearsal: Provider?) throws(CommandFailure) -> Loaded {
+    func load(rehearsal: [Provider]?) throws(CommandFailure) -> Loaded {
         var setup = try Setup.load(location, environment: environment, overrides: overrides)
         if let rehearsal { setup.rehearse(with: rehearsal) }
         let pool = setup.credentials(now: Clock.now())
@@ -47,7 +47,7 @@ struct GatewayLoader: Sendable {
     }
 
     /// A configuration that was there at the start and is not now is a problem, not an empty one: somebody is moving it, or lost it.
-    func reload(rehearsal: Provider?) throws(Reload.Problem) -> Reload.Loaded {
+    func reload(rehearsal: [Provider]?) throws(Reload.Problem) -> Reload.Loaded {
         if location.configExists, !HostFacts.exists(location.configPath) {
             throw Reload.Problem("there is no configuration at \(location.configPath) any more")
         }

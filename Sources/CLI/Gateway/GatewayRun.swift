@@ -32,7 +32,7 @@ enum GatewayRun {
         defer { group.stop() }
 
         let rehearsal = first.settings.agents.main.chain.isEmpty ? try rehearse(group, log.logger) : nil
-        let loaded = rehearsal == nil ? first : try loader.load(rehearsal: rehearsal?.provider)
+        let loaded = rehearsal == nil ? first : try loader.load(rehearsal: rehearsal?.providers)
         let stores = await Stores(folder: folder, log: log.logger)
         let ledger = await stores.ledger(for: loaded.pool, log: log.logger)
         let relay = Relay(
@@ -47,7 +47,7 @@ enum GatewayRun {
         let server = try serve(loaded.settings.gateway, relay, token, status, stores, group, log.logger)
         status.listens(on: server.port)
         let reload = Reload(relay: relay, status: status, on: group.loops[0], log: log.logger.with(label: "reload")) {
-            () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.provider)
+            () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.providers)
         }
         reload.watch(loaded.files)
         log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])

@@ -5,6 +5,7 @@ import Failover
 import HTTP
 import JSON
 import Providers
+import Rehearsal
 import Relay
 import Store
 
@@ -17,7 +18,7 @@ enum ModelsStatus {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
-        if setup.isRehearsal { setup.rehearse(with: nil) }
+        if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
         let (blocks, gateway) = try await blocks(context, now: now)
         let report = report(setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, gateway: gateway, now: now)

@@ -13,11 +13,15 @@ public enum ModelNames {
 
     /// - Parameter agent: Whose fallbacks stand behind a model; `nil`: the default agent's.
     public static func resolve(_ name: String, in settings: Settings, agent: AgentID? = nil) -> Result<NamedTarget, UnknownModel> {
-        guard name.utf8.count <= maxBytes else { return .failure(UnknownModel(name: String(name.prefix(60)) + "…", why: .nothing)) }
+        guard name.utf8.count <= maxBytes else {
+            return .failure(UnknownModel(name: String(name.prefix(60)) + "…", why: .nothing, existing: someNames(in: settings)))
+        }
         let asked = agent.flatMap { settings.agents[$0] } ?? settings.agents.main
         if let id = agentID(in: name, default: asked.id) {
             guard let found = settings.agents[id] else {
-                return .failure(UnknownModel(name: name, why: .noAgent, suggestions: agentSuggestions(for: id, in: settings)))
+                let agents = settings.agents.all.prefix(UnknownModel.existingLimit).map { "agent:\($0.id)" }
+                return .failure(
+                    UnknownModel(name: name, why: .noAgent, suggestions: agentSuggestions(for: id, in: settings), existing: agents))
             }
             guard !found.chain.isEmpty else { return .failure(UnknownModel(name: name, why: .noChain(found.id))) }
             return .success(NamedTarget(agent: found.id, models: found.chain.map { ($0.model, $0.origin) }))
@@ -28,6 +32,7 @@ public enum ModelNames {
             return .success(NamedTarget(agent: asked.id, models: [(model, "requested")] + behind.map { ($0.model, $0.origin) }))
         case .failure(var unknown):
             if unknown.suggestions.isEmpty { unknown.suggestions = suggestions(for: name, in: settings) }
+            unknown.existing = someNames(in: settings)
             return .failure(unknown)
         }
     }
@@ -131,6 +136,11 @@ public enum ModelNames {
     /// Names compared at most, so that a stranger's typos stay cheap.
     private static let comparedNames = 2000
 
+    /// The first of those that are listed.
+    private static func someNames(in settings: Settings) -> [String] {
+        all(in: settings).prefix(UnknownModel.existingLimit).map(\.name)
+    }
+
     private static func agentSuggestions(for id: AgentID, in settings: Settings) -> [String] {
         NearestName.closest(
             to: id.rawValue, in: settings.agents.all.prefix(comparedNames).map(\.id.rawValue), count: UnknownModel.limit
@@ -176,33 +186,42 @@ public struct UnknownModel: Error, Hashable, Sendable {
 
     /// The most suggestions.
     public static let limit = 3
+    /// The most of `existing`.
+    public static let existingLimit = 5
 
     /// As asked for, or its beginning.
     public var name: String
     public var why: Why
     /// What may have been meant, best first.
     public var suggestions: [String]
+    /// The first few names that there are, for a name that is near none.
+    public var existing: [String]
 
-    public init(name: String, why: Why, suggestions: [String] = []) {
+    public init(name: String, why: Why, suggestions: [String] = [], existing: [String] = []) {
         self.name = name
         self.why = why
         self.suggestions = suggestions
+        self.existing = existing
     }
 
     /// For the person who asked.
     public var text: String {
         let name = "`\(String(String.UnicodeScalarView(self.name.unicodeScalars.filter { $0.properties.generalCategory != .control })))`"
-        let list = suggestions.map { "`\($0)`" }.joined(separator: ", ")
         switch why {
-        case .ambiguous: return "Several providers have a model \(name): say which, as in \(list)."
+        case .ambiguous: return "Several providers have a model \(name): say which, as in \(Self.list(suggestions))."
         case .noChain(let agent):
             return "The agent `\(agent)` has no model. Set agents.defaults.model in the configuration, or ask for a provider/model."
-        case .noAgent: return "There is no agent for the model \(name)." + (list.isEmpty ? "" : " Did you mean \(list)?")
-        case .noProvider(let provider):
-            return "The model \(name) does not exist here: no provider `\(provider)` is configured."
-                + (list.isEmpty ? "" : " Did you mean \(list)?")
-        case .nothing:
-            return "The model \(name) does not exist here." + (list.isEmpty ? " GET /v1/models lists what does." : " Did you mean \(list)?")
+        case .noAgent: return "There is no agent for the model \(name).\(advice)"
+        case .noProvider(let provider): return "The model \(name) does not exist here: no provider `\(provider)` is configured.\(advice)"
+        case .nothing: return "The model \(name) does not exist here.\(advice)"
         }
     }
+
+    /// What to ask for instead.
+    private var advice: String {
+        if !suggestions.isEmpty { return " Did you mean \(Self.list(suggestions))?" }
+        return existing.isEmpty ? " No model is configured." : " There are: \(Self.list(existing)); GET /v1/models lists all."
+    }
+
+    private static func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
 }

@@ -48,7 +48,11 @@ struct SettingsCursor {
         if key.takesAnyName { return self }
         for name in value.names {
             if let known = key.member(name) {
-                if known.use == .kept { reading.keep(path.member(name)) }
+                switch known.use {
+                case .used: break
+                case .kept: reading.keep(path.member(name))
+                case .later(let doing): noteLater(name, known, doing)
+                }
             } else if key.kind == .openSection {
                 reading.keep(path.member(name))
             } else {
@@ -56,6 +60,13 @@ struct SettingsCursor {
             }
         }
         return self
+    }
+
+    /// Says of a member that it does nothing yet, unless what it asks for is done anyway.
+    private func noteLater(_ name: String, _ key: SettingsKeyTree, _ doing: String) {
+        guard let cursor = member(name, key), cursor.top.string != doing else { return }
+        let instead = doing.isEmpty ? "" : ", which acts as \"\(doing)\" says"
+        cursor.note("\(cursor.path.text) is not obeyed by this version\(instead)")
     }
 
     /// Reports a member that is not known.

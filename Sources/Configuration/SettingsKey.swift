@@ -14,11 +14,15 @@ public struct SettingsKey: Hashable, Sendable {
     public enum Use: Hashable, Sendable {
         /// Read, checked and obeyed.
         case used
-        /// Read and checked; obeyed once the part that needs it is there.
-        case later
+        /// Read and checked; obeyed once the part that needs it is there. Until then all goes as if `doing` were written; empty: as
+        /// if nothing were.
+        case later(doing: String)
         /// OpenClaw's: loads without error and is not looked at.
         case kept
     }
+
+    /// Whether it is checked and does nothing yet.
+    public var isLater: Bool { if case .later = use { true } else { false } }
 
     public enum Kind: Hashable, Sendable {
         case text

@@ -130,7 +130,7 @@ public enum SettingsKeys {
         key("auth.order.*", .texts, "", "Ids of credentials. Those of profiles that are not listed are not used."),
         key(
             "auth.spread", .choice(["fillFirst", "leastRecentlyUsed"]), "fillFirst",
-            "Whose turn it is among credentials that are all well.", .later),
+            "Whose turn it is among credentials that are all well.", .later(doing: "fillFirst")),
         key(
             "auth.cooldowns", .section, "",
             "OpenClaw's lengths of blocks; they count where they are written and `failover.blocks` says nothing."),
@@ -211,13 +211,13 @@ public enum SettingsKeys {
         key("failover.maxAttempts", .whole(1...100), "16", "Upstream calls of one request at most."),
         key(
             "failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "resume",
-            "What becomes of a stream that breaks half-way.", .later),
+            "What becomes of a stream that breaks half-way.", .later(doing: "off")),
         key("failover.hedge", .section, "", "A second candidate beside one that is late."),
-        key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one.", .later),
+        key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one.", .later(doing: "off")),
         key(
             "failover.hedge.afterMs", .wholeOrAuto(1...600_000), "auto",
-            "Milliseconds without a first token; `auto`: later than usual for the model.", .later),
-        key("failover.hedge.budgetPercent", .whole(0...100), "5", "Share of requests that may be hedged.", .later),
+            "Milliseconds without a first token; `auto`: later than usual for the model.", .later(doing: "")),
+        key("failover.hedge.budgetPercent", .whole(0...100), "5", "Share of requests that may be hedged.", .later(doing: "")),
         key("failover.blocks", .section, "", "How long a block lasts where the provider does not say, by step, in seconds."),
         key("failover.blocks.rateLimit", ladder, "[30, 60, 300]", "After `rate_limit`."),
         key(

@@ -43,6 +43,15 @@ extension SettingsReader {
         return overrides
     }
 
+    /// A `failover` section of a provider or a model.
+    static func narrowFailover(_ section: SettingsCursor) -> FailoverOverrides {
+        for name in ["patienceSeconds", "maxAttempts"] {
+            guard let cursor = section.child(name) else { continue }
+            cursor.note("\(cursor.path.text) changes nothing: the whole request has one failover.\(name)")
+        }
+        return failover(section)
+    }
+
     /// `.some(nil)`: `auto`.
     private static func hedgeAfter(_ hedge: SettingsCursor) -> Duration?? {
         guard let cursor = hedge.child("afterMs") else { return nil }

@@ -18,7 +18,7 @@ extension SettingsReader {
             }
             guard var provider = provider(id, entry, key: &settings.configuredKeys[id]) else { continue }
             readModelEntries(of: entry, into: &provider, &settings.modelFailover)
-            if let failover = entry.section("failover").map(failover), !failover.isEmpty { settings.providerFailover[id] = failover }
+            if let failover = entry.section("failover").map(narrowFailover), !failover.isEmpty { settings.providerFailover[id] = failover }
             if let params = entry.object("params"), !params.isEmpty { settings.providerParams[id] = params }
             settings.configuredProviders.append(id)
             settings.providers[id] = provider
@@ -175,7 +175,7 @@ extension SettingsReader {
             model.acceptsTools = cursor.section("compat")?.flag("supportsTools") ?? true
             model.params = cursor.object("params")
             model.limits = cursor.section("timeouts").map(timeouts) ?? TimeLimits()
-            if let failover = cursor.section("failover").map(failover), !failover.isEmpty {
+            if let failover = cursor.section("failover").map(narrowFailover), !failover.isEmpty {
                 failovers[ModelRef(provider: provider.id, model: id)] = failover
             }
             provider.models.append(model)

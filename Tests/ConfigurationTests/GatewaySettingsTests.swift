@@ -194,3 +194,41 @@ import Testing
         #expect(notes.map(\.text) == ["this version does not speak openai-responses; models of own are passed over"])
     }
 }
+
+@Suite struct `A setting that is not obeyed yet` {
+    @Test(arguments: [
+        ("{ failover: { midStream: 'resume' } }", [#"failover.midStream is not obeyed by this version, which acts as "off" says"#]),
+        ("{ failover: { midStream: 'off', hedge: { mode: 'off' } }, auth: { spread: 'fillFirst' } }", []),
+        (
+            "{ failover: { hedge: { mode: 'on', afterMs: 200, budgetPercent: 1 } } }",
+            [
+                #"failover.hedge.mode is not obeyed by this version, which acts as "off" says"#,
+                "failover.hedge.afterMs is not obeyed by this version", "failover.hedge.budgetPercent is not obeyed by this version",
+            ]
+        ),
+        ("{ auth: { spread: 'leastRecentlyUsed' } }", [#"auth.spread is not obeyed by this version, which acts as "fillFirst" says"#]),
+        (
+            "{ models: { providers: { groq: { failover: { midStream: 'resume' } } } } }",
+            [#"models.providers.groq.failover.midStream is not obeyed by this version, which acts as "off" says"#]
+        ),
+    ]) func `is said so where it asks for more than is done`(text: String, notes: [String]) throws {
+        #expect(Set(try read(text).notes.map(\.text)) == Set(notes))
+    }
+
+    @Test func `of a whole request is said to change nothing inside a provider or a model`() throws {
+        let notes = try read(
+            """
+            { models: { providers: { groq: {
+              failover: { maxAttempts: 1, blocks: { auth: [9] } },
+              models: [{ id: 'x', failover: { patienceSeconds: 3 } }],
+            } } }, failover: { maxAttempts: 5, patienceSeconds: 1 } }
+            """
+        ).notes
+        #expect(
+            notes.map(\.description) == [
+                "\(settingsPath):3: models.providers.groq.models[0].failover.patienceSeconds changes nothing: "
+                    + "the whole request has one failover.patienceSeconds",
+                "\(settingsPath):2: models.providers.groq.failover.maxAttempts changes nothing: the whole request has one failover.maxAttempts",
+            ])
+    }
+}

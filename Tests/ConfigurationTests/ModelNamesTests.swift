@@ -23,6 +23,9 @@ import Testing
     static let main = ["openai/lead agents.defaults.model.primary", "groq/second agents.defaults.model.fallbacks[0]"]
     static let behind = ["groq/second agents.defaults.model.fallbacks[0]", "openai/lead agents.defaults.model.primary"]
 
+    /// How an answer ends where no name is near.
+    static let thereAre = " There are: `default`, `agent:main`, `agent:coder`, `Opus`, `gpt/odd`; GET /v1/models lists all."
+
     static func resolve(_ name: String, agent: AgentID? = nil) throws -> Result<NamedTarget, UnknownModel> {
         ModelNames.resolve(name, in: try settings.get(), agent: agent)
     }
@@ -59,16 +62,19 @@ import Testing
     @Test(arguments: [
         ("lama", "The model `lama` does not exist here. Did you mean `local/llama`?"),
         ("opsu", "The model `opsu` does not exist here. Did you mean `Opus`?"),
-        ("zzzzzzzz", "The model `zzzzzzzz` does not exist here. GET /v1/models lists what does."),
-        ("", "The model `` does not exist here. GET /v1/models lists what does."),
-        ("/", "The model `/` does not exist here. GET /v1/models lists what does."),
-        ("openai/", "The model `openai/` does not exist here. GET /v1/models lists what does."),
+        ("zzzzzzzz", "The model `zzzzzzzz` does not exist here.\(thereAre)"),
+        ("", "The model `` does not exist here.\(thereAre)"),
+        ("/", "The model `/` does not exist here.\(thereAre)"),
+        ("openai/", "The model `openai/` does not exist here.\(thereAre)"),
         ("shared", "Several providers have a model `shared`: say which, as in `local/shared`, `other/shared`."),
-        ("nowhere/thing", "The model `nowhere/thing` does not exist here: no provider `nowhere` is configured."),
+        ("nowhere/thing", "The model `nowhere/thing` does not exist here: no provider `nowhere` is configured.\(thereAre)"),
         ("locla/llama", "The model `locla/llama` does not exist here: no provider `locla` is configured. Did you mean `local/llama`?"),
         ("agent:codr", "There is no agent for the model `agent:codr`. Did you mean `agent:coder`?"),
-        ("agent:nobody", "There is no agent for the model `agent:nobody`."),
-        ("a\u{1B}[31mb", "The model `a[31mb` does not exist here. GET /v1/models lists what does."),
+        ("agent:nobody", "There is no agent for the model `agent:nobody`. There are: `agent:main`, `agent:coder`; GET /v1/models lists all."),
+        (
+            "openclaw/x", "There is no agent for the model `openclaw/x`. There are: `agent:main`, `agent:coder`; GET /v1/models lists all."
+        ),
+        ("a\u{1B}[31mb", "The model `a[31mb` does not exist here.\(thereAre)"),
     ]) func `that is unknown is answered with what may have been meant`(name: String, text: String) throws {
         guard case .failure(let unknown) = try Self.resolve(name) else {
             Issue.record("it is known")
@@ -77,12 +83,20 @@ import Testing
         #expect(unknown.text == text)
     }
 
+    @Test func `that is unknown is answered shortly where nothing is configured`() {
+        var settings = Settings()
+        settings.providers = [:]
+        let failure = #expect(throws: UnknownModel.self) { try ModelNames.resolve("nowhere/thing", in: settings).get() }
+        #expect(failure?.text == "The model `nowhere/thing` does not exist here: no provider `nowhere` is configured. No model is configured.")
+    }
+
     @Test func `of any length is answered shortly`() throws {
         guard case .failure(let unknown) = try Self.resolve(String(repeating: "x", count: 100_000)) else {
             Issue.record("it is known")
             return
         }
-        #expect(unknown.text.utf8.count < 200)
+        #expect(unknown.text.utf8.count < 300)
+        #expect(unknown.text.hasSuffix(Self.thereAre))
     }
 
     @Test func `is not needed to list them`() throws {

@@ -17,7 +17,7 @@ import Testing
         default: break
         }
         let fallback = key.fallback.isEmpty ? "–" : isLiteral(key) ? "`\(key.fallback)`" : key.fallback
-        return "| `\(key.path)` | \(key.kind.text) | \(fallback) | \(key.meaning)\(key.use == .later ? " *Not obeyed yet.*" : "") |"
+        return "| `\(key.path)` | \(key.kind.text) | \(fallback) | \(key.meaning)\(key.isLater ? " *Not obeyed yet.*" : "") |"
     }
 
     /// Whether a key's fallback is what one would write, not a description of it.

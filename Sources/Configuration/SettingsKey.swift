@@ -10,6 +10,8 @@ public struct SettingsKey: Hashable, Sendable {
     /// One sentence, with the unit where the name does not say it.
     public var meaning: String
     public var use: Use
+    /// Whether a running gateway keeps the value that it was started with: `Settings.waitingForStart(since:)`.
+    public var isFixedAtStart = false
 
     public enum Use: Hashable, Sendable {
         /// Read, checked and obeyed.

@@ -15,6 +15,11 @@ public enum SettingsKeys {
         SettingsKey(path: path, kind: kind, fallback: fallback, meaning: meaning, use: use)
     }
 
+    /// A key whose value counts from the gateway's start on.
+    private static func fixed(_ path: String, _ kind: SettingsKey.Kind, _ fallback: String = "", _ meaning: String) -> SettingsKey {
+        SettingsKey(path: path, kind: kind, fallback: fallback, meaning: meaning, use: .used, isFixedAtStart: true)
+    }
+
     // MARK: Providers and models
 
     /// The wires' names, of which this version speaks those of `WireKind`.
@@ -156,32 +161,34 @@ public enum SettingsKeys {
 
     private static let gateway: [SettingsKey] = [
         key("gateway", .section, "", "Where clients find it."),
-        key(
+        fixed(
             "gateway.port", .whole(1...65_535), "7100",
             "The TCP port. `--port`, `UNDERSTUDY_GATEWAY_PORT` and `OPENCLAW_GATEWAY_PORT` win over it."),
-        key(
+        fixed(
             "gateway.bind", .choice(["auto", "loopback", "lan", "tailnet", "custom"]), "loopback",
             "Which addresses to listen on: this machine's own, all (`lan`), or `customBindHost`."),
-        key("gateway.customBindHost", .text, "", "The address for `custom`, such as `192.168.1.4`."),
+        fixed("gateway.customBindHost", .text, "", "The address for `custom`, such as `192.168.1.4`."),
         key("gateway.auth", .section, "", "Who may ask."),
-        key(
+        fixed(
             "gateway.auth.mode", .choice(["token", "password", "none", "trusted-proxy"]), "token",
             "`none` lets in whoever reaches it, on `loopback` only. `trusted-proxy` is not supported yet."),
-        key(
+        fixed(
             "gateway.auth.token", .secret, "generated on the first start",
             "What clients show as a bearer. `--token`, `UNDERSTUDY_GATEWAY_TOKEN` and `OPENCLAW_GATEWAY_TOKEN` win over it."),
-        key(
+        fixed(
             "gateway.auth.password", .secret, "",
             "What clients show as a bearer if the mode is `password`. `OPENCLAW_GATEWAY_PASSWORD` wins over it."),
         key("gateway.controlUi", .openSection, "", "The dashboard."),
-        key("gateway.controlUi.allowedOrigins", .texts, "[]", "Web origins whose pages may read answers, such as `https://dash.example`."),
+        fixed(
+            "gateway.controlUi.allowedOrigins", .texts, "[]",
+            "Web origins whose pages may read answers, such as `https://dash.example`."),
         key("gateway.http", .section, "", "How much at once."),
         key("gateway.http.maxBodyBytes", .whole(1024...1 << 30), "33554432", "Bytes of a request's body."),
-        key(
+        fixed(
             "gateway.http.maxBodyMemoryBytes", .whole(1024...1 << 40), "268435456", "Bytes of all bodies that are kept for another attempt."
         ),
-        key("gateway.http.maxConnections", .whole(1...1_000_000), "10000", "Connections of clients."),
-        key("gateway.http.maxRequests", .whole(1...1_000_000), "8192", "Requests under way; one more is answered with 503."),
+        fixed("gateway.http.maxConnections", .whole(1...1_000_000), "10000", "Connections of clients."),
+        fixed("gateway.http.maxRequests", .whole(1...1_000_000), "8192", "Requests under way; one more is answered with 503."),
     ]
 
     private static let logging: [SettingsKey] = [
@@ -189,9 +196,11 @@ public enum SettingsKeys {
         key(
             "logging.level", .choice(LoggingSettings.Level.names), "info",
             "The least important line that is written. `UNDERSTUDY_LOG_LEVEL` and `OPENCLAW_LOG_LEVEL` win over it."),
-        key("logging.file", .text, "standard error only", "A file for the lines as well, as JSON."),
-        key("logging.consoleStyle", .choice(["pretty", "compact", "json"]), "pretty", "How lines look on standard error: text, or JSON."),
-        key("logging.maxFileBytes", .whole(4096...1 << 40), "104857600", "Bytes at which the file is put aside and a new one begun."),
+        fixed("logging.file", .text, "standard error only", "A file for the lines as well, as JSON."),
+        fixed(
+            "logging.consoleStyle", .choice(["pretty", "compact", "json"]), "pretty",
+            "How lines look on standard error: text, or JSON."),
+        fixed("logging.maxFileBytes", .whole(4096...1 << 40), "104857600", "Bytes at which the file is put aside and a new one begun."),
     ]
 
     // MARK: Ours

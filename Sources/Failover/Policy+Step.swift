@@ -47,10 +47,12 @@ extension Policy {
     // MARK: The next candidate
 
     /// The first link in order that was not tried, is not ruled out by this request's failures, holds the request, and is free.
-    private func next(
-        in chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
+    ///
+    /// - Parameter besides: A link that is left out.
+    func next(
+        in chain: Chain, besides: Int? = nil, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
     ) -> (index: Int, standing: Standing)? {
-        for index in chain.links.indices {
+        for index in chain.links.indices where index != besides {
             guard isEligible(index, chain, receipt, facts) else { continue }
             let standing = ledger.standing(of: chain.links[index].candidate, at: now)
             if standing == .free || standing == .halfOpen { return (index, standing) }

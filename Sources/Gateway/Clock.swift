@@ -6,13 +6,11 @@
 #endif
 import Failover
 
-/// The wall clock and the process, as the gateway's answers show them.
+/// The wall clock.
 public enum Clock {
     public static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
-
-    static var processID: Int32 { getpid() }
 }

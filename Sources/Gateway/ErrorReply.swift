@@ -8,12 +8,14 @@ import Transport
 
 /// An error in the shape that the client's wire expects.
 enum ErrorReply {
-    /// - Parameter head: Tells the wire by its path; Chat Completions' shape when there is none.
-    static func answer(_ error: WireError, head: RequestHead?, headers: Headers = [:]) -> HTTPAnswer {
+    /// In Chat Completions' shape, for whoever did not get as far as a door.
+    ///
+    /// - Parameter allow: The methods that the path takes, where another one came.
+    static func answer(_ error: WireError, allow: String? = nil, headers: Headers = [:]) -> HTTPAnswer {
         var headers = headers
         headers.append("content-type", "application/json")
         if error.status == 401 { headers.append("www-authenticate", "Bearer") }
-        if error.status == 405, let method = error.param { headers.append("allow", method == "GET" ? "GET, HEAD" : method) }
+        if let allow { headers.append("allow", allow) }
         if error.status == 503 && !headers.contains("retry-after") { headers.append("retry-after", "1") }
         return HTTPAnswer(status: error.status, headers: headers, body: WireKind.openaiCompletions.wire.errorBody(error))
     }

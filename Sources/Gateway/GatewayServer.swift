@@ -31,18 +31,26 @@ public final class GatewayServer: HTTPService {
     }
 
     public func admit(_ head: RequestHead) -> Admission {
-        if let refusal = origins.refusal(of: head) { return .refuse(ErrorReply.answer(refusal, head: head)) }
+        if let refusal = origins.refusal(of: head) { return .refuse(ErrorReply.answer(refusal)) }
         if head.method == .options { return .refuse(origins.preflight(head)) }
         switch Router.route(head) {
-        case .failure(let error): return .refuse(ErrorReply.answer(error, head: head))
+        case .failure(let problem): return .refuse(ErrorReply.answer(problem.error, allow: problem.allow))
         case .success(let route):
-            if route.needsToken, let error = auth.refusal(of: head) { return .refuse(ErrorReply.answer(error, head: head)) }
-            return .read(limit: route.takesBody ? relay.snapshot.settings.gateway.maxBodyBytes : 0)
+            if route.needsToken, let error = auth.refusal(of: head) { return .refuse(ErrorReply.answer(error)) }
+            return .read(limit: bodyLimit(of: route))
         }
     }
 
+    private func bodyLimit(of route: Route) -> Int { route.takesBody ? relay.snapshot.settings.gateway.maxBodyBytes : 0 }
+
     public func serve(_ exchange: HTTPExchange) async {
-        guard case .success(let route) = Router.route(exchange.head) else { return }
+        switch Router.route(exchange.head) {
+        case .failure(let problem): exchange.respond(ErrorReply.answer(problem.error, allow: problem.allow))
+        case .success(let route): await serve(route, exchange)
+        }
+    }
+
+    private func serve(_ route: Route, _ exchange: HTTPExchange) async {
         switch route {
         case .chatCompletions: await ChatCompletionsDoor(relay: relay, origins: origins, ids: ids).serve(exchange)
         case .models: exchange.respond(origins.allow(ModelsDoor(relay: relay).list(), exchange.head))
@@ -55,13 +63,20 @@ public final class GatewayServer: HTTPService {
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))
         case .receipt(let id):
-            let answer = await ReceiptsAPI(store: receipts).one(id, exchange.head)
+            let answer = await ReceiptsAPI(store: receipts).one(id)
             exchange.respond(origins.allow(answer, exchange.head))
         }
     }
 
     public func refusal(of problem: HTTPProblem, head: RequestHead?) -> HTTPAnswer {
         log.debug("Request refused unread", ["code": .string(problem.code), "status": .int(problem.status)])
-        return ErrorReply.answer(WireError(status: problem.status, message: problem.message, code: problem.code), head: head)
+        return ErrorReply.answer(WireError(status: problem.status, message: message(of: problem, head), code: problem.code))
+    }
+
+    /// A body beyond its limit is found out in two places, by its announced length and by counting: here it gets one sentence.
+    private func message(of problem: HTTPProblem, _ head: RequestHead?) -> String {
+        guard problem.status == 413, let head, case .success(let route) = Router.route(head) else { return problem.message }
+        guard route.takesBody else { return "\(Router.shown(head.path)) takes no body." }
+        return "The request body is larger than \(bodyLimit(of: route)) bytes (gateway.http.maxBodyBytes)."
     }
 }

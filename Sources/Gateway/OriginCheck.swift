@@ -39,7 +39,7 @@ public struct OriginCheck: Sendable {
     func preflight(_ head: RequestHead) -> HTTPAnswer {
         guard isAllowed(head) else {
             return ErrorReply.answer(
-                WireError(status: 403, message: "Web pages of this origin may not use this gateway.", code: "foreign_origin"), head: head)
+                WireError(status: 403, message: "Web pages of this origin may not use this gateway.", code: "foreign_origin"))
         }
         return allow(
             HTTPAnswer(

@@ -30,6 +30,16 @@ enum PercentEncoding {
         return nil
     }
 
+    /// The names in a query, in its order. Empty without one; `nil` if one of them cannot be decoded.
+    static func names(in query: String?) -> [String]? {
+        var names: [String] = []
+        for pair in query?.split(separator: "&") ?? [] {
+            guard let name = decode(String(pair.prefix { $0 != "=" }), plusIsSpace: true) else { return nil }
+            names.append(name)
+        }
+        return names
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

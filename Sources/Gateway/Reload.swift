@@ -10,7 +10,7 @@ import Transport
 /// Replaces settings and credentials while the gateway runs: on a signal, and when one of their files changes.
 ///
 /// All or nothing: settings with a problem leave the running ones in force and are told in the log and in `/api/status`. What is
-/// fixed at the start (port, address, state folder) needs a restart, and the log says so.
+/// fixed at the start needs a restart, and the log names what of it has changed.
 public final class Reload: Sendable {
     /// What a load brings: the snapshot and the files to watch from then on.
     public struct Loaded: Sendable {
@@ -38,6 +38,8 @@ public final class Reload: Sendable {
     }
 
     private let relay: Relay
+    /// What the gateway was started with, which some keys are fixed at.
+    private let started: Settings
     private let status: GatewayStatus
     private let loop: EventLoop
     private let log: Logger
@@ -49,6 +51,7 @@ public final class Reload: Sendable {
         relay: Relay, status: GatewayStatus, on loop: EventLoop, log: Logger, load: @escaping @Sendable () throws(Problem) -> Loaded
     ) {
         self.relay = relay
+        started = relay.snapshot.settings
         self.status = status
         self.loop = loop
         self.log = log
@@ -82,7 +85,7 @@ public final class Reload: Sendable {
         }
         guard begins else { return }
         do {
-            _ = try Thread(named: "reload") { [self] in run(why) }
+            try Thread(named: "reload") { [self] in run(why) }.detach()
         } catch {
             state.withLock { $0.isLoading = false }
             log.error("Settings not loaded again", ["why": .string(error.description)])
@@ -112,16 +115,16 @@ public final class Reload: Sendable {
 
     private func replace(_ loaded: Loaded) {
         let before = relay.snapshot
-        if before.settings.gateway.port != loaded.snapshot.settings.gateway.port
-            || before.settings.gateway.bind != loaded.snapshot.settings.gateway.bind
-            || before.settings.gateway.auth != loaded.snapshot.settings.gateway.auth
-        {
-            log.warning("gateway.port, gateway.bind and gateway.auth take effect at the next start")
+        let waiting = loaded.snapshot.settings.waitingForStart(since: started)
+        if !waiting.isEmpty {
+            log.warning("Settings that take effect at the next start", ["keys": .string(waiting.joined(separator: ", "))])
         }
         let renewed = Self.renewed(before.pool, loaded.snapshot.pool)
         relay.replace(loaded.snapshot)
         relay.ledger.configurationChanged(renewed: renewed)
         status.reloaded(at: Clock.now(), problem: nil)
+        let logging = loaded.snapshot.settings.logging
+        if let level = LogLevel(rawValue: logging.level.rawValue) { log.setLevel(level) }
         for note in loaded.snapshot.pool.notes where !before.pool.notes.contains(note) {
             log.warning("Credentials", ["note": .string(note.description)])
         }

@@ -27,18 +27,22 @@ enum Route: Hashable, Sendable {
 
 /// Method and path to a route.
 enum Router {
-    static func route(_ head: RequestHead) -> Result<Route, WireError> {
+    /// Why there is no route.
+    struct Problem: Error {
+        var error: WireError
+        /// The methods that the path takes, where another one came.
+        var allow: String?
+    }
+
+    static func route(_ head: RequestHead) -> Result<Route, Problem> {
         guard let (route, method) = match(head.path) else {
-            return .failure(
-                WireError(
-                    status: 404, message: "Nothing is served at \(shown(head.path)). Chat Completions are at POST /v1/chat/completions.",
-                    code: "unknown_path"))
+            let message = "Nothing is served at \(shown(head.path)). Chat Completions are at POST /v1/chat/completions."
+            return .failure(Problem(error: WireError(status: 404, message: message, code: "unknown_path")))
         }
         // HEAD asks for what GET would answer, without its body (RFC 9110 §9.3.2).
         guard head.method == method || (head.method == .head && method == .get) else {
-            return .failure(
-                WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed", param: method.text)
-            )
+            let error = WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed")
+            return .failure(Problem(error: error, allow: method == .get ? "GET, HEAD" : method.text))
         }
         return .success(route)
     }
@@ -68,5 +72,5 @@ enum Router {
     }
 
     /// A stranger's path as it may stand in a message.
-    private static func shown(_ path: String) -> String { String(path.prefix(200)) }
+    static func shown(_ path: String) -> String { String(path.prefix(200)) }
 }

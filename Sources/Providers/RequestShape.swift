@@ -20,8 +20,10 @@ public struct RequestShape: Hashable, Sendable {
     public var choices: Int
     /// Whether the client asked for the likelihood of tokens: such a stream cannot be joined from two models.
     public var wantsLogprobs: Bool
-    /// What in the body can name the client's session, best first.
-    public var sessionHints: [String]
+    /// What the body says in order to name the client's session, such as `prompt_cache_key`.
+    public var sessionHint: String?
+    /// Whom the client asks for: names a session where nothing better does, since one user may have many.
+    public var userHint: String?
 
     public init(model: String) {
         self.model = model
@@ -34,6 +36,7 @@ public struct RequestShape: Hashable, Sendable {
         maxTokens = nil
         choices = 1
         wantsLogprobs = false
-        sessionHints = []
+        sessionHint = nil
+        userHint = nil
     }
 }

@@ -43,7 +43,13 @@ public protocol Wire: Sendable {
     /// The body of an answer that is an error, in the shape that this wire's clients expect.
     func errorBody(_ error: WireError) -> [UInt8]
 
-    /// The same as an event within a stream: the wire's true error event, after which the stream ends.
+    /// An upstream's own error body with a receipt put in where `errorBody` puts it. Every other byte stays; a body that is not
+    /// in this wire's shape is returned as it is.
+    ///
+    /// - Parameter receipt: JSON, put in as it is under `understudy`, in the place of another gateway's if there is one.
+    func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8]
+
+    /// The same as `errorBody(_:)`, as an event within a stream: the wire's true error event, after which the stream ends.
     func errorEvent(_ error: WireError) -> [UInt8]
 
     /// What is sent to a client while an upstream is silent. Clients skip it.

@@ -14,17 +14,15 @@ struct ChainSource {
     func chain(
         named name: String, overrides: RelayRequest.Overrides, session: SessionID?, now: Timestamp
     ) throws(UnknownModel) -> NamedChain {
-        let isOrdinary = overrides.fallbacks == nil && !overrides.noFallback
-        if isOrdinary {
-            let plain = try snapshot.chain(named: name) { () throws(UnknownModel) in try make(name, overrides, pins: [:]) }
-            guard let session else { return plain }
-            let wanted = pinned(session, in: plain.chain, now)
-            return wanted.isEmpty ? plain : try make(name, overrides, pins: wanted)
+        let plain: NamedChain
+        if overrides.fallbacks == nil && !overrides.noFallback {
+            plain = try snapshot.chain(named: name) { () throws(UnknownModel) in try make(name, overrides, pins: [:]) }
+        } else {
+            plain = try make(name, overrides, pins: [:])
         }
-        let chain = try make(name, overrides, pins: [:])
-        guard let session else { return chain }
-        let wanted = pinned(session, in: chain.chain, now)
-        return wanted.isEmpty ? chain : try make(name, overrides, pins: wanted)
+        guard let session else { return plain }
+        let wanted = pinned(session, in: plain.chain, now)
+        return wanted.isEmpty ? plain : try make(name, overrides, pins: wanted)
     }
 
     /// The session's pins that would change the order of `chain`.

@@ -18,9 +18,10 @@ enum DecisionLog {
         }
         switch receipt.outcome {
         case .answered(let index, _):
+            let candidate = receipt.attempts[index].candidate
             log.notice(
-                "Answered by another candidate",
-                ["model": .string(receipt.attempts[index].candidate.model.description), "attempts": .int(receipt.attempts.count)])
+                candidate == receipt.attempts.first?.candidate ? "Answered after another try" : "Answered by another candidate",
+                ["model": .string(candidate.model.description), "attempts": .int(receipt.attempts.count)])
         case .refused(let refusal):
             log.warning("Request refused", ["status": .int(refusal.status), "attempts": .int(receipt.attempts.count)])
         case .failed: log.warning("Stream broken off", ["attempts": .int(receipt.attempts.count)])

@@ -155,7 +155,7 @@ public final class FailoverRun: @unchecked Sendable {
         let plan = CallPlan(
             request, link.candidate, by: route, deadline: receipt.facts.deadline, now: startedAt,
             isRepeat: receipt.attempts.last?.candidate == link.candidate
-        ) { relay.ledger.hasSpare(chain, besides: index, in: receipt, now: startedAt) }
+        ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         open = Open(attempt: attempt, served: served, began: .now)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
             succeeded(endIsProven: false)

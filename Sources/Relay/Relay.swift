@@ -19,7 +19,8 @@ public final class Relay: Sendable {
     /// A client whose upstream has been silent for so long, in the middle of a stream, is told that it still lives.
     let keepAlive: Duration
     private let clients: [(loop: EventLoop, client: CurlClient)]
-    let now: @Sendable () -> Timestamp
+    /// The wall clock that everything about a request is read on.
+    public let now: @Sendable () -> Timestamp
 
     public init(
         _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
@@ -36,10 +37,7 @@ public final class Relay: Sendable {
     }
 
     /// The settings and credentials that the next request will use.
-    public var snapshot: RelaySnapshot {
-        get { current.withLock { $0 } }
-        set { current.withLock { $0 = newValue } }
-    }
+    public var snapshot: RelaySnapshot { current.withLock { $0 } }
 
     /// Replaces settings and credentials. Requests under way keep what they began with.
     public func replace(_ snapshot: RelaySnapshot) { current.withLock { $0 = snapshot } }

@@ -17,25 +17,40 @@ public final class SessionPins: Sendable {
     /// A provider's prompt cache forgets after so long without use (docs/failover.md).
     static let warmth = Duration.seconds(300)
     private static let limit = 10_000
+    /// Between two searches for cold pins among all.
+    private static let pruneEvery = Duration.seconds(1)
 
-    private let pins = Mutex<[Key: Pin]>([:])
+    private struct State {
+        var pins: [Key: Pin] = [:]
+        var prunedAt: Timestamp?
+
+        /// Costs a look at each pin, so that a crowd of new sessions must not have it for each of them.
+        mutating func makeRoom(at now: Timestamp) {
+            if let prunedAt, now >= prunedAt, now - prunedAt < SessionPins.pruneEvery { return }
+            prunedAt = now
+            pins = pins.filter { now - $0.value.usedAt <= SessionPins.warmth }
+        }
+    }
+
+    private let state = Mutex(State())
 
     public init() {}
 
     func credential(for session: SessionID, at provider: ProviderID, now: Timestamp) -> CredentialID? {
-        pins.withLock { pins in
-            guard let pin = pins[Key(session: session, provider: provider)], now - pin.usedAt <= Self.warmth else { return nil }
+        state.withLock { state in
+            guard let pin = state.pins[Key(session: session, provider: provider)], now - pin.usedAt <= Self.warmth else { return nil }
             return pin.credential
         }
     }
 
     func served(_ session: SessionID, by candidate: Candidate, now: Timestamp) {
-        pins.withLock { pins in
-            if pins.count >= Self.limit { pins = pins.filter { now - $0.value.usedAt <= Self.warmth } }
-            // Full of warm pins: a session more goes without one, rather than memory without end.
+        state.withLock { state in
             let key = Key(session: session, provider: candidate.model.provider)
-            guard pins.count < Self.limit || pins[key] != nil else { return }
-            pins[key] = Pin(credential: candidate.credential, usedAt: now)
+            let isKnown = state.pins[key] != nil
+            if !isKnown && state.pins.count >= Self.limit { state.makeRoom(at: now) }
+            // Full of warm pins: a session more goes without one, rather than memory without end.
+            guard isKnown || state.pins.count < Self.limit else { return }
+            state.pins[key] = Pin(credential: candidate.credential, usedAt: now)
         }
     }
 }

@@ -56,14 +56,8 @@ public final class SharedLedger: Sendable {
     }
 
     /// Whether a candidate other than `index` could be tried now: decides how long a first token is waited for.
-    func hasSpare(_ chain: Chain, besides index: Int, in receipt: Receipt, now: Timestamp) -> Bool {
-        state.withLock { state in
-            chain.links.indices.contains { other in
-                let candidate = chain.links[other].candidate
-                return other != index && !receipt.attempts.contains { $0.candidate == candidate }
-                    && (state.ledger.isEmpty || state.ledger.block(on: candidate, at: now) == nil)
-            }
-        }
+    func hasSpare(_ policy: Policy, _ chain: Chain, besides index: Int, _ receipt: Receipt, now: Timestamp) -> Bool {
+        state.withLock { policy.hasSpare(chain: chain, besides: index, receipt: receipt, ledger: $0.ledger, now: now) }
     }
 
     /// Forgets what a new configuration makes void: models that were not found, and all that is held against credentials whose

@@ -4,33 +4,6 @@ import HTTP
 import Providers
 import Transport
 
-/// How one attempt ended.
-enum CallOutcome {
-    case whole(status: Int, contentType: String?, body: [UInt8], usage: Usage?)
-    /// The client has the stream, with a proven end.
-    case streamed(usage: Usage?)
-    case failed(FailedCall)
-    case cancelled
-}
-
-/// How an attempt failed.
-struct FailedCall {
-    var error: ErrorObject
-    /// The limit of ours that ran out.
-    var limit: TimeLimit?
-    /// The upstream's refusal, for the client if it is its to answer.
-    var reply: UpstreamReply?
-    /// The client has part of the reply.
-    var committed = false
-}
-
-/// An upstream's refusal as it came.
-struct UpstreamReply {
-    var status: Int
-    var contentType: String?
-    var body: [UInt8]
-}
-
 /// One attempt: sends the request, keeps its limits, and turns what comes back into an outcome.
 ///
 /// A streamed reply is passed to the sink event by event by `StreamRelay`; everything else is collected, bounded, and judged at
@@ -252,21 +225,5 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         call = nil
         self.outcome = outcome
         continuation.resume()
-    }
-}
-
-extension TransportFault {
-    init(_ problem: ClientProblem) {
-        switch problem {
-        case .dns: self = .dns
-        case .refused: self = .refused
-        case .unreachable: self = .unreachable
-        case .connectTimeout: self = .connectTimeout
-        case .tls(let why): self = .tls(why)
-        case .reset(let reused, _): self = .reset(reused: reused)
-        case .truncated: self = .closedEarly
-        case .malformed(let why): self = .malformed(why)
-        case .proxy(let why), .other(let why): self = .other(why)
-        }
     }
 }

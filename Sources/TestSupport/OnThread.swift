@@ -5,7 +5,7 @@ import Transport
 public func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         do {
-            _ = try Thread(named: "test") { continuation.resume(with: Result { try body() }) }
+            try Thread(named: "test") { continuation.resume(with: Result { try body() }) }.detach()
         } catch {
             continuation.resume(throwing: error)
         }

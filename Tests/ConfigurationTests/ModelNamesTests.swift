@@ -70,7 +70,10 @@ import Testing
         ("nowhere/thing", "The model `nowhere/thing` does not exist here: no provider `nowhere` is configured.\(thereAre)"),
         ("locla/llama", "The model `locla/llama` does not exist here: no provider `locla` is configured. Did you mean `local/llama`?"),
         ("agent:codr", "There is no agent for the model `agent:codr`. Did you mean `agent:coder`?"),
-        ("agent:nobody", "There is no agent for the model `agent:nobody`. There are: `agent:main`, `agent:coder`; GET /v1/models lists all."),
+        (
+            "agent:nobody",
+            "There is no agent for the model `agent:nobody`. There are: `agent:main`, `agent:coder`; GET /v1/models lists all."
+        ),
         (
             "openclaw/x", "There is no agent for the model `openclaw/x`. There are: `agent:main`, `agent:coder`; GET /v1/models lists all."
         ),
@@ -87,7 +90,8 @@ import Testing
         var settings = Settings()
         settings.providers = [:]
         let failure = #expect(throws: UnknownModel.self) { try ModelNames.resolve("nowhere/thing", in: settings).get() }
-        #expect(failure?.text == "The model `nowhere/thing` does not exist here: no provider `nowhere` is configured. No model is configured.")
+        #expect(failure?.why == .noProvider("nowhere"))
+        #expect(failure?.text.hasSuffix("no provider `nowhere` is configured. No model is configured.") == true)
     }
 
     @Test func `of any length is answered shortly`() throws {

@@ -17,7 +17,8 @@ import Testing
         default: break
         }
         let fallback = key.fallback.isEmpty ? "–" : isLiteral(key) ? "`\(key.fallback)`" : key.fallback
-        return "| `\(key.path)` | \(key.kind.text) | \(fallback) | \(key.meaning)\(key.isLater ? " *Not obeyed yet.*" : "") |"
+        let mark = key.isLater ? " *Not obeyed yet.*" : key.isFixedAtStart ? " *Fixed at the start.*" : ""
+        return "| `\(key.path)` | \(key.kind.text) | \(fallback) | \(key.meaning)\(mark) |"
     }
 
     /// Whether a key's fallback is what one would write, not a description of it.

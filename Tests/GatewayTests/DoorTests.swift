@@ -35,7 +35,10 @@ import Transport
             let reply = try await gateway.send(method, path, headers: headers, body: method == .post ? chat : [], authorized: false)
             #expect(reply.status == status, "\(method.text) \(path): \(reply.text)")
             #expect(reply.error["code"]?.string == code, "\(method.text) \(path): \(reply.text)")
-            if status == 405 { #expect(reply.headers.contains("allow")) }
+            if status == 405 {
+                #expect(reply.headers.first("allow") == (path == "/v1/chat/completions" ? "POST" : "GET, HEAD"))
+                #expect(reply.error["param"]?.string == nil, "\(reply.text)")
+            }
             if status == 401 { #expect(reply.headers.first("www-authenticate") == "Bearer") }
         }
         #expect(upstream.asked.isEmpty)
@@ -64,6 +67,69 @@ import Transport
         #expect(answers.count == 2, "\(text)")
         #expect(answers.first?.hasSuffix("\r\n\r\n") == true)
         #expect(answers.first?.lowercased().contains("content-length: ") == true)
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
+    @Test func `is ready as long as a request would be tried`() async throws {
+        let stage = try Stage()
+        let words = #"{"error":{"message":"Overloaded"}}"#
+        let weak = try stage.provider("weak") { _ in Script([.answer(status: 503, headers: Script.json, body: Array(words.utf8))]) }
+        let gateway = try await RunningGateway(settings: Stage.settings([("weak", weak)]))
+        // Each answer of the one must foretell the other, whatever is blocked and however early a try there may be.
+        for _ in 0..<4 {
+            let isReady = try await gateway.send(.get, "/health/ready", authorized: false).status == 200
+            let asked = weak.asked.count
+            _ = try await gateway.ask("default")
+            #expect((weak.asked.count > asked) == isReady)
+        }
+        #expect(try await gateway.send(.get, "/health/ready", authorized: false).json["status"] == "not ready")
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
+    @Test func `says of a body too many what is wrong with it`() async throws {
+        let (gateway, _, stage) = try await Self.scene("gateway: { http: { maxBodyBytes: 65536 } },")
+        let body = [UInt8](repeating: 0x20, count: 65_537)
+        let chunked = Array("10001\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8)
+        let tooLarge = "The request body is larger than 65536 bytes (gateway.http.maxBodyBytes)."
+        let rows: [([UInt8], String)] = [
+            (gateway.bytes(body: body), tooLarge), (gateway.bytes(headers: ["Transfer-Encoding: chunked"]) + chunked, tooLarge),
+            (gateway.bytes("GET", "/health", body: [0x20]), "/health takes no body."),
+        ]
+        for (bytes, message) in rows {
+            let text = try await onThread { [port = gateway.port] in
+                let connection = try RawConnection(port: port)
+                try? connection.send(bytes)
+                return connection.read { $0.hasSuffix("}}") }
+            }
+            #expect(text.hasPrefix("HTTP/1.1 413 ") && text.contains(message), "\(text)")
+        }
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
+    @Test func `hands out receipts page by page, and refuses a question that it does not know`() async throws {
+        let (gateway, _, stage) = try await Self.scene()
+        var ids: [String] = []
+        for _ in 0..<5 {
+            let reply = try await gateway.ask("default")
+            ids.insert(try #require(reply.headers.first("x-understudy-request-id")), at: 0)
+        }
+        _ = try await gateway.receipt(ids[0])
+        var pages: [[String]] = []
+        var query = "limit=2"
+        while pages.count < 4 {
+            let page = try await gateway.get("/api/receipts?\(query)").json["receipts"]?.array?.compactMap { $0["id"]?.string } ?? []
+            pages.append(page)
+            guard let last = page.last else { break }
+            query = "limit=2&before=\(last)"
+        }
+        #expect(pages == [Array(ids[..<2]), Array(ids[2..<4]), [ids[4]], []])
+        for query in ["before=x", "before=", "after=1", "limit=2&Limit=3", "%ZZ=1", "=1"] {
+            let reply = try await gateway.get("/api/receipts?\(query)")
+            #expect(reply.status == 400 && reply.error["code"] == "invalid_query", "\(query): \(reply.text)")
+        }
         await gateway.stop()
         withExtendedLifetime(stage) {}
     }

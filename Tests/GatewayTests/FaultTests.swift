@@ -70,7 +70,11 @@ import Transport
             #expect(scene.stage.calls(of: lead) == (again ? 2 : 1))
         case .told(let reason, let status):
             #expect(reply.status == status)
-            #expect(reply.body == scene.words(of: fault), "\(reply.text)")
+            // The upstream's own words, with the receipt beside them.
+            let told = try JSONValue.parse(scene.words(of: fault))["error"]?.object ?? [:]
+            let heard = reply.json["error"]?.object ?? [:]
+            for (key, value) in told.members { #expect(heard[key] == value, "\(reply.text)") }
+            #expect(heard["understudy"]?["id"]?.string == reply.headers.first("x-understudy-request-id"))
             #expect(receipt.reasons == [reason])
             #expect(receipt.outcome == "passed_on")
             expectServed(reply, by: lead, attempts: 1)

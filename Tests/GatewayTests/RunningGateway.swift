@@ -121,6 +121,13 @@ extension BlockingHTTP.Reply {
 extension JSONValue {
     /// The reasons of a receipt's attempts in their order; `answered` for the one without.
     var reasons: [String] { self["attempts"]?.array?.map { $0["failure"]?["reason"]?.string ?? "answered" } ?? [] }
+    /// Model, credential, reason and rule of a receipt's attempts in their order; the first two for the one that answered.
+    var walk: [String] {
+        self["attempts"]?.array?.map { attempt in
+            [attempt["model"], attempt["credential"], attempt["failure"]?["reason"], attempt["failure"]?["rule"]]
+                .compactMap { $0?.string }.joined(separator: " ")
+        } ?? []
+    }
     /// `answered`, `failed`, `refused`, `passed_on` or `cancelled`.
     var outcome: String? { self["outcome"]?["kind"]?.string }
 }

@@ -33,7 +33,8 @@ private func request(_ members: String) -> String {
         expected.maxTokens = 5
         expected.choices = 2
         expected.wantsLogprobs = true
-        expected.sessionHints = ["k1", "u1"]
+        expected.sessionHint = "k1"
+        expected.userHint = "u1"
         #expect(shape == expected)
         #expect((1000..<1100).contains(shape.estimatedTokens))
     }

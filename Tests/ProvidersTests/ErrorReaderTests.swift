@@ -175,6 +175,28 @@ private func read(_ body: String, status: Int = 429, _ headers: Headers = [:]) -
             try JSONValue.parse(chat.errorBody(WireError(status: status, message: "m", type: "own")))["error"]?["type"]?.string == "own")
     }
 
+    @Test(
+        arguments: [
+            (#"{"error":{"message":"m"}}"#, #"{"error":{"message":"m","understudy":{"id":"r1"}}}"#),
+            (#"{"error":{}}"#, #"{"error":{"understudy":{"id":"r1"}}}"#),
+            (
+                "{ \"a\" : 1.0,\n \"error\" : { \"message\" : \"caf\\u00e9\" , \"code\" : 1e2 } , \"z\":[ ] }\n",
+                "{ \"a\" : 1.0,\n \"error\" : { \"message\" : \"caf\\u00e9\" , \"code\" : 1e2 ,\"understudy\":{\"id\":\"r1\"}} , \"z\":[ ] }\n"
+            ),
+            (#"{"error":{"understudy":{"id":"other"},"message":"m"}}"#, #"{"error":{"understudy":{"id":"r1"},"message":"m"}}"#),
+        ])
+    func `is an upstream's with the receipt, every other byte as it came:`(upstream: String, told: String) {
+        #expect(chat.errorBody(bytes(upstream), adding: bytes(#"{"id":"r1"}"#)).text == told)
+    }
+
+    @Test(arguments: [
+        "", " ", "no", "null", "[]", #"[{"error":{}}]"#, "{}", #"{"error":"gone"}"#, #"{"error":null}"#, #"{"error":[{"code":1}]}"#,
+        #"{"message":"m"}"#, #"{"error":{"message":"m"}"#, #"{"error":{"message":"m"}}}"#, #"{"error":{},"error":{}}"#, "<html></html>",
+    ])
+    func `is an upstream's as it came where that has no such shape:`(upstream: String) {
+        #expect(chat.errorBody(bytes(upstream), adding: bytes(#"{"id":"r1"}"#)) == bytes(upstream))
+    }
+
     @Test func `is an event that our own reader takes for an error`() throws {
         let outcome = try StreamOutcome([chat.errorEvent(WireError(status: 502, message: "gone", code: "cut"))[...]])
         #expect(outcome.failures.map(\.message) == ["gone"])

@@ -67,9 +67,8 @@ import Transport
 
     @Test func `tells that nobody listens`() async throws {
         let rig = try Rig()
-        let port = rig.server.port
-        await rig.server.server.stop(grace: .zero)
-        let reply = await rig.ask(ClientRequest(url: "http://127.0.0.1:\(port)/x"))
+        // A port below 1024 that no test can have taken; one that was just given up may be another test's by now.
+        let reply = await rig.ask(ClientRequest(url: "http://127.0.0.1:1/x"))
         #expect(reply.problem == .refused)
     }
 

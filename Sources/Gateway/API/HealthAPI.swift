@@ -15,13 +15,19 @@ struct HealthAPI {
     /// The process answers.
     static let live = HTTPAnswer.json(["status": "ok"])
 
-    /// A request to the default chain could be answered: one candidate at least can be built and is not blocked.
+    /// A request to the default chain would be tried: the policy itself is asked, about a plain one that comes now.
     func ready() -> HTTPAnswer {
-        let now = Clock.now()
+        let now = relay.now()
         do throws(UnknownModel) {
             let chain = try relay.chain(named: "default").chain
             let ledger = relay.ledger.ledger
-            if chain.links.contains(where: { ledger.block(on: $0.candidate, at: now) == nil }) { return .json(["status": "ready"]) }
+            let settings = relay.snapshot.settings
+            let facts = RequestFacts(
+                id: "readiness", startedAt: now, deadline: now + settings.limits.request.length, requestedModel: "default",
+                wire: WireKind.openaiCompletions.rawValue, firstTokenLimit: settings.limits.firstToken.length)
+            if settings.policy.wouldGoOn(chain: chain, receipt: Receipt(facts: facts), ledger: ledger, now: now) {
+                return .json(["status": "ready"])
+            }
             let blocked = chain.links.compactMap { ledger.block(on: $0.candidate, at: now)?.until }.min()
             var answer: JSONObject = ["status": "not ready"]
             answer["reason"] = .string(
@@ -34,7 +40,7 @@ struct HealthAPI {
     }
 
     func ledger() -> HTTPAnswer {
-        let now = Clock.now()
+        let now = relay.now()
         let blocks = relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }
         return .json(["now": .number(JSONNumber(Int(now.milliseconds))), "blocks": .array(blocks.map { BlockJSON.value($0) })])
     }

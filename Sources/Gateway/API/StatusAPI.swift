@@ -6,6 +6,12 @@ import Relay
 import Synchronization
 import Transport
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What a running gateway says of itself; shared with whatever changes it.
 public final class GatewayStatus: Sendable {
     public let version: String
@@ -42,9 +48,9 @@ struct StatusAPI {
 
     func answer() -> HTTPAnswer {
         let facts = status.facts
-        let now = Clock.now()
+        let now = relay.now()
         var object: JSONObject = [
-            "version": .string(status.version), "pid": .number(JSONNumber(Int(Clock.processID))),
+            "version": .string(status.version), "pid": .number(JSONNumber(Int(getpid()))),
             "port": .number(JSONNumber(Int(facts.port))),
             "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
             "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),

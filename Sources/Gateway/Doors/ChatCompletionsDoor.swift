@@ -5,6 +5,7 @@ import HTTP
 import JSON
 import Providers
 import Relay
+import Store
 import Transport
 
 /// `POST /v1/chat/completions`, whole or streamed.
@@ -40,7 +41,7 @@ struct ChatCompletionsDoor {
     /// - Returns: `nil` for a request that was refused, and answered so.
     @inline(never)
     private func begin(_ exchange: HTTPExchange) -> Turn? {
-        let startedAt = Clock.now()
+        let startedAt = relay.now()
         let id = ids.make(at: startedAt)
         var headers: Headers = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
         origins.allow(&headers, exchange.head)
@@ -48,7 +49,7 @@ struct ChatCompletionsDoor {
             let request = try request(exchange, id: id, startedAt: startedAt)
             return Turn(run: try run(request, ExchangeSink(exchange, headers: headers), exchange.loop), headers: headers)
         } catch {
-            exchange.respond(ErrorReply.answer(error, head: exchange.head, headers: headers))
+            exchange.respond(ErrorReply.answer(error, headers: headers))
             return nil
         }
     }
@@ -88,10 +89,15 @@ struct ChatCompletionsDoor {
     private func finish(_ turn: Turn, _ exchange: HTTPExchange) {
         var headers = turn.headers
         switch turn.run.result {
-        case .whole(let status, let contentType, let body, let served), .passedOn(let status, let contentType, let body, let served):
+        case .whole(let status, let contentType, let body, let served):
             headers.append(served)
             headers.append("content-type", contentType ?? "application/json")
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: body))
+        case .passedOn(let status, let contentType, let body, let served):
+            headers.append(served)
+            headers.append("content-type", contentType ?? "application/json")
+            let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(turn.run.receipt))
+            exchange.respond(HTTPAnswer(status: status, headers: headers, body: told))
         case .streamed: exchange.end()
         case .brokenStream(let failure, let served):
             exchange.write(ErrorReply.event(failure, served: served.model, receipt: turn.run.receipt, wire: wire))

@@ -22,7 +22,7 @@ struct ModelsDoor {
         case .success(let target):
             return .json(Self.entry(id, owner: target.models.first?.model.ref.provider.rawValue ?? "understudy"))
         case .failure(let unknown):
-            return ErrorReply.answer(WireError(status: 404, message: unknown.text, code: "model_not_found", param: "model"), head: head)
+            return ErrorReply.answer(WireError(status: 404, message: unknown.text, code: "model_not_found", param: "model"))
         }
     }
 

@@ -42,12 +42,13 @@ struct RequestOptions {
         session = Self.session(headers, shape)
     }
 
-    /// An explicit header, else the ids that agents send already (docs/api.md).
+    /// An explicit header, else the ids that agents send already, the surest first (docs/api.md). An empty one names nothing.
     private static func session(_ headers: Headers, _ shape: RequestShape) -> SessionID? {
+        func header(_ name: StaticString) -> String? { headers.first(name).flatMap { $0.isEmpty ? nil : $0 } }
         let found =
-            headers.first("x-understudy-session") ?? headers.first("x-claude-code-session-id") ?? headers.first("session_id")
-            ?? shape.sessionHints.first ?? headers.first("x-session-id") ?? headers.first("x-openclaw-session-key")
-        guard let found, !found.isEmpty else { return nil }
+            header("x-understudy-session") ?? header("x-claude-code-session-id") ?? header("session_id") ?? shape.sessionHint
+            ?? header("x-session-id") ?? header("x-openclaw-session-key") ?? shape.userHint
+        guard let found else { return nil }
         return SessionID(rawValue: String(decoding: found.utf8.prefix(sessionLimit), as: UTF8.self))
     }
 

@@ -62,6 +62,22 @@ enum ChatErrors {
         return text
     }
 
+    /// A provider's body with the receipt as the last member of its `error`, if that is an object.
+    static func body(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] {
+        let bytes = upstream.span.bytes
+        guard let index = try? JSONIndex(scanning: bytes), index.root.kind == .object,
+            let error = index.value("error", in: bytes), error.kind == .object
+        else { return upstream }
+        var patch = JSONPatch()
+        if let other = error.member("understudy", in: bytes) {
+            patch.replace(other.range, with: receipt)
+        } else {
+            let end = error.range.upperBound - 1
+            patch.replace(end..<end, with: Array("\(hasMembers(error, in: bytes) ? "," : "")\"understudy\":".utf8) + receipt)
+        }
+        return patch.apply(to: bytes, index: index)
+    }
+
     /// The same body as one event. No terminator follows: it would pass for an end.
     static func event(_ error: WireError) -> [UInt8] {
         Array("data: ".utf8) + body(error) + Array("\n\n".utf8)

@@ -24,8 +24,8 @@ struct ChatRequest {
         shape.maxTokens = (members.maxCompletionTokens ?? members.maxTokens)?.int(in: bytes)
         shape.hasTools = isFilled(members.tools, bytes) || isFilled(members.functions, bytes)
         shape.asksReasoning = asksReasoning(members, bytes)
-        if let hint = hint(members.promptCacheKey, bytes) { shape.sessionHints.append(hint) }
-        if let hint = hint(members.user, bytes) { shape.sessionHints.append(hint) }
+        shape.sessionHint = hint(members.promptCacheKey, bytes)
+        shape.userHint = hint(members.user, bytes)
         if let usage = members.streamOptions?.member("include_usage", in: bytes) {
             try ChatMembers.check(usage, is: .bool, at: "stream_options.include_usage", in: bytes)
         }

@@ -43,6 +43,8 @@ struct ChatWire: Wire {
 
     func errorBody(_ error: WireError) -> [UInt8] { ChatErrors.body(error) }
 
+    func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { ChatErrors.body(upstream, adding: receipt) }
+
     func errorEvent(_ error: WireError) -> [UInt8] { ChatErrors.event(error) }
 
     /// A comment: clients skip it (WHATWG HTML §9.2.6).

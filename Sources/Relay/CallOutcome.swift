@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+
+/// How one attempt ended.
+enum CallOutcome {
+    case whole(status: Int, contentType: String?, body: [UInt8], usage: Usage?)
+    /// The client has the stream, with a proven end.
+    case streamed(usage: Usage?)
+    case failed(FailedCall)
+    case cancelled
+}
+
+/// How an attempt failed.
+struct FailedCall {
+    var error: ErrorObject
+    /// The limit of ours that ran out.
+    var limit: TimeLimit?
+    /// The upstream's refusal, for the client if it is its to answer.
+    var reply: UpstreamReply?
+    /// The client has part of the reply.
+    var committed = false
+}
+
+/// An upstream's refusal as it came.
+struct UpstreamReply {
+    var status: Int
+    var contentType: String?
+    var body: [UInt8]
+}

@@ -31,7 +31,7 @@ public final class Database: Sendable {
         /// The pause between two tries while opening or writing fails.
         public var retry: Duration = .seconds(1)
         /// How long the check at opening may take; a large file is checked in part.
-        public var checkTime: Duration = .milliseconds(100)
+        public var checkTime: Duration = .milliseconds(20)
         /// The file's size in pages of 4 KB; `nil`: as large as the disk allows.
         public var maxPages: Int?
 

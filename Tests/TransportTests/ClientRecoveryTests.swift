@@ -63,8 +63,7 @@ import Transport
                 collector.call = rig.client.start(ClientRequest(method: .get, url: rig.url + "/stall"), collector)
             }
         }
-        let began = ContinuousClock().now
-        while rig.server.service.left.load(ordering: .relaxed) == 0, ContinuousClock().now - began < .seconds(10) { await Task.yield() }
+        _ = await eventually(within: .seconds(30)) { rig.server.service.left.load(ordering: .relaxed) > 0 }
         #expect(rig.server.service.left.load(ordering: .relaxed) == 1)
         #expect(!collector.hasEnded)
     }

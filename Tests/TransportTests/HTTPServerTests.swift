@@ -182,9 +182,7 @@ import Transport
             try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
             if path == "/stall" { _ = connection.read { $0.contains("first") } }
         }
-        let clock = ContinuousClock()
-        let began = clock.now
-        while server.service.left.load(ordering: .relaxed) == 0, clock.now - began < .seconds(5) { await Task.yield() }
+        _ = await eventually(within: .seconds(30)) { server.service.left.load(ordering: .relaxed) > 0 }
         #expect(server.service.left.load(ordering: .relaxed) == 1)
     }
 
@@ -198,9 +196,7 @@ import Transport
             return connection
         }
         async let running = server.exchange("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
-        let clock = ContinuousClock()
-        let began = clock.now
-        while server.service.served.load(ordering: .relaxed) < 2, clock.now - began < .seconds(5) { await Task.yield() }
+        _ = await eventually(within: .seconds(30)) { server.service.served.load(ordering: .relaxed) >= 2 }
         await server.server.stop(grace: .seconds(5))
         #expect(try await running.contains("data: 4"))
         #expect(try await onThread { idle.isClosedByPeer() })
@@ -210,9 +206,7 @@ import Transport
     @Test func `cuts off what does not end in time when it stops`() async throws {
         let server = try TestServer()
         async let stalled = server.exchange("GET /stall HTTP/1.1\r\nHost: x\r\n\r\n")
-        let clock = ContinuousClock()
-        let began = clock.now
-        while server.service.served.load(ordering: .relaxed) < 1, clock.now - began < .seconds(5) { await Task.yield() }
+        _ = await eventually(within: .seconds(30)) { server.service.served.load(ordering: .relaxed) >= 1 }
         await server.server.stop(grace: .milliseconds(50))
         #expect(try await stalled.contains("first"))
     }

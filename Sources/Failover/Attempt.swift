@@ -6,6 +6,8 @@ public struct Attempt: Hashable, Sendable {
     /// The link's, such as `agents.defaults.model.fallbacks[0]`.
     public var origin: String
     public var mode: AttemptMode
+    /// What was changed in what it sent, since the route is known to refuse it otherwise, or just had.
+    public var repairs: [Repair]
     /// `nil` where nobody said. Decides which command mends it.
     public var kind: CredentialKind?
     public var startedAt: Timestamp
@@ -24,13 +26,15 @@ public struct Attempt: Hashable, Sendable {
     public var committed: Bool
 
     public init(
-        candidate: Candidate, origin: String = "requested", mode: AttemptMode = .normal, kind: CredentialKind? = nil, startedAt: Timestamp,
-        duration: Duration = .zero, timeToFirstToken: Duration? = nil, status: Int? = nil, failure: Failure? = nil, usage: Usage? = nil,
+        candidate: Candidate, origin: String = "requested", mode: AttemptMode = .normal, repairs: [Repair] = [],
+        kind: CredentialKind? = nil, startedAt: Timestamp, duration: Duration = .zero, timeToFirstToken: Duration? = nil,
+        status: Int? = nil, failure: Failure? = nil, usage: Usage? = nil,
         effect: [BlockEffect] = [], next: String = "", committed: Bool = false
     ) {
         self.candidate = candidate
         self.origin = origin
         self.mode = mode
+        self.repairs = repairs
         self.kind = kind
         self.startedAt = startedAt
         self.duration = duration

@@ -21,7 +21,7 @@ public enum Explanation {
             let paint: Paint = attempt.failure == nil ? .green : .red
             let what = padded(happenings[place], happeningWidth)
             lines.append("\(paint.on(number, colour))  \(names(place))\(what) \(Words.seconds(attempt.duration))")
-            if let verdict = verdict(attempt) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
+            if let verdict = verdict(attempt, after: receipt.attempts[..<place]) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
             if let fix = fix(for: attempt) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
         }
         for (place, link) in passed.enumerated() {
@@ -35,11 +35,15 @@ public enum Explanation {
         return lines.joined(separator: "\n")
     }
 
-    /// Reason, rule, and what became of the candidate's health; `nil` where an answer changed nothing.
-    static func verdict(_ attempt: Attempt) -> String? {
+    /// What was changed in the request, reason, rule, and what became of the candidate's health; `nil` where an answer changed nothing.
+    static func verdict(_ attempt: Attempt, after earlier: ArraySlice<Attempt>) -> String? {
         var parts: [String] = []
+        if !attempt.repairs.isEmpty {
+            let isAgain = earlier.contains { $0.candidate == attempt.candidate }
+            parts.append("sent \(isAgain ? "again " : "")\(attempt.repairs.map(\.text).joined(separator: ", "))")
+        }
         if let failure = attempt.failure {
-            parts = [failure.reason.rawValue, "rule \(failure.rule)"]
+            parts += [failure.reason.rawValue, "rule \(failure.rule)"]
         }
         switch attempt.mode {
         case .normal: break

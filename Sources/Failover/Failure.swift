@@ -23,11 +23,13 @@ public struct Failure: Error, Hashable, Sendable {
     public var namesMember: String?
     /// The limit of ours that ran out.
     public var limit: TimeLimit?
+    /// What would make the route take the request; `nil`: nothing that is known, or nothing that would change this request.
+    public var repair: Repair?
 
     public init(
         reason: Reason, scope: Scope?, rule: String, reset: Duration? = nil, retryAfterGiven: Bool = false, status: Int? = nil,
         code: String? = nil, message: String? = nil, fault: TransportFault? = nil, accountWide: Bool = false, namesMember: String? = nil,
-        limit: TimeLimit? = nil
+        limit: TimeLimit? = nil, repair: Repair? = nil
     ) {
         self.reason = reason
         self.scope = scope
@@ -41,6 +43,7 @@ public struct Failure: Error, Hashable, Sendable {
         self.accountWide = accountWide
         self.namesMember = namesMember
         self.limit = limit
+        self.repair = repair
     }
 }
 

@@ -55,11 +55,11 @@ enum ReceiptReader {
         guard let model = value["model"]?.string.flatMap(BlockJSON.model), let credential = value["credential"]?.string,
             let endpoint = value["endpoint"]?.string, let origin = value["origin"]?.string, let mode = mode(value),
             let startedAt = value.time("started_at"), let duration = value.duration("duration_ms"),
-            let effects = all(value["effects"] ?? [], effect)
+            let effects = all(value["effects"] ?? [], effect), let repairs = all(value["repairs"] ?? [], repair)
         else { return nil }
         let candidate = Candidate(model, credential: CredentialID(rawValue: credential), endpoint: EndpointID(rawValue: endpoint))
         var attempt = Attempt(
-            candidate: candidate, origin: origin, mode: mode, startedAt: startedAt, duration: duration,
+            candidate: candidate, origin: origin, mode: mode, repairs: repairs, startedAt: startedAt, duration: duration,
             timeToFirstToken: value.duration("first_token_ms"), status: value["status"]?.int, usage: value["usage"].map(usage),
             effect: effects, next: value["next"]?.string ?? "", committed: value.has("committed"))
         if let written = value["kind"]?.string {
@@ -95,6 +95,10 @@ enum ReceiptReader {
             retryAfterGiven: value.has("retry_after_given"), status: value["status"]?.int, code: value["code"]?.string,
             message: value["message"]?.string, accountWide: value.has("account_wide"),
             namesMember: value["names_member"]?.string)
+        if let written = value["repair"] {
+            guard let repair = repair(written) else { return nil }
+            failure.repair = repair
+        }
         if let written = value["scope"]?.string {
             guard let scope = Scope(rawValue: written) else { return nil }
             failure.scope = scope
@@ -111,6 +115,8 @@ enum ReceiptReader {
         }
         return failure
     }
+
+    private static func repair(_ value: JSONValue) -> Repair? { value.string.flatMap(Repair.init(code:)) }
 
     private static func fault(_ value: JSONValue) -> TransportFault? {
         let detail = value["detail"]?.string ?? ""

@@ -92,6 +92,7 @@ extension CompactJSON {
         member("origin", attempt.origin)
         if attempt.mode != .normal { member("mode", attempt.mode.word) }
         if case .halfOpen(let lease) = attempt.mode { object("lease") { $0.members(of: lease) } }
+        if !attempt.repairs.isEmpty { array("repairs", attempt.repairs) { json, repair in json.element(repair.code) } }
         member("started_at", attempt.startedAt)
         member("duration_ms", milliseconds: attempt.duration)
         member("first_token_ms", milliseconds: attempt.timeToFirstToken)
@@ -127,6 +128,7 @@ extension CompactJSON {
         }
         mark("account_wide", failure.accountWide)
         member("names_member", failure.namesMember)
+        member("repair", failure.repair?.code)
         if let limit = failure.limit {
             object("limit") { json in
                 json.member("phase", limit.phase)

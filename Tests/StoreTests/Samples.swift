@@ -40,7 +40,12 @@ enum Samples {
                 reason: .timeout, scope: .credentialModel, rule: "time.first_token", reset: .nanoseconds(-1), retryAfterGiven: true,
                 status: 429, code: "insufficient_quota", message: "you said \"no\"\u{0}\u{1F600}\\", fault: .firstTokenTimeout,
                 accountWide: true, namesMember: "temperature", limit: TimeLimit(phase: "firstToken", seconds: 12.5, setBy: "built in"))
-        ]
+        ] + repairs.map { Failure(reason: .format, scope: nil, rule: "words.cache", status: 400, repair: $0) }
+
+    static let repairs: [Repair] = [
+        .dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
+        .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
+    ]
 
     static let effects: [BlockEffect.Kind] = [
         .blocked(until: .distantFuture, length: .seconds(60), setBy: .ladder),
@@ -76,7 +81,8 @@ enum Samples {
             receipt.attempts.append(
                 Attempt(
                     candidate: index % 2 == 0 ? opus : nested, origin: "agents.defaults.model.fallbacks[\(index)]",
-                    mode: modes[index % modes.count], kind: [nil, .oauth, .token, .apiKey, CredentialKind.none][index % 5],
+                    mode: modes[index % modes.count], repairs: Array(repairs.prefix(index % 7)),
+                    kind: [nil, .oauth, .token, .apiKey, CredentialKind.none][index % 5],
                     startedAt: Timestamp(milliseconds: Int64(index)), duration: .nanoseconds(index * 1_234_567),
                     timeToFirstToken: index % 3 == 0 ? nil : .milliseconds(index), status: failure.status, failure: failure,
                     usage: index % 4 == 0 ? nil : Usage(inputTokens: index, outputTokens: index % 2 == 0 ? nil : 0, cachedTokens: 3),

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A change of a request's body that lets a route take it which has refused it: what follows a `format` failure on the same
+/// candidate. What each one changes in the bytes is the wire's to say (`Wire.repaired`).
+public enum Repair: Hashable, Sendable {
+    /// No `cache_control` anywhere.
+    case dropCacheMarkers
+    /// Without a member of the body's top level. `Repair.dropping` says which may be left out.
+    case dropMember(String)
+    /// A member of the top level under another name, such as `max_tokens` as `max_completion_tokens`.
+    case renameMember(from: String, to: String)
+    /// Messages of a role under another, such as `developer` as `system`.
+    case renameRole(from: String, to: String)
+    /// Tool-call ids of letters and digits alone.
+    ///
+    /// - Parameter exactly: How long each has to be, as Mistral wants 9; `nil`: 40 at most.
+    case normaliseToolCallIDs(exactly: Int?)
+
+    /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
+    /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
+    /// `logprobs`, `modalities`), not a limit on what it pays for (`max_tokens`).
+    public static let droppable: Set<String> = [
+        "chat_template_kwargs", "enable_thinking", "frequency_penalty", "include_reasoning", "logit_bias", "metadata", "min_p",
+        "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_retention", "reasoning",
+        "reasoning_effort", "repetition_penalty", "safety_identifier", "seed", "service_tier", "store", "stream_options", "temperature",
+        "thinking", "thinking_budget", "top_a", "top_k", "top_p", "user", "verbosity",
+    ]
+
+    /// The repair that leaves `member` out; `nil` for one that has to stay.
+    public static func dropping(_ member: String) -> Repair? { droppable.contains(member) ? .dropMember(member) : nil }
+
+    /// What undoes it; `nil` where nothing does.
+    public var inverse: Repair? {
+        switch self {
+        case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs: nil
+        case .renameMember(let from, let to): .renameMember(from: to, to: from)
+        case .renameRole(let from, let to): .renameRole(from: to, to: from)
+        }
+    }
+}
+
+// MARK: In words
+
+extension Repair {
+    /// As receipts and the store have it. Once released it does not change.
+    public var code: String {
+        switch self {
+        case .dropCacheMarkers: "drop-cache-markers"
+        case .dropMember(let name): "drop:\(name)"
+        case .renameMember(let from, let to): "rename:\(from)→\(to)"
+        case .renameRole(let from, let to): "role:\(from)→\(to)"
+        case .normaliseToolCallIDs(nil): "tool-call-ids"
+        case .normaliseToolCallIDs(let length?): "tool-call-ids:\(length)"
+        }
+    }
+
+    public init?(code: String) {
+        switch code {
+        case "drop-cache-markers": self = .dropCacheMarkers
+        case "tool-call-ids": self = .normaliseToolCallIDs(exactly: nil)
+        default:
+            guard let colon = code.firstIndex(of: ":") else { return nil }
+            let rest = String(code[code.index(after: colon)...])
+            guard !rest.isEmpty else { return nil }
+            switch code[..<colon] {
+            case "drop": self = .dropMember(rest)
+            case "rename":
+                guard let names = Repair.pair(rest) else { return nil }
+                self = .renameMember(from: names.0, to: names.1)
+            case "role":
+                guard let names = Repair.pair(rest) else { return nil }
+                self = .renameRole(from: names.0, to: names.1)
+            case "tool-call-ids":
+                guard let length = Int(rest), (1...64).contains(length) else { return nil }
+                self = .normaliseToolCallIDs(exactly: length)
+            default: return nil
+            }
+        }
+    }
+
+    /// How the request went up with it, such as `without cache markers`.
+    public var text: String {
+        switch self {
+        case .dropCacheMarkers: "without cache markers"
+        case .dropMember(let name): "without \(name)"
+        case .renameMember(let from, let to): "with \(to) instead of \(from)"
+        case .renameRole(let from, let to): "with the role \(to) instead of \(from)"
+        case .normaliseToolCallIDs(nil): "with plain tool-call ids"
+        case .normaliseToolCallIDs(let length?): "with tool-call ids of \(length) letters and digits"
+        }
+    }
+
+    private static func pair(_ text: String) -> (String, String)? {
+        let names = text.split(separator: "→", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return names.count == 2 && names.allSatisfy { !$0.isEmpty } ? (names[0], names[1]) : nil
+    }
+}

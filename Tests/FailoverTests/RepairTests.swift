@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import Testing
+
+@Suite struct `A repair` {
+    @Test(arguments: [
+        (Repair.dropCacheMarkers, "drop-cache-markers", "without cache markers"),
+        (.dropMember("seed"), "drop:seed", "without seed"),
+        (
+            .renameMember(from: "max_tokens", to: "max_completion_tokens"), "rename:max_tokens→max_completion_tokens",
+            "with max_completion_tokens instead of max_tokens"
+        ),
+        (.renameRole(from: "developer", to: "system"), "role:developer→system", "with the role system instead of developer"),
+        (.normaliseToolCallIDs(exactly: nil), "tool-call-ids", "with plain tool-call ids"),
+        (.normaliseToolCallIDs(exactly: 9), "tool-call-ids:9", "with tool-call ids of 9 letters and digits"),
+    ])
+    func `has a code that it is read from`(repair: Repair, code: String, text: String) {
+        #expect(repair.code == code)
+        #expect(Repair(code: code) == repair)
+        #expect(repair.text == text)
+    }
+
+    @Test(arguments: [
+        "", "drop", "drop:", "rename:", "rename:max_tokens", "rename:→x", "rename:x→", "role:developer", "tool-call-ids:",
+        "tool-call-ids:0", "tool-call-ids:65", "tool-call-ids:x", "mend:seed", "DROP:seed",
+    ])
+    func `is not read from anything else`(code: String) { #expect(Repair(code: code) == nil) }
+
+    @Test(arguments: [
+        "model", "messages", "stream", "tools", "tool_choice", "functions", "function_call", "response_format", "n", "modalities", "audio",
+        "stop", "logprobs", "top_logprobs", "max_tokens", "max_completion_tokens", "made_up",
+    ])
+    func `leaves out nothing that the client would miss`(member: String) { #expect(Repair.dropping(member) == nil) }
+}

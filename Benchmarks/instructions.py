@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from harness import callgrind, report
@@ -27,6 +28,12 @@ from harness.stage import FIRST_PORT, Stage, stage
 
 # What is counted: a body of the yardstick, and what its reply ends with.
 KINDS = {"plain": b'"system_fingerprint":"fp_0123456789"}', "stream": b"0\r\n\r\n"}
+
+# Parts of mangled names: what only the thread that stores receipts runs, and how a request hands its receipt over to it.
+STORE_THREAD = "14DatabaseThreadC"
+HAND_OVER = "5Store07ReceiptA0C6append"
+
+Figures = dict[str, float]
 
 
 def ask(connection: socket.socket, request: bytes, end: bytes, times: int) -> None:
@@ -48,9 +55,10 @@ def dump(running: Running) -> None:
         raise BenchmarkError(f"callgrind_control said: {done.stdout.strip()}")
 
 
-def measure(made: Stage, load: Load, name: str, kind: str, requests: int, top: int) -> float:
+def measure(made: Stage, load: Load, name: str, kind: str, requests: int, top: int) -> Figures:
     output = made.folder / f"{name}-{kind}.callgrind"
-    valgrind = ["valgrind", "--tool=callgrind", "--quiet", "--compress-strings=no", f"--callgrind-out-file={output}"]
+    valgrind = ["valgrind", "--tool=callgrind", "--quiet", "--compress-strings=no", "--separate-threads=yes"]
+    valgrind.append(f"--callgrind-out-file={output}")
     with made.subject(name, before=valgrind, seconds=120) as running:
         with socket.create_connection(("127.0.0.1", made.ports[name]), 60) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -61,14 +69,18 @@ def measure(made: Stage, load: Load, name: str, kind: str, requests: int, top: i
             ask(connection, load.raw(kind), KINDS[kind], requests)
             time.sleep(1)
             dump(running)
-    counts = output.with_name(output.name + ".2")
-    if not counts.exists():
+    found: Counter[str] = Counter()
+    storing = 0
+    for thread in made.folder.glob(f"{output.name}.2-*"):
+        costs, handing_over = callgrind.costs(thread, HAND_OVER)
+        found += costs
+        storing += costs.total() if any(STORE_THREAD in function for function in costs) else handing_over
+    if not found:
         raise BenchmarkError("callgrind wrote nothing")
-    found = callgrind.costs(counts)
     costliest = found.most_common(top)
     for words, (_, cost) in zip(callgrind.readable([function for function, _ in costliest]), costliest):
         print(f"{cost / requests:10,.0f}  {cost / found.total():5.1%}  {words}", flush=True)
-    return found.total() / requests
+    return {"all": found.total() / requests, **({"receipts": storing / requests} if storing else {})}
 
 
 def options() -> argparse.Namespace:
@@ -77,6 +89,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--config", help="configuration file for it; {upstream} inside is filled in")
     parser.add_argument("--key", default="sk-client-key", help="the clients' token (default: %(default)s)")
     parser.add_argument("--model", default="bench/gpt-4o-mini", help="the model to ask for (default: %(default)s)")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(KINDS), help="some of plain,stream")
     parser.add_argument("--requests", type=int, default=500, help="to count for each figure (default: %(default)s)")
     parser.add_argument("--top", type=int, default=0, help="also list so many functions, the costliest first")
     parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="of four that must be free (default: %(default)s)")
@@ -88,21 +101,24 @@ def options() -> argparse.Namespace:
 def main() -> None:
     wanted = options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    result: dict[str, dict[str, float]] = {}
+    result: dict[str, dict[str, Figures]] = {}
     try:
         with stage(wanted.gateway, wanted.config, wanted.first_port, single_process=True) as made:
             load = Load(made, wanted.key, wanted.model)
-            for kind in KINDS:
+            for kind in wanted.only:
                 for name in [name for name in ("nginx", "gateway") if name in made.commands]:
-                    figure = measure(made, load, name, kind, wanted.requests, wanted.top)
-                    result.setdefault(kind, {})[name] = figure
-                    print(f"{kind:8s} {name:8s} instructions={figure:,.0f}", flush=True)
+                    row = measure(made, load, name, kind, wanted.requests, wanted.top)
+                    result.setdefault(kind, {})[name] = row
+                    print(f"{kind:8s} {name:8s} " + "  ".join(f"{key}={figure:,.0f}" for key, figure in row.items()), flush=True)
         if wanted.json:
             wanted.json.write_text(json.dumps(result, indent=1) + "\n")
         if wanted.markdown:
-            lines = [report.row_of(["request", "nginx", "Understudy"]), report.row_of(["---", "---:", "---:"])]
-            for kind, row in result.items():
-                lines.append(report.row_of([kind, *(f"{row[name]:,.0f}" if name in row else "" for name in ("nginx", "gateway"))]))
+            header = ["request", "nginx", "Understudy", "of it for the receipt"]
+            lines = [report.row_of(header), report.row_of(["---", *["---:"] * 3])]
+            for kind, rows in result.items():
+                cells = [f"{rows[name]['all']:,.0f}" if name in rows else "" for name in ("nginx", "gateway")]
+                own = rows.get("gateway", {})
+                lines.append(report.row_of([kind, *cells, f"{own['receipts'] / own['all']:.1%}" if "receipts" in own else ""]))
             table = "\n".join(lines)
             report.write_section(wanted.markdown, "instructions", f"{report.circumstances('make bench ARGS=--write')}\n\n{table}")
     except BenchmarkError as problem:

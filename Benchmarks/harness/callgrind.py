@@ -12,27 +12,32 @@ from pathlib import Path
 from .processes import BenchmarkError
 
 
-def costs(file: Path) -> Counter[str]:
-    """Instructions by function, without those of the functions it calls. Needs `--compress-strings=no`."""
+def costs(file: Path, calls_of: str = "") -> tuple[Counter[str], int]:
+    """Instructions by function, without those of the functions it calls, and all that calls of functions with `calls_of` in their
+    names took. Needs `--compress-strings=no`."""
     found: Counter[str] = Counter()
-    library, function, of_callee, total = "", "?", False, None
+    library, function, of_callee, total, in_calls, is_wanted = "", "?", False, None, 0, False
     for line in file.read_text(errors="replace").splitlines():
         if line.startswith("ob="):
             library = line.rpartition("/")[2]
         elif line.startswith("fn="):
             name = line[3:]
             function = f"{library}:{name}" if name.startswith("0x") else name
+        elif line.startswith("cfn="):
+            is_wanted = bool(calls_of) and calls_of in line
         elif line.startswith("calls="):
             of_callee = True
         elif cost := re.fullmatch(r"(?:\+|-)?(?:\d+|\*) (\d+)", line):
             if not of_callee:
                 found[function] += int(cost[1])
+            elif is_wanted:
+                in_calls += int(cost[1])
             of_callee = False
         elif line.startswith(("summary:", "totals:")):
             total = int(line.split()[1])
     if total is None or total != found.total():
         raise BenchmarkError(f"{file.name} says {total} instructions, its functions {found.total()}")
-    return found
+    return found, in_calls
 
 
 def readable(names: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 
@@ -46,16 +47,16 @@ class Running:
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-400:].strip()
 
-    def cpu_nanoseconds(self) -> int:
-        """CPU time of all threads of the whole process tree, as the scheduler counts it."""
-        total = 0
+    def cpu_nanoseconds(self) -> Counter[str]:
+        """CPU time of the whole process tree, as the scheduler counts it, by the name of the thread."""
+        found: Counter[str] = Counter()
         for pid in tree(self.pid):
-            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
                 try:
-                    total += int(file.read_text().split()[0])
+                    found[(thread / "comm").read_text().strip()] += int((thread / "schedstat").read_text().split()[0])
                 except OSError:
                     pass  # the thread has ended meanwhile
-        return total
+        return found
 
     def memory_kilobytes(self) -> int:
         """Proportional memory of the whole process tree. Kernel socket buffers are not in it."""

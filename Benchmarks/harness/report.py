@@ -14,7 +14,8 @@ Figures = dict[str, float]
 
 # Figure to its words, and how many digits behind the point its value needs.
 WORDS = {
-    "cpu_us": ("CPU, µs a request", 1), "rps": ("requests a second", 0), "p50": ("p50, µs", 0), "p99": ("p99, µs", 0),
+    "cpu_us": ("CPU, µs a request", 1), "store_percent": ("of it for storing receipts, %", 1), "rps": ("requests a second", 0),
+    "p50": ("p50, µs", 0), "p99": ("p99, µs", 0),
     "pss_kb": ("memory under load, KB", 0), "base_kb": ("memory at start, KB", 0), "kb_10": ("memory, 10 streams, KB", 0),
     "kb_1000": ("memory, 1,000 streams, KB", 0), "kb_5000": ("memory, 5,000 streams, KB", 0), "kb_per_stream": ("memory a stream, KB", 2),
     "ready_ms": ("command to open port, ms", 1), "errors": ("errors", 0),

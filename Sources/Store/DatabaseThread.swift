@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import Telemetry
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Transport
 
 /// What runs on the database's thread: opens, does jobs in batches, tries again after trouble. Every member is touched
 /// on that thread only, but for `Shared`.
@@ -45,31 +40,16 @@ final class DatabaseThread {
     }
 
     static func start(_ file: DatabaseFile, access: Database.Access, queue: JobQueue, shared: Shared, log: Logger) {
-        let thread = Unmanaged.passRetained(DatabaseThread(file, access, queue, shared, log))
-        #if canImport(Darwin)
-            var handle: pthread_t?
-        #else
-            var handle = pthread_t()
-        #endif
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let result = pthread_create(
-            &handle, &attributes,
-            { argument in
-                // Optional on Linux, not on macOS.
-                let argument: UnsafeMutableRawPointer? = argument
-                if let argument { Unmanaged<DatabaseThread>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, thread.toOpaque())
-        pthread_attr_destroy(&attributes)
-        guard result != 0 else { return }
-        thread.release()
-        queue.close()
-        let problem = StoreProblem(errno: result, doing: "start the thread for", path: file.path)
-        shared.health = .failing(problem)
-        log.error("Storing failed; requests go on", ["error": .string(problem.description)])
-        shared.ended.ring()
+        do throws(SystemError) {
+            // Made on its own thread, which it never leaves.
+            try Thread(named: "store") { DatabaseThread(file, access, queue, shared, log).run() }.detach()
+        } catch {
+            queue.close()
+            let problem = StoreProblem(errno: error.code, doing: "start the thread for", path: file.path)
+            shared.health = .failing(problem)
+            log.error("Storing failed; requests go on", ["error": .string(problem.description)])
+            shared.ended.ring()
+        }
     }
 
     private func run() {

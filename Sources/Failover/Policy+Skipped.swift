@@ -19,9 +19,16 @@ extension Policy {
         case .wait, .stop: break
         }
         if let last = receipt.attempts.indices.last, receipt.attempts[last].next.isEmpty {
-            receipt.attempts[last].next = step.text(chain)
+            receipt.attempts[last].next = repairText(step, chain, receipt) ?? step.text(chain)
         }
         return step
+    }
+
+    private func repairText(_ step: Step, _ chain: Chain, _ receipt: Receipt) -> String? {
+        guard case .attempt(let index, _) = step, let last = receipt.attempts.last, chain.links[index].candidate == last.candidate,
+            let repair = receipt.dueRepair(after: receipt.attempts.count - 1)
+        else { return nil }
+        return "again, at once, \(repair.text), on \(last.candidate)"
     }
 
     /// Every link that was not tried, with the reason, in chain order.

@@ -10,13 +10,14 @@ extension Policy {
     ///     returned; nothing else changes.
     ///   - now: When to read `ledger`.
     /// - Returns: `.attempt` with a candidate that is free, if there is one. No candidate whose window is open, but for early
-    ///   tries, and no candidate twice, but for a quick repeat and after a wait.
+    ///   tries, and no candidate twice, but for a quick repeat, after a repair and after a wait.
     public func step(chain: Chain, receipt: Receipt, facts: RequestFacts, ledger: inout HealthLedger, now: Timestamp) -> Step {
         if let last = receipt.attempts.last {
             guard let failure = last.failure, failure.reason != .cancelled else { return .stop }
             if endsRequest(failure, of: last, facts) { return .answer(attempt: receipt.attempts.count - 1) }
         }
         guard receipt.attempts.count < maxAttempts, now < facts.deadline else { return end(chain, receipt, facts, ledger, now) }
+        if let again = repaired(chain, receipt, facts, &ledger, now) { return again }
         if let last = receipt.attempts.last, let index = quickRepeat(of: last, chain, receipt, facts, ledger, now) {
             ledger.repeats.begin(at: last.candidate.endpoint, now: now)
             return .attempt(index: index, mode: .quickRepeat)
@@ -39,7 +40,7 @@ extension Policy {
         if attempt.committed { return true }
         return switch failure.reason.answers.nextModel {
         case .no: true
-        case .unlessAsWritten: facts.sentAsWritten || failure.namesMember != nil
+        case .unlessAsWritten: (facts.sentAsWritten && attempt.repairs.isEmpty) || failure.namesMember != nil
         case .yes, .atAnotherEndpoint, .withLargerWindow: false
         }
     }
@@ -70,8 +71,9 @@ extension Policy {
 
     /// What earlier failures of this request say about a candidate that was not tried.
     func ruledOut(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt) -> SkipReason? {
-        for attempt in receipt.attempts {
-            guard let answers = attempt.failure?.reason.answers else { continue }
+        for (place, attempt) in receipt.attempts.enumerated() {
+            // Its siblings are sent what was repaired.
+            guard let answers = attempt.failure?.reason.answers, receipt.dueRepair(after: place) == nil else { continue }
             if answers.nextModel == .atAnotherEndpoint && attempt.candidate.endpoint == link.candidate.endpoint {
                 return .endpointDown(link.candidate.endpoint)
             }
@@ -88,7 +90,7 @@ extension Policy {
     }
 
     /// Takes the lease where one is needed.
-    private func mode(
+    func mode(
         for candidate: Candidate, _ standing: Standing, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
     ) -> AttemptMode {
         guard standing == .halfOpen else { return .normal }
@@ -133,7 +135,7 @@ extension Policy {
         for attempt in receipt.attempts {
             guard let failure = attempt.failure, failure.reason == .rateLimit, let reset = failure.reset else { continue }
             // The second chance was taken, here or at another model.
-            if receipt.attempts.count(where: { $0.candidate == attempt.candidate }) > 1 { return nil }
+            if receipt.attempts.count(where: { $0.candidate == attempt.candidate && $0.failure?.reason != .format }) > 1 { return nil }
             guard attempt.candidate.model == model, reset <= patience,
                 let index = chain.links.firstIndex(where: { $0.candidate == attempt.candidate })
             else { continue }
@@ -151,7 +153,7 @@ extension Policy {
     private func earlyTry(
         _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
     ) -> Int? {
-        guard receipt.attempts.count(where: { $0.mode == .early }) < 2 else { return nil }
+        guard receipt.hasEarlyTry else { return nil }
         return chain.links.indices.first { index in
             isEligible(index, chain, receipt, facts) && ledger.takeEarlyTry(of: chain.links[index].candidate, for: facts.id, at: now)
         }

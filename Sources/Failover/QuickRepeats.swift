@@ -25,7 +25,8 @@ struct QuickRepeats: Hashable, Sendable {
     ) -> Bool {
         guard mode == .normal, earlier.count + 1 < policy.maxAttempts, now < facts.deadline else { return false }
         // Who says when to come back means it.
-        guard failure.reset == nil, !earlier.contains(where: { $0.candidate == candidate }) else { return false }
+        guard failure.reset == nil, !earlier.contains(where: { $0.candidate == candidate && $0.failure?.reason != .format })
+        else { return false }
         switch failure.reason.answers.again {
         case .quickly: break
         case .onFreshConnection: guard case .reset(reused: true)? = failure.fault else { return false }

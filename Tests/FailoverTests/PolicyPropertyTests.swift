@@ -37,6 +37,11 @@ import Testing
         let faults: [TransportFault] = [.refused, .dns, .reset(reused: true), .reset(reused: false)]
         var failure = Failure.plain(reason, fault: reason == .network ? faults.randomElement(using: &random) : nil)
         if Int.random(in: 0..<4, using: &random) == 0 { failure.reset = .milliseconds(Int64.random(in: 0...100_000, using: &random)) }
+        if reason == .format {
+            failure.repair =
+                [.dropMember("seed"), .dropCacheMarkers, .renameRole(from: "developer", to: "system"), nil]
+                .randomElement(using: &random) ?? nil
+        }
         if (reason == .billing || reason == .quota) && Bool.random(using: &random) { failure.scope = .credential }
         return failure
     }
@@ -63,6 +68,7 @@ import Testing
             }
             ledgers.append(before)
             var attempt = Attempt(candidate: stage.chain.links[index].candidate, mode: mode, startedAt: stage.now)
+            attempt.repairs = receipt.repairs(for: attempt.candidate.model, known: [])
             stage.now = stage.now + .milliseconds(Int64.random(in: 1...3000, using: &random))
             attempt.duration = stage.now - attempt.startedAt
             if Double.random(in: 0..<1, using: &random) < failing {
@@ -113,12 +119,20 @@ import Testing
     }
 
     @Test(arguments: UInt64(200)..<300)
-    func `no candidate is tried more than twice, and twice only to repeat or after a wait`(seed: UInt64) {
+    func `no candidate is tried again but to repeat, after a repair that was not made before, and after a wait`(seed: UInt64) {
         Self.play(seed: seed) { played, _, _ in
             var seen: Set<Candidate> = []
             var again = 0
-            for attempt in played.receipt.attempts where !seen.insert(attempt.candidate).inserted && attempt.mode != .quickRepeat {
-                again += 1
+            var before: Attempt?
+            var made: [Candidate: Set<Repair>] = [:]
+            for attempt in played.receipt.attempts {
+                let isRepaired = before?.candidate == attempt.candidate && before?.failure?.repair.map(attempt.repairs.contains) == true
+                if isRepaired, let repair = before?.failure?.repair {
+                    #expect(before?.repairs.contains(repair) == false)
+                    #expect(made[attempt.candidate, default: []].insert(repair).inserted)
+                }
+                if !seen.insert(attempt.candidate).inserted && attempt.mode != .quickRepeat && !isRepaired { again += 1 }
+                before = attempt
             }
             #expect(again <= played.receipt.waits.count)
             #expect(played.receipt.waits.count <= 1)

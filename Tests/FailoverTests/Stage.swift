@@ -69,10 +69,12 @@ struct Stage {
 
     /// Plays one request to its end. Each attempt takes 100 ms.
     ///
-    /// - Parameter upstream: What a candidate does; `nil` answers. The number counts this request's attempts from 0.
+    /// - Parameters:
+    ///   - known: What each route is known to need.
+    ///   - upstream: What a candidate does; `nil` answers. The number counts this request's attempts from 0.
     @discardableResult
     mutating func play(
-        _ change: (inout RequestFacts) -> Void = { _ in }, upstream: (Candidate, Int) -> Failure?
+        _ change: (inout RequestFacts) -> Void = { _ in }, known: [Repair] = [], upstream: (Candidate, Int) -> Failure?
     ) -> Played {
         var receipt = Receipt(facts: facts(change), skipped: chain.skipped)
         while true {
@@ -80,6 +82,7 @@ struct Stage {
             switch step {
             case .attempt(let index, let mode):
                 var attempt = Attempt(candidate: chain.links[index].candidate, mode: mode, startedAt: now)
+                attempt.repairs = receipt.repairs(for: attempt.candidate.model, known: known)
                 let failure = upstream(attempt.candidate, receipt.attempts.count)
                 now = now + .milliseconds(100)
                 attempt.duration = .milliseconds(100)
@@ -106,6 +109,11 @@ extension Failure {
     /// As the classifier would make it: with the scope that the reason blocks.
     static func plain(_ reason: Reason, reset: Duration? = nil, fault: TransportFault? = nil) -> Failure {
         Failure(reason: reason, scope: reason.answers.blocks, rule: "test.\(reason.rawValue)", reset: reset, fault: fault)
+    }
+
+    /// A refusal that `repair` would mend.
+    static func asking(_ repair: Repair) -> Failure {
+        Failure(reason: .format, scope: nil, rule: "test.format", status: 400, repair: repair)
     }
 
     /// For reasons that have an account in their words.

@@ -29,6 +29,18 @@ public protocol Wire: Sendable {
     /// the `params` that the client left out. Every other byte stays.
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8]
 
+    /// `body` with one thing changed that a route refuses. Every other byte stays.
+    ///
+    /// - Parameter body: As `passthrough` made it, or another repair.
+    /// - Returns: `nil` if the repair would change nothing in it, or this wire has no such repair.
+    func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]?
+
+    /// `body` with its cache marks as the settings want them.
+    ///
+    /// - Parameter placing: The route is known to take marks: where the client wrote none, `short` and `long` put some.
+    /// - Returns: `nil` if that changes nothing, or this wire has no marks.
+    func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]?
+
     /// Judges a whole reply whose status says success.
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Providers
 
 /// Seeded chance (SplitMix64), so that a failure names itself.
-private struct Chance: RandomNumberGenerator {
+struct Chance: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -88,6 +88,93 @@ private struct Chance: RandomNumberGenerator {
         let body = chance.damage(try Fixture.bytes("openai-cached.json"))
         if case .good = chat.readReply(status: 200, headers: [:], body: body, context: context, nowMilliseconds: now) {
             #expect(try JSONValue.parse(body)["choices"]?.array?.isEmpty == false)
+        }
+    }
+}
+
+@Suite struct `Repairs of bodies that nobody would write` {
+    static let repairs: [Repair] = [
+        .dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
+        .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
+    ]
+
+    /// JSON made of the names that repairs look for, in places where they belong and where they do not.
+    static func value(_ depth: Int, _ chance: inout Chance) -> String {
+        let names = [
+            "cache_control", "c\\u0061che_control", "messages", "content", "tool_calls", "id", "tool_call_id", "role", "seed", "max_tokens",
+            "max_completion_tokens", "tools", "function", "ttl", "type", "text",
+        ]
+        let space = [" ", "", "", "\n\t"].randomElement(using: &chance) ?? ""
+        switch depth == 0 ? Int.random(in: 2..<6, using: &chance) : Int.random(in: 0..<6, using: &chance) {
+        case 0:
+            let members = (0..<Int.random(in: 0..<6, using: &chance)).map { _ in
+                "\"\(names.randomElement(using: &chance) ?? "x")\"\(space):\(space)\(value(depth - 1, &chance))"
+            }
+            return "{\(space)\(members.joined(separator: "\(space),"))\(space)}"
+        case 1:
+            let elements = (0..<Int.random(in: 0..<4, using: &chance)).map { _ in value(depth - 1, &chance) }
+            return "[\(space)\(elements.joined(separator: ",\(space)"))]"
+        case 2: return ["1", "-0.50e1", "null", "true"].randomElement(using: &chance) ?? "0"
+        case 3: return "\"developer\""
+        case 4: return "\"\(["call_1", "abcDEF123", "x\\u0000", "text", ""].randomElement(using: &chance) ?? "")\""
+        default: return "{\"type\":\"ephemeral\"}"
+        }
+    }
+
+    static func body(_ chance: inout Chance) -> [UInt8] {
+        let parts = ["messages", "tools", "seed", "max_tokens", "cache_control"].map { "\"\($0)\":\(value(5, &chance))" }
+        return Array("{\(parts.shuffled(using: &chance).joined(separator: ","))}".utf8)
+    }
+
+    @Test(arguments: UInt64(0)..<100)
+    func `leave JSON behind, and nothing to repair`(seed: UInt64) throws {
+        var chance = Chance(state: seed)
+        for _ in 0..<50 {
+            let body = Self.body(&chance)
+            for repair in Self.repairs {
+                guard let result = chat.repaired(body, by: repair) else { continue }
+                #expect(result != body)
+                _ = try JSONIndex(scanning: result.span.bytes)
+                #expect(chat.repaired(result, by: repair) == nil)
+            }
+            for retention in CacheRetention.allCases {
+                guard let result = chat.marked(body, for: retention, placing: true) else { continue }
+                _ = try JSONIndex(scanning: result.span.bytes)
+                #expect(chat.marked(result, for: retention, placing: true) == nil)
+            }
+        }
+    }
+
+    /// What is taken out is all that is missing: the bytes that stay are the body's, in its order.
+    @Test(arguments: UInt64(100)..<150)
+    func `add no byte to what they only take from`(seed: UInt64) {
+        var chance = Chance(state: seed)
+        for _ in 0..<50 {
+            let body = Self.body(&chance)
+            for repair in [Repair.dropCacheMarkers, .dropMember("seed")] {
+                guard let result = chat.repaired(body, by: repair) else { continue }
+                var rest = body[...]
+                for byte in result {
+                    guard let place = rest.firstIndex(of: byte) else {
+                        Issue.record("a byte that the body does not have")
+                        break
+                    }
+                    rest = rest[(place + 1)...]
+                }
+                #expect(result.count < body.count)
+            }
+        }
+    }
+
+    @Test(arguments: UInt64(150)..<200)
+    func `survive bytes that are no JSON`(seed: UInt64) {
+        var chance = Chance(state: seed)
+        for _ in 0..<50 {
+            let body = chance.damage(Self.body(&chance))
+            for repair in Self.repairs {
+                if let result = chat.repaired(body, by: repair) { #expect((try? JSONIndex(scanning: result.span.bytes)) != nil) }
+            }
+            for retention in CacheRetention.allCases { _ = chat.marked(body, for: retention, placing: true) }
         }
     }
 }

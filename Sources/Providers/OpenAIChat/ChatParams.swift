@@ -34,7 +34,7 @@ enum ChatParams {
 
     /// OpenClaw's params that steer a gateway or belong to other wires.
     private static let steering: Set<String> = [
-        "cacheRetention", "context1m", "transport", "fastMode", "thinking", "tool_stream", "responsesServerCompaction",
+        "cacheControlTtl", "cacheRetention", "context1m", "transport", "fastMode", "thinking", "tool_stream", "responsesServerCompaction",
         "responsesCompactThreshold", "cachedContent",
     ]
 

@@ -29,6 +29,12 @@ struct ChatWire: Wire {
             adding: params.map { ChatParams.members(from: $0, in: index, of: body) } ?? [])
     }
 
+    func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]? { ChatRepairs.apply(repair, to: body) }
+
+    func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]? {
+        ChatCacheMarkers.apply(retention, placing: placing, to: body)
+    }
+
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
         ChatReply.read(status: status, headers: headers, body: body, reader: reader(context, nowMilliseconds))
     }

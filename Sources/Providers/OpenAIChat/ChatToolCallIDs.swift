@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// Tool-call ids that a stricter route takes. A conversation that another provider began has that provider's ids, and each is one
+/// name in two places: where the model called (`tool_calls[].id`) and where the result stands (`tool_call_id`).
+enum ChatToolCallIDs {
+    /// - Parameter length: How long each id has to be; `nil`: 40 at most.
+    static func normalise(exactly length: Int?, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        var places: [(range: Range<Int>, id: String)] = []
+        ChatRepairs.forEachMessage(index, bytes) { message in
+            message.forEachMember(in: bytes) { key, value in
+                if JSONText.equals(key, "tool_call_id", in: bytes) {
+                    note(value)
+                } else if JSONText.equals(key, "tool_calls", in: bytes) {
+                    value.forEachElement(in: bytes) { call in
+                        call.forEachMember(in: bytes) { key, value in
+                            if JSONText.equals(key, "id", in: bytes) { note(value) }
+                            return true
+                        }
+                        return places.count <= limit
+                    }
+                }
+                return true
+            }
+            return places.count <= limit
+        }
+        func note(_ value: JSONSlice) {
+            if places.count <= limit, let id = value.string(in: bytes) { places.append((value.range, id)) }
+        }
+        // So few letters could not tell them apart.
+        guard places.count <= limit, (length ?? 9) >= 6 else { return }
+        var names = Names(length: length, keeping: places.map(\.id))
+        for (range, id) in places where !names.fits(id) { edits.replace(range, with: Array("\"\(names.name(for: id))\"".utf8)) }
+    }
+
+    /// Ids of one conversation at most.
+    private static let limit = 10_000
+
+    /// Old ids to new ones. A new one follows from the old one's text alone, so that it is the same in every turn of the conversation
+    /// and prompt caches stay warm; two that would meet are kept apart.
+    private struct Names {
+        private let length: Int?
+        private var known: [String: String] = [:]
+        private var taken: Set<String>
+
+        init(length: Int?, keeping ids: [String]) {
+            self.length = length
+            taken = []
+            for id in ids where fits(id) { taken.insert(id) }
+        }
+
+        func fits(_ id: String) -> Bool {
+            let isLong = length.map { id.utf8.count == $0 } ?? (1...40).contains(id.utf8.count)
+            return isLong && id.utf8.allSatisfy(ChatToolCallIDs.letters.contains)
+        }
+
+        mutating func name(for id: String) -> String {
+            if let name = known[id] { return name }
+            var salt: UInt64 = 0
+            while true {
+                let name = spell(id, salt)
+                salt += 1
+                guard taken.insert(name).inserted else { continue }
+                known[id] = name
+                return name
+            }
+        }
+
+        /// As many letters and digits as are asked for, else nine, which every route takes that is known: Mistral wants nine.
+        private func spell(_ id: String, _ salt: UInt64) -> String {
+            var hash = ChatToolCallIDs.hash(id, salt)
+            var text: [UInt8] = []
+            for position in 0..<(length ?? 9) {
+                // 62^9 is within 64 bits; what is longer goes on with another hash.
+                if position > 0 && position % 9 == 0 { hash = ChatToolCallIDs.hash(id, salt &+ UInt64(position) << 32) }
+                text.append(ChatToolCallIDs.letters[Int(hash % 62)])
+                hash /= 62
+            }
+            return String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    private static let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    /// FNV-1a (draft-eastlake-fnv), stirred as SplitMix64 ends, since its last bytes reach only the low bits.
+    private static func hash(_ id: String, _ salt: UInt64) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ salt
+        for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        return hash ^ (hash >> 31)
+    }
+}

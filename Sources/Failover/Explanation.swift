@@ -28,8 +28,12 @@ public enum Explanation {
             lines.append(" –  \(names(receipt.attempts.count + place))passed over: \(link.reason.text)")
         }
         for wait in receipt.waits { lines.append("    waited \(Words.duration(wait)) for a limit to end, rather than leave the model") }
-        if case .refused(let refusal)? = receipt.outcome, let wait = refusal.retryAfter {
-            lines.append("    the first candidate may be free again \(Words.duration(wait)) after that")
+        if case .refused(let refusal)? = receipt.outcome {
+            // Refused before it had a chain: there is nothing else to tell.
+            if receipt.attempts.isEmpty && passed.isEmpty { lines.append("    " + Words.line(refusal.message, limit: 1024)) }
+            if let wait = refusal.retryAfter {
+                lines.append("    the first candidate may be free again \(Words.duration(wait)) after that")
+            }
         }
         while lines.last == "" { lines.removeLast() }
         return lines.joined(separator: "\n")

@@ -64,6 +64,20 @@ public final class Relay: Sendable {
             relay: self, snapshot: snapshot, request: request, named: named, sink: sink, client: client(of: loop), loop: loop)
     }
 
+    /// Keeps the receipt of a request that its door refused before it had a chain, so that its id leads somewhere.
+    ///
+    /// - Parameter model: As the client wrote it; empty where its request could not be read so far.
+    public func refused(_ error: WireError, id: ReceiptID, startedAt: Timestamp, model: String, wire: WireKind) {
+        let facts = RequestFacts(id: id, startedAt: startedAt, deadline: startedAt, requestedModel: model, wire: wire.rawValue)
+        var receipt = Receipt(facts: facts)
+        receipt.outcome = .refused(
+            Refusal(
+                status: error.status, message: snapshot.pool.redactor.redact(error.message), code: error.code ?? "invalid_request",
+                type: error.type ?? "invalid_request_error", shouldRetry: nil))
+        receipt.endedAt = now()
+        recorder.record(receipt)
+    }
+
     private func client(of loop: EventLoop) -> CurlClient {
         for entry in clients where entry.loop === loop { return entry.client }
         preconditionFailure("a request came from a loop of another group")

@@ -196,4 +196,12 @@ import Testing
         #expect(refusal.code == code)
         #expect(refusal.message == message)
     }
+
+    @Test func `of a request without a chain gives the words of its refusal`() {
+        let facts = RequestFacts(id: "R1", startedAt: .at(0), deadline: .at(0), requestedModel: "nobody/m", wire: "openai-completions")
+        let refusal = Refusal(
+            status: 404, message: "There is no provider nobody.", code: "model_not_found", type: "invalid_request_error", shouldRetry: nil)
+        let text = Explanation.text(Receipt(facts: facts, outcome: .refused(refusal), endedAt: .at(0)))
+        #expect(text == "R1  refused with 404 after 0.00 s\n\n    There is no provider nobody.")
+    }
 }

@@ -133,6 +133,24 @@ import Transport
         withExtendedLifetime(stage) {}
     }
 
+    @Test func `keeps a receipt of what it refused at once`() async throws {
+        let (gateway, _, stage) = try await Self.scene()
+        let rows: [([UInt8], Int, String, String)] = [
+            (Array("{".utf8), 400, "invalid_json", ""), ([], 400, "missing_body", ""),
+            (Array(#"{"model":"stage/m"}"#.utf8), 400, "missing_required_parameter", ""),
+            (RunningGateway.chat("nobody/m"), 404, "model_not_found", "nobody/m"),
+        ]
+        for (body, status, code, model) in rows {
+            let reply = try await gateway.send(.post, "/v1/chat/completions", body: body)
+            #expect(reply.status == status && reply.error["code"]?.string == code, "\(reply.text)")
+            let receipt = try await gateway.receipt(try #require(reply.headers.first("x-understudy-request-id")))
+            #expect(receipt["requested_model"]?.string ?? "" == model)
+            #expect(receipt["outcome"]?["kind"] == "refused" && receipt["outcome"]?["code"]?.string == code, "\(receipt)")
+        }
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
     @Test func `waits for no body before it says to go on`() async throws {
         let (gateway, _, stage) = try await Self.scene()
         let body = RunningGateway.chat("stage/m")

@@ -45,10 +45,13 @@ struct ChatCompletionsDoor {
         let id = ids.make(at: startedAt)
         var headers: Headers = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
         origins.allow(&headers, exchange.head)
+        var model = ""
         do throws(WireError) {
             let request = try request(exchange, id: id, startedAt: startedAt)
+            model = request.shape.model
             return Turn(run: try run(request, ExchangeSink(exchange, headers: headers), exchange.loop), headers: headers)
         } catch {
+            relay.refused(error, id: id, startedAt: startedAt, model: model, wire: wire.kind)
             exchange.respond(ErrorReply.answer(error, headers: headers))
             return nil
         }

@@ -219,6 +219,9 @@ public final class FailoverRun: @unchecked Sendable {
         guard let attempt = open?.attempt else { return }
         var failure = Classifier.classify(failed.error)
         failure.limit = failed.limit
+        relay.recorder.keepSample(
+            of: failed, judged: failure, model: attempt.candidate.model, receipt: receipt.facts.id, at: relay.now(),
+            redactor: snapshot.pool.redactor)
         failure.message = failure.message.map { snapshot.pool.redactor.redact($0) }
         open?.attempt.failure = failure
         open?.attempt.status = failed.error.status ?? attempt.status

@@ -26,7 +26,23 @@ enum Migrations {
             credential TEXT PRIMARY KEY,
             hash TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """,
+        // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape.
         """
+        CREATE TABLE samples (
+            provider TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            shape TEXT NOT NULL,
+            model TEXT NOT NULL,
+            body TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            receipt TEXT NOT NULL,
+            UNIQUE (provider, status, shape)
+        ) STRICT;
+        CREATE INDEX samples_by_time ON samples (last_at);
+        """,
     ]
 
     static var current: Int { steps.count }

@@ -37,7 +37,7 @@ enum GatewayRun {
         let ledger = await stores.ledger(for: loaded.pool, log: log.logger)
         let relay = Relay(
             RelaySnapshot(settings: loaded.settings, pool: loaded.pool), ledger: SharedLedger(ledger, store: stores.ledgerStore),
-            recorder: ReceiptRecorder(store: stores.receipts, log: log.logger.with(label: "relay")),
+            recorder: ReceiptRecorder(store: stores.receipts, samples: stores.samples, log: log.logger.with(label: "relay")),
             gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"), now: Clock.now)
 
         let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)

@@ -9,11 +9,13 @@ import Telemetry
 struct Stores: Sendable {
     let database: Database
     let receipts: ReceiptStore
+    let samples: SampleStore
     let ledgerStore: LedgerStore
 
     init(folder: StateFolder, log: Logger) async {
         database = Database(path: folder.database, log: log.with(label: "store"))
         receipts = ReceiptStore(database: database, log: log.with(label: "store"))
+        samples = SampleStore(database: database)
         ledgerStore = LedgerStore(database: database)
     }
 

@@ -26,6 +26,7 @@ enum Upkeep {
         let days = relay.snapshot.settings.receipts.keepDays
         do throws(StoreProblem) {
             let forgotten = try await stores.receipts.prune(before: now - .seconds(days * 86_400))
+            try await stores.samples.prune(before: now - .seconds(days * 86_400))
             if forgotten > 0 { log.info("Old receipts forgotten", ["count": .int(forgotten)]) }
         } catch {
             log.warning("Old receipts not forgotten", ["why": .string("\(error)")])

@@ -87,6 +87,12 @@ public struct Settings: Hashable, Sendable {
         return result
     }
 
+    /// `UNDERSTUDY_CACHE_RETENTION`, else `OPENCLAW_CACHE_RETENTION`: what holds where no `params` say anything of it.
+    public var cacheRetention: CacheRetention? {
+        ["UNDERSTUDY_CACHE_RETENTION", "OPENCLAW_CACHE_RETENTION"].lazy
+            .compactMap { environment[$0]?.withExposed { CacheRetention(rawValue: $0) } }.first
+    }
+
     /// What to add to a request where the client said nothing; `nil`: nothing. Later ones win by name: the provider's, its
     /// model's, `agents.defaults.params`, `agents.defaults.models`, the agent's.
     ///

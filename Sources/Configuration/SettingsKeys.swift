@@ -84,6 +84,9 @@ public enum SettingsKeys {
             "What it takes: without `image` in the list, requests with images pass it by."),
         key("models.providers.*.models[].compat", .openSection, "", "What its API can do. Other members of OpenClaw's may stand here."),
         key("models.providers.*.models[].compat.supportsTools", .flag, "true", "`false`: requests with tools pass it by."),
+        key(
+            "models.providers.*.models[].compat.cacheControlFormat", .choice(["anthropic", "none"]), "the built-in provider's, else none",
+            "Whether it takes Anthropic's `cache_control`: then `cacheRetention` puts some where a client wrote none."),
         key("models.providers.*.models[].params", .object, "", "As the provider's, and wins over it."),
         key("models.providers.*.models[].timeouts", .same("timeouts"), "", "As `timeouts`, for this model."),
         key("models.providers.*.models[].failover", .same("failover"), "", "As `failover`, for this model."),

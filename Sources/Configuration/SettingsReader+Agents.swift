@@ -10,7 +10,7 @@ extension SettingsReader {
         let defaults = agents.section("defaults")
         if let defaults {
             readModelTable(defaults, into: &settings)
-            settings.agents.params = defaults.object("params") ?? [:]
+            settings.agents.params = params(defaults) ?? [:]
         }
         let shared = defaults.map { chain($0, in: settings) } ?? WrittenChain()
 
@@ -25,7 +25,7 @@ extension SettingsReader {
             let own = Self.chain(cursor, in: settings)
             var agent = AgentSettings(id: id, name: cursor.text("name"), primary: own.primary ?? shared.primary)
             agent.fallbacks = own.fallbacks ?? shared.fallbacks ?? []
-            agent.params = cursor.object("params") ?? [:]
+            agent.params = params(cursor) ?? [:]
             agent.agentDir = cursor.text("agentDir")
             found.append((agent, cursor.flag("default") ?? false))
         }
@@ -148,7 +148,7 @@ extension SettingsReader {
             }
             settings.agents.models.append(
                 AgentsSettings.ModelEntry(
-                    provider: ref.provider, model: isWhole ? nil : ref.model, alias: alias, params: row.object("params") ?? [:]))
+                    provider: ref.provider, model: isWhole ? nil : ref.model, alias: alias, params: params(row) ?? [:]))
         }
     }
 

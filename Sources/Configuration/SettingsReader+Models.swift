@@ -19,7 +19,7 @@ extension SettingsReader {
             guard var provider = provider(id, entry, key: &settings.configuredKeys[id]) else { continue }
             readModelEntries(of: entry, into: &provider, &settings.modelFailover)
             if let failover = entry.section("failover").map(narrowFailover), !failover.isEmpty { settings.providerFailover[id] = failover }
-            if let params = entry.object("params"), !params.isEmpty { settings.providerParams[id] = params }
+            if let params = params(entry), !params.isEmpty { settings.providerParams[id] = params }
             settings.configuredProviders.append(id)
             settings.providers[id] = provider
         }
@@ -52,6 +52,7 @@ extension SettingsReader {
             (entry.child("api") ?? entry).note("this version does not speak \(provider.wireName); models of \(id) are passed over")
         }
         if let known, known.isLocal { provider.needsCredential = false }
+        provider.markerModels = known?.markerModels ?? []
         key = entry.secret("apiKey")
         if entry.flag("authHeader") == false { provider.credentialHeader = .none }
         provider.headers = headers(entry)
@@ -147,6 +148,18 @@ extension SettingsReader {
         return limits
     }
 
+    /// `params` of anything. Nothing in them is a problem, since most are for a provider to judge.
+    static func params(_ cursor: SettingsCursor) -> JSONObject? {
+        guard let params = cursor.object("params") else { return nil }
+        let written = params["cacheRetention"] ?? params["cacheControlTtl"]
+        if let written, CacheRetention(params: params) == nil {
+            let shown = written.string.map { Shown.quoted($0) } ?? "no text"
+            (cursor.child("params") ?? cursor).note(
+                "cacheRetention is \(shown) and nothing that is obeyed; it takes none, short or long (cacheControlTtl: 5m or 1h)")
+        }
+        return params
+    }
+
     // MARK: Models
 
     private static func readModelEntries(
@@ -172,8 +185,10 @@ extension SettingsReader {
             model.maxTokens = cursor.whole("maxTokens") ?? most
             model.reasons = cursor.flag("reasoning") ?? false
             if let input = cursor.texts("input") { model.acceptsImages = input.isEmpty || input.contains { $0.text == "image" } }
-            model.acceptsTools = cursor.section("compat")?.flag("supportsTools") ?? true
-            model.params = cursor.object("params")
+            let compat = cursor.section("compat")
+            model.acceptsTools = compat?.flag("supportsTools") ?? true
+            model.takesMarkers = compat?.choice("cacheControlFormat").map { $0 == "anthropic" }
+            model.params = params(cursor)
             model.limits = cursor.section("timeouts").map(timeouts) ?? TimeLimits()
             if let failover = cursor.section("failover").map(narrowFailover), !failover.isEmpty {
                 failovers[ModelRef(provider: provider.id, model: id)] = failover

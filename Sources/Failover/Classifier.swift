@@ -73,7 +73,8 @@ public enum Classifier {
         if reason == .unknown, evidence.status == 400 || evidence.status == 422 { scope = nil }
         return Failure(
             reason: reason, scope: scope, rule: rule, reset: error.reset, retryAfterGiven: error.retryAfterGiven, status: error.status,
-            code: error.code ?? error.type, message: error.message, accountWide: isAccount, namesMember: error.namesMember)
+            code: error.code ?? error.type, message: error.message, accountWide: isAccount, namesMember: error.namesMember,
+            repair: reason == .format ? RepairHints.repair(for: error) : nil)
     }
 
     private static let accountWords = [

@@ -181,6 +181,20 @@ enum Rules {
                 "tool_call_id", "no tool call found", "tool_use.id", "tool_use.input", "roles must alternate", "malformed_function_call",
                 "response_format",
             ], at: .noneOr([400, 404, 422]), "OpenClaw's rows: formats; openclaw/openclaw#21717, #24900, #94330, #100385"),
+        // The spelling of ids that another provider made, and a role that not every server knows: both can be changed.
+        Rule(
+            "words.tool_call_id", .format, words: ["tool call id was", "].id': string too long", "tool_call_id * length"],
+            at: .noneOr([400, 422, 500]), "github.com/anomalyco/opencode#1680, #12653; openclaw/openclaw#875, #24900"),
+        Rule(
+            "words.role", .format,
+            words: [
+                "unknown variant 'developer'", "developer is not one of", "received 'developer'", "value: 'developer'", "role 'developer'",
+                "role: developer",
+            ], at: .noneOr([400, 422]),
+            "github.com/BenedictKing/ccx#149; github.com/proma-ai/Proma#1496; github.com/egoist/chatwise-releases#971"),
+        Rule(
+            "words.default_only", .format, words: ["only the default * value is supported"], at: .noneOr([400, 422]),
+            "github.com/OpenHands/OpenHands#4131; github.com/QwenLM/qwen-code#921"),
         Rule(
             "words.model", .modelNotFound,
             words: [

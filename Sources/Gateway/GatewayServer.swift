@@ -58,6 +58,7 @@ public final class GatewayServer: HTTPService {
         case .live: exchange.respond(HealthAPI.live)
         case .ready: exchange.respond(HealthAPI(relay: relay).ready())
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))
+        case .capabilities: exchange.respond(origins.allow(HealthAPI(relay: relay).capabilities(), exchange.head))
         case .status: exchange.respond(origins.allow(StatusAPI(relay: relay, status: status).answer(), exchange.head))
         case .receipts:
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)

@@ -122,6 +122,7 @@ public final class Reload: Sendable {
         let renewed = Self.renewed(before.pool, loaded.snapshot.pool)
         relay.replace(loaded.snapshot)
         relay.ledger.configurationChanged(renewed: renewed)
+        relay.capabilities.configurationChanged(to: loaded.snapshot)
         status.reloaded(at: Clock.now(), problem: nil)
         let logging = loaded.snapshot.settings.logging
         if let level = LogLevel(rawValue: logging.level.rawValue) { log.setLevel(level) }

@@ -10,6 +10,7 @@ enum Route: Hashable, Sendable {
     case live
     case ready
     case health
+    case capabilities
     case status
     case receipts
     case receipt(String)
@@ -18,7 +19,7 @@ enum Route: Hashable, Sendable {
     var needsToken: Bool {
         switch self {
         case .live, .ready: false
-        case .chatCompletions, .models, .model, .health, .status, .receipts, .receipt: true
+        case .chatCompletions, .models, .model, .health, .capabilities, .status, .receipts, .receipt: true
         }
     }
 
@@ -54,6 +55,7 @@ enum Router {
         case "/health", "/health/live": (.live, .get)
         case "/health/ready": (.ready, .get)
         case "/api/health": (.health, .get)
+        case "/api/capabilities": (.capabilities, .get)
         case "/api/status": (.status, .get)
         case "/api/receipts": (.receipts, .get)
         default: parameterized(path)

@@ -17,6 +17,8 @@ public struct Model: Hashable, Sendable {
     public var acceptsTools: Bool
     /// Thinks before it speaks: its first token is given more time.
     public var reasons: Bool
+    /// Takes Anthropic's cache marks, or is known not to; `nil`: its provider says.
+    public var takesMarkers: Bool?
     public var limits: TimeLimits
     /// Members for its requests where the client wrote none.
     public var params: JSONObject?

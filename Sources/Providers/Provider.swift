@@ -16,6 +16,8 @@ public struct Provider: Hashable, Sendable {
     public var models: [Model]
     /// Members for the requests of all its models, where neither the client nor the model says otherwise.
     public var params: JSONObject?
+    /// How the names of models begin that take Anthropic's cache marks within this wire.
+    public var markerModels: [String]
     /// `false`: a request may go up without a credential, as local servers allow.
     public var needsCredential: Bool
 
@@ -28,6 +30,7 @@ public struct Provider: Hashable, Sendable {
         limits: TimeLimits = TimeLimits(),
         models: [Model] = [],
         params: JSONObject? = nil,
+        markerModels: [String] = [],
         needsCredential: Bool? = nil
     ) {
         self.id = id
@@ -38,6 +41,7 @@ public struct Provider: Hashable, Sendable {
         self.limits = limits
         self.models = models
         self.params = params
+        self.markerModels = markerModels
         self.needsCredential = needsCredential ?? !baseURL.isLocal
     }
 
@@ -46,6 +50,11 @@ public struct Provider: Hashable, Sendable {
 
     /// What is known of a model; `nil` for one that only a chain names.
     public func model(_ id: String) -> Model? { models.first { $0.id == id } }
+
+    /// Whether `model` is known to take cache marks, so that a client that writes none may be given some.
+    public func takesMarkers(_ model: String) -> Bool {
+        self.model(model)?.takesMarkers ?? markerModels.contains { model.hasPrefix($0) }
+    }
 
     /// The name of the wire that `model` is called on: its own, else the provider's.
     public func wireName(for model: String) -> String { self.model(model)?.wireName ?? wireName }

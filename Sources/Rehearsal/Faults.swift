@@ -18,9 +18,9 @@ public struct Fault: Sendable {
 
 extension Fault {
     /// What providers do when they fail, each row a kind of failure of docs/failover.md.
-    public static let all: [Fault] = refusals + silences + breaks
+    public static let all: [Fault] = refusals + silences + breaks + formats
 
-    private static let line = "This line is said by the lead, who does not get to the end of it before the curtain falls."
+    static let line = "This line is said by the lead, who does not get to the end of it before the curtain falls."
 
     private static let refusals: [Fault] = [
         Fault("402-no-body", "402 without a word: no credit") { _ in Script([.answer(status: 402, headers: [:], body: [])]) },

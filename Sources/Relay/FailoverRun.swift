@@ -25,6 +25,7 @@ public final class FailoverRun: @unchecked Sendable {
     /// An attempt under way.
     private struct Open {
         var attempt: Attempt
+        let route: Route
         var served: Served
         let began: ContinuousClock.Instant
     }
@@ -140,23 +141,25 @@ public final class FailoverRun: @unchecked Sendable {
     private func begin(_ index: Int, _ mode: AttemptMode) -> UpstreamCall? {
         let link = chain.links[index]
         let startedAt = relay.now()
-        let attempt = Attempt(candidate: link.candidate, origin: link.origin, mode: mode, kind: link.kind, startedAt: startedAt)
+        var attempt = Attempt(candidate: link.candidate, origin: link.origin, mode: mode, kind: link.kind, startedAt: startedAt)
         let served = Served(
             model: link.candidate.model, credential: link.candidate.credential, attempts: receipt.attempts.count + 1)
         guard let route = routes[index] else {
             // The chain was built from the same snapshot, so this is a fault of ours; the next candidate hides it from the client.
             relay.log.error("A candidate could not be called", ["model": .string(link.candidate.model.description)])
             relay.ledger.giveBack(mode, now: startedAt)
-            var attempt = attempt
             attempt.failure = Failure(reason: .unknown, scope: nil, rule: "gateway.no_plan")
             receipt.attempts.append(attempt)
             return nil
         }
+        let model = link.candidate.model
         let plan = CallPlan(
-            request, link.candidate, by: route, deadline: receipt.facts.deadline, now: startedAt,
-            isRepeat: receipt.attempts.last?.candidate == link.candidate
+            request, link.candidate, by: route,
+            repairs: receipt.repairs(for: model, known: relay.capabilities.repairs(for: model, in: snapshot)),
+            deadline: receipt.facts.deadline, now: startedAt, isRepeat: receipt.attempts.last?.candidate == link.candidate
         ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
-        open = Open(attempt: attempt, served: served, began: .now)
+        attempt.repairs = plan.repairs
+        open = Open(attempt: attempt, route: route, served: served, began: .now)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
             succeeded(endIsProven: false)
         }
@@ -188,7 +191,7 @@ public final class FailoverRun: @unchecked Sendable {
             succeeded(endIsProven: true)
             guard let served = answered(usage) else { return }
             end(.streamed(served))
-        case .failed(let failed): self.failed(failed)
+        case .failed(let failed): self.failed(failed, call.plan)
         case .cancelled:
             guard let mode = open?.attempt.mode else { return }
             relay.ledger.giveBack(mode, now: relay.now())
@@ -211,13 +214,21 @@ public final class FailoverRun: @unchecked Sendable {
     private func answered(_ usage: Usage?) -> Served? {
         open?.attempt.usage = usage
         guard let closed = close() else { return nil }
-        if let session = request.session { relay.pins.served(session, by: closed.attempt.candidate, now: relay.now()) }
+        let candidate = closed.attempt.candidate
+        if let session = request.session {
+            relay.pins.served(session, by: candidate, warmth: closed.route.warmth, now: relay.now())
+        }
+        relay.capabilities.learn(
+            candidate.model, asked: receipt.repairsAsked(of: candidate.model), made: closed.attempt.repairs, receipt: receipt.facts.id,
+            in: snapshot, now: relay.now())
         return closed.served
     }
 
-    private func failed(_ failed: FailedCall) {
+    private func failed(_ failed: FailedCall, _ plan: CallPlan) {
         guard let attempt = open?.attempt else { return }
         var failure = Classifier.classify(failed.error)
+        // A repair that would change nothing is none.
+        failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
         failure.limit = failed.limit
         relay.recorder.keepSample(
             of: failed, judged: failure, model: attempt.candidate.model, receipt: receipt.facts.id, at: relay.now(),

@@ -13,6 +13,7 @@ public final class Relay: Sendable {
     private let current: Mutex<RelaySnapshot>
     public let ledger: SharedLedger
     public let pins = SessionPins()
+    public let capabilities: RouteCapabilities
     public let gate: UpstreamGate
     let recorder: ReceiptRecorder
     let log: Logger
@@ -24,10 +25,12 @@ public final class Relay: Sendable {
 
     public init(
         _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
-        log: Logger, keepAlive: Duration = .seconds(15), now: @escaping @Sendable () -> Timestamp
+        log: Logger, capabilities: RouteCapabilities = RouteCapabilities(), keepAlive: Duration = .seconds(15),
+        now: @escaping @Sendable () -> Timestamp
     ) {
         current = Mutex(snapshot)
         self.ledger = ledger
+        self.capabilities = capabilities
         self.recorder = recorder
         self.gate = gate
         self.log = log

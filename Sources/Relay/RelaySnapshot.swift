@@ -10,8 +10,9 @@ public final class RelaySnapshot: Sendable {
     public let settings: Settings
     public let pool: PoolSnapshot
     private let chains = Mutex<[String: NamedChain]>([:])
+    private let fingerprints = Mutex<[ModelRef: String]>([:])
 
-    /// Names for which a chain is kept; a stranger may ask for any number of others.
+    /// Names for which a chain or a fingerprint is kept; a stranger may ask for any number of others.
     private static let chainLimit = 1024
 
     public init(settings: Settings, pool: PoolSnapshot) {
@@ -25,6 +26,16 @@ public final class RelaySnapshot: Sendable {
         let made = try make()
         chains.withLock { chains in
             if chains.count < Self.chainLimit { chains[name] = made }
+        }
+        return made
+    }
+
+    /// The fingerprint of a model, made once.
+    func fingerprint(of model: ModelRef, make: () -> String) -> String {
+        if let known = fingerprints.withLock({ $0[model] }) { return known }
+        let made = make()
+        fingerprints.withLock { fingerprints in
+            if fingerprints.count < Self.chainLimit { fingerprints[model] = made }
         }
         return made
     }

@@ -14,6 +14,10 @@ final class Route: Sendable {
     let limits: TimeLimits.Resolved
     /// Put into a request where its client wrote nothing.
     let params: JSONObject?
+    /// What is made of cache marks; `nil`: the client's go up untouched.
+    let retention: CacheRetention?
+    /// Takes cache marks, also such as the client did not write.
+    let takesMarkers: Bool
     /// `nil` sends none.
     let secret: Secret?
     /// The model thinks before it speaks.
@@ -32,11 +36,16 @@ final class Route: Sendable {
         wire = kind.wire
         limits = settings.limits(for: ref)
         params = settings.params(for: ref, agent: agent)
+        retention = CacheRetention(params: params) ?? settings.cacheRetention
+        takesMarkers = provider.takesMarkers(ref.model)
         secret = snapshot.pool.secret(candidate.credential, agent: agent)
         reasons = provider.model(ref.model)?.reasons == true
         plainURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: false))
         streamURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: true))
     }
+
+    /// How long after its last use a provider's prompt cache is warm.
+    var warmth: Duration { retention == .long ? .seconds(3600) : SessionPins.warmth }
 
     func url(streaming: Bool) -> String { streaming ? streamURL : plainURL }
 }

@@ -12,9 +12,12 @@ public final class SessionPins: Sendable {
     private struct Pin {
         var credential: CredentialID
         var usedAt: Timestamp
+        var warmth: Duration
+
+        func isWarm(at now: Timestamp) -> Bool { now - usedAt <= warmth }
     }
 
-    /// A provider's prompt cache forgets after so long without use (docs/failover.md).
+    /// A provider's prompt cache forgets after so long without use, unless it was asked to keep longer (docs/failover.md).
     static let warmth = Duration.seconds(300)
     private static let limit = 10_000
     /// Between two searches for cold pins among all.
@@ -28,7 +31,7 @@ public final class SessionPins: Sendable {
         mutating func makeRoom(at now: Timestamp) {
             if let prunedAt, now >= prunedAt, now - prunedAt < SessionPins.pruneEvery { return }
             prunedAt = now
-            pins = pins.filter { now - $0.value.usedAt <= SessionPins.warmth }
+            pins = pins.filter { $0.value.isWarm(at: now) }
         }
     }
 
@@ -38,19 +41,20 @@ public final class SessionPins: Sendable {
 
     func credential(for session: SessionID, at provider: ProviderID, now: Timestamp) -> CredentialID? {
         state.withLock { state in
-            guard let pin = state.pins[Key(session: session, provider: provider)], now - pin.usedAt <= Self.warmth else { return nil }
+            guard let pin = state.pins[Key(session: session, provider: provider)], pin.isWarm(at: now) else { return nil }
             return pin.credential
         }
     }
 
-    func served(_ session: SessionID, by candidate: Candidate, now: Timestamp) {
+    /// - Parameter warmth: For how long after this use the pin counts.
+    func served(_ session: SessionID, by candidate: Candidate, warmth: Duration = SessionPins.warmth, now: Timestamp) {
         state.withLock { state in
             let key = Key(session: session, provider: candidate.model.provider)
             let isKnown = state.pins[key] != nil
             if !isKnown && state.pins.count >= Self.limit { state.makeRoom(at: now) }
             // Full of warm pins: a session more goes without one, rather than memory without end.
             guard isKnown || state.pins.count < Self.limit else { return }
-            state.pins[key] = Pin(credential: candidate.credential, usedAt: now)
+            state.pins[key] = Pin(credential: candidate.credential, usedAt: now, warmth: warmth)
         }
     }
 }

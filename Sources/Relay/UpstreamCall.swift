@@ -16,7 +16,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         case over
     }
 
-    private let plan: CallPlan
+    let plan: CallPlan
     private let loop: EventLoop
     private var stream: StreamRelay
     private var progress = Progress.waiting

@@ -27,7 +27,8 @@ enum Migrations {
             hash TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
-        // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape.
+        // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape; what routes are known to need; by hash, which
+        // configuration the rest was learned under.
         """
         CREATE TABLE samples (
             provider TEXT NOT NULL,
@@ -42,6 +43,18 @@ enum Migrations {
             UNIQUE (provider, status, shape)
         ) STRICT;
         CREATE INDEX samples_by_time ON samples (last_at);
+        CREATE TABLE capabilities (
+            model TEXT NOT NULL,
+            repair TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            receipt TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (model, repair)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE configuration (
+            name TEXT PRIMARY KEY,
+            hash TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """,
     ]
 

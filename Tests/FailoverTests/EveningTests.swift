@@ -91,16 +91,17 @@ import Testing
         #expect(played.hasAnswer)
     }
 
-    @Test func `a route refuses cache marks, nobody is blocked and the fallback answers`() {
+    @Test(arguments: [1, 2])
+    func `a route refuses cache marks, goes without them, nobody is blocked and the fallback is there`(refusals: Int) {
         var stage = Stage([
             ("openrouter/anthropic/claude-3.5-sonnet", "openrouter:default"), ("openrouter/openai/gpt-4o-mini", "openrouter:default"),
         ])
         let message =
             "You invoked an unsupported model or your request did not allow prompt caching. See the documentation for more information."
-        let played = stage.play { candidate, _ in
-            candidate.model.model == "anthropic/claude-3.5-sonnet" ? Self.said(400, message, by: "openrouter") : nil
-        }
-        #expect(played.receipt.attempts.map { $0.failure?.reason } == [.format, nil])
+        let played = stage.play { _, attempt in attempt < refusals ? Self.said(400, message, by: "openrouter") : nil }
+        #expect(played.receipt.attempts.map { $0.failure?.reason } == Array(repeating: .format, count: refusals) + [nil])
+        #expect(played.receipt.attempts[1].repairs == [.dropCacheMarkers])
+        #expect(played.receipt.attempts.last?.candidate == stage.chain.links[refusals - 1].candidate)
         #expect(stage.ledger.isEmpty)
     }
 

@@ -34,11 +34,13 @@ enum GatewayRun {
         let rehearsal = first.settings.agents.main.chain.isEmpty ? try rehearse(group, log.logger) : nil
         let loaded = rehearsal == nil ? first : try loader.load(rehearsal: rehearsal?.providers)
         let stores = await Stores(folder: folder, log: log.logger)
-        let ledger = await stores.ledger(for: loaded.pool, log: log.logger)
+        let snapshot = RelaySnapshot(settings: loaded.settings, pool: loaded.pool)
+        let ledger = await stores.ledger(for: snapshot, log: log.logger)
         let relay = Relay(
-            RelaySnapshot(settings: loaded.settings, pool: loaded.pool), ledger: SharedLedger(ledger, store: stores.ledgerStore),
+            snapshot, ledger: SharedLedger(ledger, store: stores.ledgerStore),
             recorder: ReceiptRecorder(store: stores.receipts, samples: stores.samples, log: log.logger.with(label: "relay")),
-            gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"), now: Clock.now)
+            gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"),
+            capabilities: await stores.capabilities(for: snapshot, log: log.logger), now: Clock.now)
 
         let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)
         let status = GatewayStatus(

@@ -2,6 +2,7 @@
 import Credentials
 import Failover
 import Gateway
+import Relay
 import Store
 import Telemetry
 
@@ -11,19 +12,25 @@ struct Stores: Sendable {
     let receipts: ReceiptStore
     let samples: SampleStore
     let ledgerStore: LedgerStore
+    let capabilityStore: CapabilityStore
 
     init(folder: StateFolder, log: Logger) async {
         database = Database(path: folder.database, log: log.with(label: "store"))
         receipts = ReceiptStore(database: database, log: log.with(label: "store"))
         samples = SampleStore(database: database)
         ledgerStore = LedgerStore(database: database)
+        capabilityStore = CapabilityStore(database: database)
     }
 
-    /// The ledger as it was kept, without what is held against credentials whose secret is a new one.
-    func ledger(for pool: PoolSnapshot, log: Logger) async -> HealthLedger {
+    /// The ledger as it was kept, without what is held against credentials whose secret is a new one, and against models that were not
+    /// found under another configuration.
+    func ledger(for snapshot: RelaySnapshot, log: Logger) async -> HealthLedger {
         do throws(StoreProblem) {
             var ledger = HealthLedger(restoring: try await ledgerStore.load(), now: Clock.now())
-            for credential in try await ledgerStore.renewSecretHashes(pool.secretHashes) { ledger.clear(credential: credential) }
+            for credential in try await ledgerStore.renewSecretHashes(snapshot.pool.secretHashes) {
+                ledger.clear(credential: credential)
+            }
+            if try await capabilityStore.renewConfiguration(snapshot.fingerprint) { ledger.clearModels() }
             return ledger
         } catch {
             log.error("The health ledger begins empty", ["why": .string("\(error)")])
@@ -31,9 +38,22 @@ struct Stores: Sendable {
         }
     }
 
+    /// What routes were known to need, without what was learned under settings that said something else of them.
+    func capabilities(for snapshot: RelaySnapshot, log: Logger) async -> RouteCapabilities {
+        do throws(StoreProblem) {
+            let capabilities = RouteCapabilities(restoring: try await capabilityStore.load(), store: capabilityStore)
+            capabilities.configurationChanged(to: snapshot)
+            return capabilities
+        } catch {
+            log.error("What routes need is learned anew", ["why": .string("\(error)")])
+            return RouteCapabilities(store: capabilityStore)
+        }
+    }
+
     func close() async {
         await receipts.flush()
         await ledgerStore.flush()
+        await capabilityStore.flush()
         database.close()
     }
 }

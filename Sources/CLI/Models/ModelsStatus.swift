@@ -16,6 +16,7 @@ enum ModelsStatus {
     static let check = Flag("check", .toggle, "End with 1 if a provider in the chain has no usable credential")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
+        if context.invocation.isOn(ModelsCapabilities.flag) { return try await ModelsCapabilities.run(context) }
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
         if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
@@ -166,13 +167,16 @@ extension Command {
         discussion: [
             "The chain is the one that the configuration and the credentials on this machine make now: each place names the setting that put it "
                 + "there. What could not become a place is listed with the reason. What is blocked comes from the running gateway, or from what it "
-                + "stored. Secrets are masked."
+                + "stored. Secrets are masked.",
+            "A route that refuses something which the gateway can change is sent it changed from then on: --capabilities lists what, since when and "
+                + "which request taught it. It is forgotten when what the configuration says of the model changes.",
         ],
-        flags: [.agent, ModelsStatus.plain, ModelsStatus.check],
+        flags: [.agent, ModelsStatus.plain, ModelsStatus.check, ModelsCapabilities.flag],
         examples: [
             Example("understudy models status", "The default agent's chain."),
             Example("understudy models status --agent research --json", "Another agent's, as data."),
             Example("understudy models status --check", "For scripts: is a credential missing?"),
+            Example("understudy models status --capabilities", "What is left out or renamed for which model, and since when."),
         ],
         exitCodes: [
             (.fine, "fine"), (.failed, "no such agent, no model, or with --check: a credential is missing"),

@@ -14,7 +14,7 @@ extension ModelsStatusReport {
         object["fallbacks"] = .array(fallbacks.map { .string($0) })
         object["modelConfig"] = ["defaultSource": .string(defaultSource), "fallbacksSource": .string(fallbacksSource)]
         object["aliases"] = .object(JSONObject(aliases.map { (key: $0.alias, value: JSONValue.string($0.model)) }))
-        object["gateway"] = gatewayJSON
+        object["gateway"] = gateway.json
         object["chain"] = .array(links.map { json(of: $0) })
         object["blocks"] = .array(blocks.map { json(of: $0) })
         object["skipped"] = .array(skipped.map { json(of: $0) })
@@ -25,14 +25,6 @@ extension ModelsStatusReport {
         ]
         object["notes"] = .array(notes.map { .string($0) })
         return .object(object)
-    }
-
-    private var gatewayJSON: JSONValue {
-        switch gateway {
-        case .running(let url): ["running": true, "url": .string(url)]
-        case .notRunning: ["running": false]
-        case .silent(let why): ["running": .null, "problem": .string(why)]
-        }
     }
 
     private func json(of link: Link) -> JSONValue {
@@ -95,6 +87,16 @@ extension ModelsStatusReport {
                 "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null,
                 "remainingMs": .number(JSONNumber(Int(block.remaining))),
             ]
+        }
+    }
+}
+
+extension ModelsStatusReport.Gateway {
+    var json: JSONValue {
+        switch self {
+        case .running(let url): ["running": true, "url": .string(url)]
+        case .notRunning: ["running": false]
+        case .silent(let why): ["running": .null, "problem": .string(why)]
         }
     }
 }

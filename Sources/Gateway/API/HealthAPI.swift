@@ -8,7 +8,8 @@ import Relay
 import Store
 import Transport
 
-/// `/health`, `/health/live`, `/health/ready` for supervisors; `/api/health` (the ledger) for people.
+/// `/health`, `/health/live`, `/health/ready` for supervisors; `/api/health` (the ledger) and
+/// `/api/capabilities` (what routes are known to need) for people.
 struct HealthAPI {
     let relay: Relay
 
@@ -38,6 +39,8 @@ struct HealthAPI {
             return .json(["status": "not ready", "reason": .string(error.text)], status: 503)
         }
     }
+
+    func capabilities() -> HTTPAnswer { .json(["capabilities": .array(relay.capabilities.all.map { KnownRepairJSON.value($0) })]) }
 
     func ledger() -> HTTPAnswer {
         let now = relay.now()

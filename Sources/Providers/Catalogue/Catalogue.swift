@@ -55,6 +55,8 @@ public struct CatalogueEntry: Hashable, Sendable {
     public var environment: [String]
     /// `<P>` in `<P>_API_KEY`, `<P>_API_KEYS` and `<P>_API_KEY_n`.
     public var environmentPrefix: String
+    /// How the names of models begin that take Anthropic's cache marks (`cache_control`) within this wire.
+    public var markerModels: [String]
     /// A server on one's own machine, which may need no key.
     public var isLocal: Bool
     /// What else one has to know, for people.
@@ -69,7 +71,7 @@ public struct CatalogueEntry: Hashable, Sendable {
 
     /// The provider as it is without an entry in the configuration; `nil` where there is no URL to call.
     public var provider: Provider? {
-        baseURL.map { Provider(id: id, baseURL: $0, wireName: wireName, needsCredential: !isLocal) }
+        baseURL.map { Provider(id: id, baseURL: $0, wireName: wireName, markerModels: markerModels, needsCredential: !isLocal) }
     }
 
     /// Upper case, with `_` for whatever a variable's name cannot hold.
@@ -92,6 +94,7 @@ public struct CatalogueEntry: Hashable, Sendable {
         aliases = row["aliases"]?.array?.compactMap(\.string) ?? []
         environment = row["env"]?.array?.compactMap(\.string) ?? []
         environmentPrefix = row["envPrefix"]?.string ?? CatalogueEntry.environmentPrefix(for: self.id)
+        markerModels = row["cacheMarkers"]?.array?.compactMap(\.string) ?? []
         isLocal = row["local"]?.bool ?? false
         note = row["note"]?.string
     }

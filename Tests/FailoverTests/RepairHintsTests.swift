@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import Testing
+
+@Suite struct `A refusal's words` {
+    static let old = "max_tokens"
+    static let new = "max_completion_tokens"
+    static let system = Repair.renameRole(from: "developer", to: "system")
+
+    /// Status, code, member, message; the repair that they ask for.
+    static let everything: [(status: Int, code: String?, member: String?, message: String, repair: Repair?)] = [
+        // Seed 003, and OpenRouter where no route of a model takes them.
+        (
+            400, nil, nil, "You invoked an unsupported model or your request did not allow prompt caching. See the documentation.",
+            .dropCacheMarkers
+        ),
+        (404, nil, nil, "No endpoints found that support cache control", .dropCacheMarkers),
+        (422, nil, nil, "messages.0.content.0.cache_control: Extra inputs are not permitted", .dropCacheMarkers),
+        // The route takes them: the client wrote too many.
+        (400, nil, nil, "A maximum of 4 blocks with cache_control may be provided. Found 5.", nil),
+        // https://github.com/owndev/Open-WebUI-Functions/issues/136
+        (
+            400, "unsupported_parameter", "max_tokens",
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            .renameMember(from: old, to: new)
+        ),
+        (
+            400, nil, nil, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            .renameMember(from: old, to: new)
+        ),
+        (422, nil, "max_completion_tokens", "Extra inputs are not permitted", .renameMember(from: new, to: old)),
+        (400, nil, nil, "Unknown parameter: max_completion_tokens", .renameMember(from: new, to: old)),
+        // Its value, not its name.
+        (400, "unsupported_parameter", "max_tokens", "max_tokens is too large: 99999", nil),
+        // https://github.com/BenedictKing/ccx/issues/149, proma-ai/Proma#1496, egoist/chatwise-releases#971
+        (
+            400, "invalid_request_error", nil,
+            "Failed to deserialize the JSON body into the target type: messages[1].role: unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool` at line 1 column 30930",
+            system
+        ),
+        (400, nil, nil, "developer is not one of ['system', 'assistant', 'user', 'tool', 'function'] - 'messages.[0].role'", system),
+        (
+            400, nil, "messages.0.role", "Invalid enum value. Expected 'system' | 'user' | 'assistant' | 'tool', received 'developer'",
+            system
+        ),
+        // https://github.com/anomalyco/opencode/issues/1680, openclaw/openclaw#875
+        (
+            400, "3280", nil, "Tool call id was call_PTLP8xhu3uwZk4l3nlnrrJha but must be a-z, A-Z, 0-9, with a length of 9.",
+            .normaliseToolCallIDs(exactly: 9)
+        ),
+        (
+            400, nil, "messages[2].tool_calls[0].id",
+            "Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length 83 instead.",
+            .normaliseToolCallIDs(exactly: nil)
+        ),
+        (
+            400, nil, nil, "messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
+            .normaliseToolCallIDs(exactly: nil)
+        ),
+        // A call without its result: no spelling mends that.
+        (400, nil, nil, "No tool call found for function call output with call_id toolu_01ABC.", nil),
+        (
+            400, nil, nil, "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.",
+            nil
+        ),
+        // Members that a client does without.
+        (400, "unknown_parameter", "seed", "Unknown parameter: 'seed'.", .dropMember("seed")),
+        (400, nil, nil, "Unknown parameter: 'seed'.", .dropMember("seed")),
+        (400, nil, nil, "Unrecognized request argument supplied: reasoning_effort", .dropMember("reasoning_effort")),
+        (400, nil, nil, "ValidationException: `temperature` is deprecated for this model.", .dropMember("temperature")),
+        (422, nil, "store", "Extra inputs are not permitted", .dropMember("store")),
+        // Members that it does not.
+        (400, "unsupported_parameter", "stop", "Unsupported parameter: 'stop' is not supported with this model.", nil),
+        (400, "unsupported_parameter", "response_format", "Unsupported parameter: 'response_format'.", nil),
+        (400, nil, nil, "Unknown parameter: 'tools'.", nil),
+        // A word like any other.
+        (400, nil, nil, "Unsupported parameter given by the user in this store", nil),
+        (400, nil, nil, "Unsupported parameter", nil),
+    ]
+
+    static func failure(_ status: Int, _ code: String?, _ member: String?, _ message: String) -> Failure {
+        var error = ErrorObject(provider: "somebody", wire: "openai-completions", model: "m")
+        (error.status, error.code, error.namesMember, error.message) = (status, code, member, message)
+        return Classifier.classify(error)
+    }
+
+    @Test(arguments: everything)
+    func `say which repair would mend it`(status: Int, code: String?, member: String?, message: String, repair: Repair?) {
+        let failure = Self.failure(status, code, member, message)
+        #expect(failure.repair == repair)
+        if repair != nil { #expect(failure.reason == .format) }
+    }
+
+    @Test func `ask for no repair where the reason is another`() {
+        #expect(Self.failure(429, nil, "seed", "Rate limit reached").repair == nil)
+        #expect(Self.failure(503, nil, nil, "prompt caching is overloaded").repair == nil)
+        #expect(Self.failure(402, nil, nil, "Insufficient credits for cache_control").repair == nil)
+    }
+}

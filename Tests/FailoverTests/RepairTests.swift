@@ -32,3 +32,22 @@ import Testing
     ])
     func `leaves out nothing that the client would miss`(member: String) { #expect(Repair.dropping(member) == nil) }
 }
+
+@Suite struct `The repairs of docs/failover` {
+    @Test func `have every code, and the list of what may be left out`() throws {
+        let page = try #require(projectFile("docs/failover.md"))
+        let start = try #require(page.firstRange(of: "## Repairs"))
+        let section = page[start.upperBound...].prefix { _ in true }
+        let end = section.firstRange(of: "\n## ")?.lowerBound ?? section.endIndex
+        let text = section[..<end]
+        for repair in [
+            Repair.dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
+            .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: nil), .normaliseToolCallIDs(exactly: 9),
+        ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
+        let list = try #require(text.firstRange(of: "May be left out")).upperBound
+        let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex
+        let names = text[list..<listEnd].split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .compactMap { $0.offset % 2 == 1 && $0.element != "false" ? String($0.element) : nil }
+        #expect(Set(names) == Repair.droppable)
+    }
+}

@@ -230,7 +230,7 @@ final class RepairScene: TestScene {
         withExtendedLifetime(stage) {}
     }
 
-    @Test("openclaw#14230, 29441, 42961, 30850, 63034: markers are what the settings say, on whatever route")
+    @Test("openclaw#14230, 29441, 42961, 30850, 30867, 63034: markers are what the settings say, on whatever route")
     func retention() async throws {
         let stage = try Stage()
         let open = try stage.provider("open", Stage.says("Yes."))

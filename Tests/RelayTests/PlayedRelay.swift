@@ -28,9 +28,11 @@ final class PlayedRelay: Sendable {
 
     /// - Parameters:
     ///   - providers: Name, keys and script of each, in the order of the chain of `default`.
+    ///   - params: Of the model `m` at each.
     ///   - requests: As many may be under way.
     init(
-        _ providers: [(name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)], requests: Int = 100,
+        _ providers: [(name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)], params: JSONObject? = nil,
+        requests: Int = 100,
         keepAlive: Duration = .seconds(15)
     ) async throws {
         let loops = try EventLoopGroup(count: 1)
@@ -41,7 +43,9 @@ final class PlayedRelay: Sendable {
             let upstream = try ScriptedUpstream(on: loops, log: LogCapture().logger(), keeps: 100, play: play)
             guard let url = BaseURL(upstream.baseURL) else { throw BuiltBinary.Problem("\(upstream.baseURL) is no base URL") }
             let id = ProviderID(rawValue: name)
-            settings.add(Provider(id: id, baseURL: url, models: [Model(id: "m")]))
+            var model = Model(id: "m")
+            model.params = params
+            settings.add(Provider(id: id, baseURL: url, models: [model]))
             settings.environment["\(name.uppercased())_API_KEYS"] = Secret(keys.joined(separator: ","))
             upstreams.append(upstream)
         }

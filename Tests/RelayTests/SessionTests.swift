@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import HTTP
+import JSON
 import Rehearsal
 import Testing
 
@@ -13,18 +14,19 @@ import Testing
     static func served(_ run: FailoverRun) -> String { run.receipt.attempts.last.map { "\($0.candidate.credential)" } ?? "" }
 
     /// The first key is at its limit once, for so short that it is free again at the next request.
-    static func played() async throws -> PlayedRelay {
+    static func played(params: JSONObject? = nil) async throws -> PlayedRelay {
         let isSpent = Flag()
-        return try await PlayedRelay([
-            (
-                "one", ["a", "b"],
-                { asked in
-                    guard asked.key == "a", !isSpent.isSet else { return .says("Yes.", to: asked, pace: .zero) }
-                    isSpent.set()
-                    return .refuses(429, "Rate limit reached.", code: "rate_limit_exceeded", headers: ["retry-after": "30"])
-                }
-            )
-        ])
+        return try await PlayedRelay(
+            [
+                (
+                    "one", ["a", "b"],
+                    { asked in
+                        guard asked.key == "a", !isSpent.isSet else { return .says("Yes.", to: asked, pace: .zero) }
+                        isSpent.set()
+                        return .refuses(429, "Rate limit reached.", code: "rate_limit_exceeded", headers: ["retry-after": "30"])
+                    }
+                )
+            ], params: params)
     }
 
     @Test func `keeps the key that served it while others return to the first`() async throws {
@@ -42,6 +44,16 @@ import Testing
         let played = try await Self.played()
         let second = Self.served(try await played.ask(session: Self.session))
         played.advance(by: .seconds(301))
+        #expect(Self.served(try await played.ask(session: Self.session)) != second)
+    }
+
+    @Test(arguments: [("short", 301), ("long", 3601)])
+    func `keeps it as long as the provider was asked to keep its prompt`(retention: String, seconds: Int) async throws {
+        let played = try await Self.played(params: ["cacheRetention": .string(retention)])
+        let second = Self.served(try await played.ask(session: Self.session))
+        played.advance(by: .seconds(seconds - 2))
+        #expect(Self.served(try await played.ask(session: Self.session)) == second)
+        played.advance(by: .seconds(seconds))
         #expect(Self.served(try await played.ask(session: Self.session)) != second)
     }
 

@@ -28,7 +28,8 @@ import Testing
             "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name)",
             doing: "test")
         #expect(
-            tables == "blocks capabilities configuration failed_receipts_by_start receipts receipts_by_start samples samples_by_time secrets")
+            tables
+                == "blocks capabilities configuration failed_receipts_by_start receipts receipts_by_start samples samples_by_time secrets")
     }
 
     @Test func `stays at its version when a step fails`() throws {

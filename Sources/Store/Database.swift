@@ -23,7 +23,7 @@ public final class Database: Sendable {
 
     public struct Limits: Hashable, Sendable {
         /// How long a write that is not urgent waits for company.
-        public var batchDelay: Duration = .milliseconds(5)
+        public var batchDelay: Duration = .milliseconds(10)
         /// Jobs that wait at most, beyond which new ones are refused.
         public var waitingJobs = 4_096
         /// How long another process's write is waited for.

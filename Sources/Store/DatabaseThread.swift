@@ -94,6 +94,18 @@ final class DatabaseThread {
             try connection.statement("BEGIN IMMEDIATE", doing: doing).run()
             var outcomes: [StoreProblem?] = []
             outcomes.reserveCapacity(jobs.count)
+            // Alone it needs no savepoint: it ends as the transaction does.
+            if let job = jobs.first, jobs.count == 1 {
+                do throws(StoreProblem) {
+                    try job.run(connection)
+                } catch {
+                    guard error.kind == .rejected, connection.isInTransaction else { throw error }
+                    try connection.execute("ROLLBACK", doing: doing)
+                    return [error]
+                }
+                try connection.statement("COMMIT", doing: doing).run()
+                return [nil]
+            }
             for job in jobs {
                 try connection.statement("SAVEPOINT job", doing: doing).run()
                 do throws(StoreProblem) {

@@ -28,7 +28,8 @@ enum Migrations {
         ) STRICT, WITHOUT ROWID;
         """,
         // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape; what routes are known to need; by hash, which
-        // configuration the rest was learned under.
+        // configuration the rest was learned under. Receipts by the time they began, in one b-tree (`ReceiptNumber`); what many
+        // of them have in common, once (`ReceiptShape`).
         """
         CREATE TABLE samples (
             provider TEXT NOT NULL,
@@ -55,6 +56,23 @@ enum Migrations {
             name TEXT PRIMARY KEY,
             hash TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        ALTER TABLE receipts RENAME TO receipts_of_1;
+        CREATE TABLE receipts (
+            number INTEGER PRIMARY KEY,
+            failed INTEGER,
+            shape INTEGER,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE shapes (
+            number INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+        INSERT OR IGNORE INTO receipts (number, failed, body)
+            SELECT (min(max(started_at, 0), 281474976710655) << 15)
+                + row_number() OVER (PARTITION BY started_at ORDER BY number) - 1, iif(failed, 1, NULL), body
+            FROM receipts_of_1 ORDER BY started_at;
+        DROP TABLE receipts_of_1;
+        CREATE INDEX failed_receipts ON receipts (failed) WHERE failed = 1;
         """,
     ]
 

@@ -3,43 +3,58 @@ import Failover
 import Synchronization
 import Telemetry
 
-/// Keeps receipts, off the path of requests: `append` takes a lock and returns. They are encoded and written in batches on
-/// the database's thread. What comes faster than the disk takes it, or while it takes nothing, is lost and counted.
+/// Keeps receipts, off the path of requests: `append` encodes one to a few bytes and returns; they are written in batches on the
+/// database's thread. What comes faster than the disk takes it, or while it takes nothing, is lost and counted.
 public final class ReceiptStore: Sendable {
     public struct Limits: Hashable, Sendable {
         /// Receipts that wait at most.
         public var waiting = 10_000
-        /// Bytes of memory that they may take, roughly.
+        /// Bytes of memory, beyond which no more wait.
         public var waitingBytes = 16 << 20
         /// So many are written at once, without waiting for more.
         public var batch = 500
         /// How long a query may look; it answers with what it has found by then.
         public var queryTime: Duration = .seconds(2)
+        /// Bytes of the database, beyond which the oldest receipts are forgotten before their time.
+        public var storedBytes = 1 << 30
 
         public init() {}
     }
 
     private struct State {
-        var waiting: [Receipt] = []
-        var waitingBytes = 0
+        var waiting = ReceiptBatch()
         /// Taken by the job that runs now, which may have to do it again.
-        var underWay: [Receipt] = []
+        var underWay = ReceiptBatch()
+        var shapes = KnownShapes()
         var isScheduled = false
         var lost = 0
         /// What of `lost` was said in the log.
         var lostSaid = 0
         var isDropping = false
+
+        mutating func add(_ receipt: borrowing Receipt) {
+            let id = receipt.facts.id.bits
+            if let id, let shape = shapes.shape(of: receipt, at: ReceiptNumber.wanted(by: id)), waiting.add(receipt, id, like: shape) {
+                return
+            }
+            var json = CompactJSON()
+            json.whole(receipt)
+            let number = id.map { ReceiptNumber.wanted(by: $0) } ?? ReceiptNumber.first(at: receipt.facts.startedAt)
+            waiting.add(whole: json, at: number, isFailure: receipt.outcome?.isFailure == true)
+        }
     }
 
     private let database: Database
     private let limits: Limits
     private let log: Logger
+    private let table: ReceiptTable
     private let state = Mutex(State())
 
     public init(database: Database, limits: Limits = Limits(), log: Logger) {
         self.database = database
         self.limits = limits
         self.log = log
+        table = ReceiptTable(limit: limits.storedBytes)
         database.whenRetrying { [weak self] _ in self?.retry() }
     }
 
@@ -48,16 +63,14 @@ public final class ReceiptStore: Sendable {
 
     /// Hands a receipt over. Never waits.
     public func append(_ receipt: Receipt) {
-        let bytes = receipt.roughBytes
         let (schedules, hurries, begins) = state.withLock { state in
-            guard state.waiting.count < limits.waiting, state.waitingBytes + bytes <= limits.waitingBytes else {
+            guard state.waiting.count < limits.waiting, state.waiting.size < limits.waitingBytes else {
                 state.lost += 1
                 let begins = !state.isDropping
                 state.isDropping = true
                 return (!state.isScheduled, false, begins)
             }
-            state.waiting.append(receipt)
-            state.waitingBytes += bytes
+            state.add(receipt)
             return (!state.isScheduled, state.waiting.count == limits.batch, false)
         }
         if begins { log.warning("Receipts come faster than they can be stored; some are lost") }
@@ -77,26 +90,16 @@ public final class ReceiptStore: Sendable {
     public func receipts(matching query: ReceiptQuery) async throws(StoreProblem) -> [StoredReceipt] {
         let time = limits.queryTime
         return try await database.perform(.reads) { connection throws(StoreProblem) in
-            let statement = try connection.statement(query.sql, doing: "read receipts")
-            defer { statement.reset() }
-            try query.bind(to: statement)
-            var found: [StoredReceipt] = []
-            _ = try connection.limited(to: time) { () throws(StoreProblem) in
-                while try statement.step() {
-                    found.append(StoredReceipt(id: ReceiptID(rawValue: statement.text(0)), json: statement.bytes(1)))
-                }
-            }
-            return found
+            var rows = ReceiptRows(connection, matching: query)
+            return try rows.receipts(within: time)
         }
     }
 
     /// - Returns: `nil` if there is none with this id, or no more.
     public func receipt(_ id: ReceiptID) async throws(StoreProblem) -> StoredReceipt? {
         try await database.perform(.reads) { connection throws(StoreProblem) in
-            let statement = try connection.statement("SELECT body FROM receipts WHERE id = ?1", doing: "read receipts")
-            defer { statement.reset() }
-            try statement.bind(id.rawValue, at: 1)
-            return try statement.step() ? StoredReceipt(id: id, json: statement.bytes(0)) : nil
+            var rows = ReceiptRows(connection)
+            return try rows.receipt(id)
         }
     }
 
@@ -105,32 +108,21 @@ public final class ReceiptStore: Sendable {
 
     // MARK: Forgetting
 
-    /// Forgets the receipts of requests that began before `time`, and the oldest of more than `keeping`. In steps of a thousand
-    /// rows, between which others may write.
+    /// Forgets the receipts of requests that began before `time`, in steps between which others may write.
     ///
     /// - Returns: How many were forgotten.
     @discardableResult
-    public func prune(before time: Timestamp, keeping: Int = 1_000_000) async throws(StoreProblem) -> Int {
+    public func prune(before time: Timestamp) async throws(StoreProblem) -> Int {
+        let number = ReceiptNumber.first(at: time)
         var forgotten = 0
         while true {
             let count = try await database.perform(.writes) { connection throws(StoreProblem) in
-                let statement = try connection.statement(Self.pruning, doing: "forget old receipts")
-                try statement.bind(time.milliseconds, at: 1)
-                try statement.bind(Int64(max(keeping, 0)), at: 2)
-                try statement.run()
-                return connection.changes
+                try ReceiptTable.forget(before: number, in: connection)
             }
             forgotten += count
-            if count < 1_000 { return forgotten }
+            if count < ReceiptTable.step { return forgotten }
         }
     }
-
-    private static let pruning = """
-        DELETE FROM receipts WHERE number IN (
-            SELECT number FROM receipts
-            WHERE started_at < ?1 OR number <= (SELECT max(number) FROM receipts) - ?2
-            ORDER BY number LIMIT 1000)
-        """
 
     // MARK: Writing
 
@@ -155,32 +147,18 @@ public final class ReceiptStore: Sendable {
         let batch = state.withLock { state in
             if state.underWay.isEmpty {
                 swap(&state.underWay, &state.waiting)
-                state.waitingBytes = 0
                 state.isScheduled = false
             }
             return state.underWay
         }
-        let statement = try connection.statement(
-            "INSERT OR REPLACE INTO receipts (id, started_at, failed, model, answered_by, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            doing: "store receipts")
-        var json = CompactJSON()
-        for receipt in batch {
-            json.restart()
-            json.whole(receipt)
-            try statement.bind(receipt.facts.id.rawValue, at: 1)
-            try statement.bind(receipt.facts.startedAt.milliseconds, at: 2)
-            try statement.bind(Int64(receipt.outcome?.isFailure == true ? 1 : 0), at: 3)
-            try statement.bind(receipt.facts.requestedModel, at: 4)
-            try statement.bind(receipt.answeredBy?.description, at: 5)
-            try json.withBytes { bytes throws(StoreProblem) in try statement.bind(bytes, at: 6) }
-            try statement.run()
-        }
+        try table.write(batch, to: connection)
     }
 
     private func settled(_ problem: StoreProblem?) {
         let said = state.withLock { state -> Int in
-            defer { state.underWay = [] }
+            defer { state.underWay.removeAll() }
             guard problem == nil else {
+                table.forgetShapes()
                 state.lost += state.underWay.count
                 // The job may not have run at all: its receipts wait on.
                 state.isScheduled = false
@@ -191,23 +169,5 @@ public final class ReceiptStore: Sendable {
             return state.lost - state.lostSaid
         }
         if said > 0 { log.warning("Receipts were lost", ["count": .int(said)]) }
-    }
-}
-
-extension Receipt {
-    /// Who answered, or had begun to.
-    fileprivate var answeredBy: ModelRef? {
-        switch outcome {
-        case .answered(let attempt, _), .failed(let attempt):
-            attempts.indices.contains(attempt) ? attempts[attempt].candidate.model : nil
-        case .refused, .passedOn, .cancelled, nil: nil
-        }
-    }
-
-    /// Its memory, near enough for a bound: fixed parts and the texts that upstreams can make long.
-    fileprivate var roughBytes: Int {
-        var bytes = 512 + facts.requestedModel.utf8.count + skipped.count * 256
-        for attempt in attempts { bytes += 512 + (attempt.failure?.message?.utf8.count ?? 0) }
-        return bytes
     }
 }

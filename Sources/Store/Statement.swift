@@ -58,6 +58,12 @@ final class Statement {
         try check(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), csqlite_transient()))
     }
 
+    /// As above, but not copied: the bytes have to stay where they are until `run` has returned.
+    func bind(borrowing bytes: UnsafeRawBufferPointer, at index: Int32) throws(StoreProblem) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return try check(sqlite3_bind_zeroblob(handle, index, 0)) }
+        try check(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil))
+    }
+
     // MARK: Rows
 
     /// Goes to the next row.

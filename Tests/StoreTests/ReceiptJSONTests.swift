@@ -46,7 +46,7 @@ import Testing
         let text = String(decoding: ReceiptJSON.bytes(Samples.plain(7)), as: UTF8.self)
         #expect(
             text == """
-                {"id":"01000000000000000000000007","started_at":1763690000007,"deadline":1763690600007,"requested_model":"default",\
+                {"id":"01KAJ1VBM70000000000000007","started_at":1763690000007,"deadline":1763690600007,"requested_model":"default",\
                 "wire":"openai-completions","sent_as_written":true,"first_token_limit_ms":12000,"duration_ms":2310,\
                 "outcome":{"kind":"answered","attempt":1,"status":200},"attempts":[\
                 {"model":"openrouter/anthropic/claude:free","credential":"openrouter:a \\"b\\"\\n\\u0001é",\
@@ -65,7 +65,7 @@ import Testing
         let text = String(decoding: ReceiptJSON.shortBytes(Samples.plain(7)), as: UTF8.self)
         #expect(
             text == """
-                {"id":"01000000000000000000000007","started_at":1763690000007,"duration_ms":2310,"requested_model":"default",\
+                {"id":"01KAJ1VBM70000000000000007","started_at":1763690000007,"duration_ms":2310,"requested_model":"default",\
                 "outcome":{"kind":"answered","attempt":1},"attempts":[\
                 {"model":"openrouter/anthropic/claude:free","duration_ms":310.123,"status":402,"reason":"billing"},\
                 {"model":"anthropic/opus","duration_ms":1740.987,"status":200}],"skipped":[]}

@@ -53,7 +53,9 @@ enum Samples {
         .cleared, .narrowed, .unchanged, .ownNetwork,
     ]
 
-    static func facts(_ id: ReceiptID = "01RECEIPT", startedAt: Int64 = 1_763_690_000_123, model: String = "default") -> RequestFacts {
+    static func facts(
+        _ id: ReceiptID = "01KAJ1VBQV0000000000000123", startedAt: Int64 = 1_763_690_000_123, model: String = "default"
+    ) -> RequestFacts {
         RequestFacts(
             id: id, startedAt: Timestamp(milliseconds: startedAt), deadline: Timestamp(milliseconds: startedAt + 600_000),
             requestedModel: model, wire: "openai-completions")
@@ -97,11 +99,26 @@ enum Samples {
         return receipt
     }()
 
+    /// The ULID of a moment whose chance, read as decimal digits, is `number`.
+    static func id(_ number: Int, at milliseconds: Int64) -> ReceiptID {
+        let digits = String(number)
+        let time = ReceiptID(.init(high: UInt64(milliseconds) << 16, low: 0)).rawValue.prefix(10)
+        return ReceiptID(rawValue: time + String(repeating: "0", count: 16 - digits.count) + digits)
+    }
+
+    /// The most common of all: answered at once by the first candidate.
+    static func answered(_ number: Int, startedAt: Int64? = nil, model: String = "default", session: SessionID? = nil) -> Receipt {
+        var receipt = plain(number, startedAt: startedAt, model: model)
+        receipt.attempts.removeFirst()
+        receipt.facts.session = session
+        receipt.outcome = .answered(attempt: 0, status: 200)
+        return receipt
+    }
+
     /// An everyday receipt: a key without money, then an answer.
     static func plain(_ number: Int, startedAt: Int64? = nil, model: String = "default", failed: Bool = false) -> Receipt {
-        let digits = String(number)
-        let id = ReceiptID(rawValue: "01" + String(repeating: "0", count: 24 - digits.count) + digits)
         let at = startedAt ?? Int64(1_763_690_000_000 + number)
+        let id = id(number, at: at)
         var receipt = Receipt(facts: facts(id, startedAt: at, model: model))
         receipt.attempts = [
             Attempt(

@@ -218,10 +218,21 @@ public final class FailoverRun: @unchecked Sendable {
         if let session = request.session {
             relay.pins.served(session, by: candidate, warmth: closed.route.warmth, now: relay.now())
         }
-        relay.capabilities.learn(
-            candidate.model, asked: receipt.repairsAsked(of: candidate.model), made: closed.attempt.repairs, receipt: receipt.facts.id,
-            in: snapshot, now: relay.now())
+        learn(from: closed.attempt)
         return closed.served
+    }
+
+    /// What was asked for and led to an answer, the route is known to need from now on.
+    private func learn(from attempt: Attempt) {
+        let model = attempt.candidate.model
+        let asked = receipt.repairsAsked(of: model)
+        if asked.isEmpty { return }
+        let new = relay.capabilities.learn(
+            model, asked: asked, made: attempt.repairs, receipt: receipt.facts.id, in: snapshot, now: relay.now())
+        for repair in new {
+            relay.log.with(request: receipt.facts.id.rawValue).notice(
+                "Route needs a repair", ["model": .string(model.description), "repair": .string(repair.code)])
+        }
     }
 
     private func failed(_ failed: FailedCall, _ plan: CallPlan) {

@@ -41,9 +41,13 @@ public final class RouteCapabilities: Sendable {
     /// - Parameters:
     ///   - asked: What the route's refusals asked for.
     ///   - made: What the attempt that was answered went up with.
-    func learn(_ model: ModelRef, asked: [Repair], made: [Repair], receipt: ReceiptID, in snapshot: RelaySnapshot, now: Timestamp) {
-        guard !asked.isEmpty else { return }
+    /// - Returns: What was not known before.
+    func learn(
+        _ model: ModelRef, asked: [Repair], made: [Repair], receipt: ReceiptID, in snapshot: RelaySnapshot, now: Timestamp
+    ) -> [Repair] {
+        guard !asked.isEmpty else { return [] }
         let fingerprint = snapshot.fingerprint(of: model)
+        var new: [Repair] = []
         let changed = state.withLock { state -> [KnownRepair]? in
             let before = state[model] ?? []
             var known = before.filter { $0.fingerprint == fingerprint }
@@ -52,6 +56,7 @@ public final class RouteCapabilities: Sendable {
                 if let inverse = repair.inverse { known.removeAll { $0.repair == inverse } }
                 guard made.contains(repair), !known.contains(where: { $0.repair == repair }) else { continue }
                 known.append(KnownRepair(model: model, repair: repair, since: now, receipt: receipt, fingerprint: fingerprint))
+                new.append(repair)
             }
             guard known != before else { return nil }
             if state[model] == nil, state.count >= Self.limit { Self.forgetOldest(&state) }
@@ -59,6 +64,7 @@ public final class RouteCapabilities: Sendable {
             return Self.sorted(state)
         }
         if let changed { store?.save(changed) }
+        return new
     }
 
     /// Forgets what was learned under settings that say something else of a route, and remembers which ones are in force.

@@ -27,7 +27,7 @@ import Testing
         _ capabilities: RouteCapabilities, _ asked: [Repair], made: [Repair], _ snapshot: RelaySnapshot, model: ModelRef = model,
         at seconds: Int = 0
     ) {
-        capabilities.learn(model, asked: asked, made: made, receipt: "R", in: snapshot, now: now + .seconds(seconds))
+        _ = capabilities.learn(model, asked: asked, made: made, receipt: "R", in: snapshot, now: now + .seconds(seconds))
     }
 
     /// What was asked for, what the answered attempt went up with, and what is known then; one after the other.

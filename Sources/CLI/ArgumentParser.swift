@@ -3,7 +3,7 @@
 /// Turns the words of a command line into an `Invocation`. Pure; the words are those after the program's name.
 ///
 /// Flags may stand before, between and behind the command's words. `--` ends them: what follows is not a flag. A flag that is given
-/// twice counts as given last.
+/// twice counts as given last, but for those of kind `texts`.
 struct ArgumentParser: Sendable {
     var list: CommandList
 
@@ -115,7 +115,11 @@ struct ArgumentParser: Sendable {
             guard let value = flag.value(text) else {
                 throw wrong(command, "\(shown) takes \(flag.expectation), and \"\(text)\" is not one.", nearest: nil)
             }
-            invocation.flags[flag.name] = value
+            if case .texts(let earlier)? = invocation.flags[flag.name], case .texts(let more) = value {
+                invocation.flags[flag.name] = .texts(earlier + more)
+            } else {
+                invocation.flags[flag.name] = value
+            }
             return
         }
         if typed.hasPrefix("no-"), let flag = command.flag(named: String(typed.dropFirst(3))), flag.kind == .toggle {

@@ -12,8 +12,12 @@ struct Flag: Hashable, Sendable {
         case number(placeholder: String, range: ClosedRange<Int>)
         /// One of a few words.
         case choice([String])
+        /// Any text, and the flag may be given several times.
+        case texts(placeholder: String)
         /// A length of time counted back from now, such as `90s`, `15m`, `2h`, `7d`: at most ten years.
         case age
+        /// A length of time from now on, written as an age.
+        case time
     }
 
     /// Without the dashes: lower-case letters, digits and single dashes. Never starts with `no-`.
@@ -46,10 +50,11 @@ struct Flag: Hashable, Sendable {
     var form: String {
         switch kind {
         case .toggle: "--\(name)"
-        case .text(let placeholder): "--\(name) <\(placeholder)>"
+        case .text(let placeholder), .texts(let placeholder): "--\(name) <\(placeholder)>"
         case .number(let placeholder, _): "--\(name) <\(placeholder)>"
         case .choice(let words): "--\(name) <\(words.joined(separator: "|"))>"
         case .age: "--\(name) <age>"
+        case .time: "--\(name) <time>"
         }
     }
 
@@ -57,10 +62,11 @@ struct Flag: Hashable, Sendable {
     var expectation: String {
         switch kind {
         case .toggle: "no value"
-        case .text(let placeholder): "a \(placeholder)"
+        case .text(let placeholder), .texts(let placeholder): "a \(placeholder)"
         case .number(_, let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .age: "an age such as 90s, 15m, 2h or 7d"
+        case .time: "a time such as 90s, 15m, 2h or 7d"
         }
     }
 
@@ -69,11 +75,12 @@ struct Flag: Hashable, Sendable {
         switch kind {
         case .toggle: return nil
         case .text: return text.isEmpty ? nil : .text(text)
+        case .texts: return text.isEmpty ? nil : .texts([text])
         case .number(_, let range):
             guard let number = Int(text), range.contains(number) else { return nil }
             return .number(number)
         case .choice(let words): return words.contains(text) ? .text(text) : nil
-        case .age: return Age.parse(text).map { .age($0) }
+        case .age, .time: return Age.parse(text).map { .age($0) }
         }
     }
 }
@@ -82,6 +89,8 @@ struct Flag: Hashable, Sendable {
 enum FlagValue: Hashable, Sendable {
     case toggle(Bool)
     case text(String)
+    /// In the order in which they were given.
+    case texts([String])
     case number(Int)
     case age(Duration)
 }

@@ -21,6 +21,11 @@ struct Invocation: Sendable {
         return value
     }
 
+    func texts(_ flag: Flag) -> [String] {
+        guard case .texts(let values)? = value(of: flag) else { return [] }
+        return values
+    }
+
     func number(_ flag: Flag) -> Int? {
         guard case .number(let value)? = value(of: flag) else { return nil }
         return value

@@ -43,6 +43,11 @@ struct Output: Sendable {
         sink.write(bytes + [0x0A], to: .out)
     }
 
+    /// Finished lines for programs, such as JSON that was written already.
+    func lines(_ bytes: [UInt8]) {
+        if !bytes.isEmpty { sink.write(bytes, to: .out) }
+    }
+
     /// A remark on standard error.
     func note(_ text: String) {
         sink.write(Array((SafeText.clean(text, colour: false) + "\n").utf8), to: .error)

@@ -56,7 +56,7 @@ extension HealthLedger {
 
 extension TransportFault {
     /// Whether once is enough to tell that the endpoint cannot be reached.
-    fileprivate var isCertain: Bool {
+    var isCertain: Bool {
         switch self {
         case .dns, .refused, .unreachable, .tls: true
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline, .reset, .closedEarly, .malformed,

@@ -15,17 +15,20 @@ public final class GatewayServer: HTTPService {
     let auth: ClientAuth
     let origins: OriginCheck
     let receipts: ReceiptStore?
+    let samples: SampleStore?
     let status: GatewayStatus
     private let ids = ReceiptIDs()
     private let log: Logger
 
     public init(
-        relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, status: GatewayStatus, log: Logger
+        relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, samples: SampleStore?, status: GatewayStatus,
+        log: Logger
     ) {
         self.relay = relay
         self.auth = auth
         self.origins = origins
         self.receipts = receipts
+        self.samples = samples
         self.status = status
         self.log = log
     }
@@ -65,6 +68,9 @@ public final class GatewayServer: HTTPService {
             exchange.respond(origins.allow(answer, exchange.head))
         case .receipt(let id):
             let answer = await ReceiptsAPI(store: receipts).one(id)
+            exchange.respond(origins.allow(answer, exchange.head))
+        case .failures:
+            let answer = await FailuresAPI(samples: samples).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))
         }
     }

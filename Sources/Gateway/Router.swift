@@ -14,12 +14,14 @@ enum Route: Hashable, Sendable {
     case status
     case receipts
     case receipt(String)
+    case failures
 
     /// Whether the process is up is no secret, and load balancers have no token.
     var needsToken: Bool {
         switch self {
         case .live, .ready: false
-        case .chatCompletions, .models, .model, .health, .capabilities, .status, .receipts, .receipt: true
+        case .chatCompletions, .models, .model: true
+        case .health, .capabilities, .status, .receipts, .receipt, .failures: true
         }
     }
 
@@ -58,6 +60,7 @@ enum Router {
         case "/api/capabilities": (.capabilities, .get)
         case "/api/status": (.status, .get)
         case "/api/receipts": (.receipts, .get)
+        case "/api/failures": (.failures, .get)
         default: parameterized(path)
         }
     }

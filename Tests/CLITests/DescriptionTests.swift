@@ -29,9 +29,31 @@ import Testing
 
     @Test(arguments: CommandList.all.commands.flatMap(\.examples).map(\.line))
     func `has examples that its own parser takes`(line: String) throws {
-        let typed = line.split(separator: "|")[0].split(separator: " ").map { String($0.filter { $0 != "'" && $0 != "\"" }) }
+        let typed = Self.words(line)
         #expect(typed.first == "understudy")
         _ = try ArgumentParser(list: .all).parse(Array(typed.dropFirst()))
+    }
+
+    /// What a shell makes of a line up to a pipe: quotes of both kinds, no escapes.
+    static func words(_ line: String) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var quote: Character?
+        for character in line + " " {
+            if character == quote {
+                quote = nil
+            } else if quote == nil, character == "'" || character == "\"" {
+                quote = character
+            } else if quote == nil, character == "|" {
+                break
+            } else if quote == nil, character == " " {
+                if !word.isEmpty { words.append(word) }
+                word = ""
+            } else {
+                word.append(character)
+            }
+        }
+        return words
     }
 
     @Test func `agrees with the others on which flags take a value`() {
@@ -44,7 +66,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [40, 80, 100], CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["config"]])
+    @Test(arguments: [40, 80, 100], CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["failures"], ["config"]])
     func `makes help that fits the width`(width: Int, path: [String]) throws {
         let text = try #require(Help(list: .all, width: width).text(for: path))
         // Usage and examples are for pasting and stay whole.

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
-import HTTP
 import JSON
 import Store
-import Telemetry
 
 /// Receipts from the running gateway, or from its store when none runs.
 struct ReceiptsReader: Sendable {
-    /// Who answered.
-    enum Source: Hashable, Sendable {
-        case gateway(url: String)
-        case store(path: String)
-        /// Neither runs a gateway nor has one ever kept anything here.
-        case nothing
+    typealias Source = KeptState.Source
 
-        var code: String {
-            switch self {
-            case .gateway: "gateway"
-            case .store: "store"
-            case .nothing: "none"
-            }
-        }
-    }
+    private let kept: KeptState
+    private var client: GatewayClient { kept.client }
 
-    var client: GatewayClient
-    /// Path of the SQLite file.
-    var database: String
-    var output: Output
-
-    init(for context: CommandContext) {
-        client = GatewayClient(for: context)
-        database = ConfigLocation.find(for: context).stateFolder + "/understudy.sqlite"
-        output = context.output
-    }
+    init(for context: CommandContext) { kept = KeptState(for: context) }
 
     /// Newest first.
     func receipts(matching query: ReceiptQuery) async throws(CommandFailure) -> (receipts: [JSONValue], source: Source) {
@@ -43,9 +21,9 @@ struct ReceiptsReader: Sendable {
         } catch {
             trouble = error
         }
-        let kept = try await fromStore(after: trouble) { store throws(StoreProblem) in try await store.receipts(matching: query) }
-        guard let kept else { return ([], .nothing) }
-        return (kept.map(\.value), .store(path: database))
+        let stored = try await fromStore(after: trouble) { store throws(StoreProblem) in try await store.receipts(matching: query) }
+        guard let stored else { return ([], .nothing) }
+        return (stored.map(\.value), .store(path: kept.database))
     }
 
     /// - Returns: `nil` when there is no such receipt.
@@ -66,15 +44,8 @@ struct ReceiptsReader: Sendable {
     private func fromStore(
         after trouble: GatewayClient.Trouble, _ ask: (ReceiptStore) async throws(StoreProblem) -> [StoredReceipt]
     ) async throws(CommandFailure) -> [StoredReceipt]? {
-        guard case .unreachable = trouble, !client.address.isRemote else { throw client.failure(trouble) }
-        guard HostFacts.exists(database) else { return nil }
-        output.note("No gateway runs; this is what it kept in \(database).")
-        let file = Database(path: database, access: .reading, log: .silent)
-        defer { file.close() }
-        do throws(StoreProblem) {
-            return try await ask(ReceiptStore(database: file, log: .silent))
-        } catch {
-            throw CommandFailure(.failed, error.description)
+        try await kept.read(after: trouble) { file throws(StoreProblem) in
+            try await ask(ReceiptStore(database: file, log: .silent))
         }
     }
 

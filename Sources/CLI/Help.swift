@@ -84,7 +84,7 @@ struct Help: Sendable {
     /// Two columns: a term, and its meaning wrapped beside it; below it when the term is long.
     private func entries(_ rows: [(term: String, meaning: String)]) -> [String] {
         let most = 26
-        let column = min(rows.map { TextWidth.columns($0.term) }.max() ?? 0, most)
+        let column = rows.map { TextWidth.columns($0.term) }.filter { $0 <= most }.max() ?? most
         var lines: [String] = []
         for row in rows {
             var meaning = TextWidth.wrap(row.meaning, to: max(20, width - column - 4))

@@ -16,7 +16,7 @@ enum ClassifyCommand {
     static let body = Flag("body", .text(placeholder: "text"), "The reply's whole body, instead of code, type and message")
     static let header = Flag(
         "header", .texts(placeholder: "name: value"), "A header of the reply; may be given again", example: "retry-after: 20")
-    static let wire = Flag("wire", .choice(ErrorLine.wires), "The protocol it came by (openai-completions)")
+    static let wire = Flag("wire", .choice(ErrorLine.wires), "Which protocol it came by, if not openai-completions")
     static let transport = Flag(
         "transport", .text(placeholder: "fault"),
         "What kept a reply from coming: dns, refused, reset, tls, timeout …; a word it does not know brings the whole list",

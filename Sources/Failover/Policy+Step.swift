@@ -71,19 +71,23 @@ extension Policy {
 
     /// What earlier failures of this request say about a candidate that was not tried.
     func ruledOut(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt) -> SkipReason? {
-        for (place, attempt) in receipt.attempts.enumerated() {
-            // Its siblings are sent what was repaired.
-            guard let answers = attempt.failure?.reason.answers, receipt.dueRepair(after: place) == nil else { continue }
-            if answers.nextModel == .atAnotherEndpoint && attempt.candidate.endpoint == link.candidate.endpoint {
+        for place in receipt.attempts.indices {
+            guard let reason = receipt.attempts[place].failure?.reason else { continue }
+            let answers = reason.answers
+            // Asked for each candidate that is looked at: most failures rule nobody out.
+            if answers.nextCredential && answers.nextModel == .yes { continue }
+            let failed = receipt.attempts[place].candidate
+            if answers.nextModel == .atAnotherEndpoint && failed.endpoint == link.candidate.endpoint {
                 return .endpointDown(link.candidate.endpoint)
             }
-            if answers.nextModel == .withLargerWindow, let small = chain.links.first(where: { $0.candidate == attempt.candidate }),
+            if answers.nextModel == .withLargerWindow, let small = chain.links.first(where: { $0.candidate == failed }),
                 !Fit.isLarger(link, than: small)
             {
                 return .noLargerWindow
             }
-            if !answers.nextCredential && answers.nextModel != .atAnotherEndpoint && attempt.candidate.model == link.candidate.model {
-                return .sameModel
+            if !answers.nextCredential && answers.nextModel != .atAnotherEndpoint && failed.model == link.candidate.model {
+                // Siblings are sent what was repaired.
+                if receipt.dueRepair(after: place) == nil { return .sameModel }
             }
         }
         return nil

@@ -230,6 +230,25 @@ final class RepairScene: TestScene {
         withExtendedLifetime(stage) {}
     }
 
+    @Test func `counts for markers that the gateway had put: one that refuses them is sent none again`() async throws {
+        let stage = try Stage()
+        let shy = try stage.provider("shy", Self.fault("format-cache-markers"))
+        let gateway = try await RunningGateway(
+            settings: """
+                {
+                  models: { mode: "replace", providers: { shy: {
+                    baseUrl: "\(shy.baseURL)", apiKey: "key-shy", models: [{ id: "m", compat: { cacheControlFormat: "anthropic" } }] } } },
+                  agents: { defaults: { model: { primary: "shy/m" }, params: { cacheRetention: "long" } } },
+                }
+                """)
+        for attempts in ["2", "1", "1"] {
+            #expect(try await gateway.ask("default").headers.first("x-understudy-attempts") == attempts)
+        }
+        #expect(Self.bodies(shy).map { $0.contains("cache_control") } == [true, false, false, false])
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
     @Test("openclaw#14230, 29441, 42961, 30850, 30867, 63034: markers are what the settings say, on whatever route")
     func retention() async throws {
         let stage = try Stage()

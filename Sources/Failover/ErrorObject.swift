@@ -19,6 +19,8 @@ public struct ErrorObject: Hashable, Sendable {
     public var detailReasons: [String] = []
     /// The body is a page for people: its words are not read.
     public var isHTML = false
+    /// The page asks whether its reader is human.
+    public var isChallenge = false
     public var bodyIsEmpty = false
     /// The error came under a success status, or as an event of a stream.
     public var insideSuccess = false

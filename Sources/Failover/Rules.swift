@@ -7,8 +7,10 @@
 /// statuses. So structure wins over status and status over words, wherever it is clear by itself.
 ///
 /// A rule says what a wording means and never quotes a whole message: errors to come are in no file.
-enum Rules {
+public enum Rules {
     static let all: [Rule] = providers + names + words + weakNames + statuses
+    /// Made ready, once.
+    static let table = RuleTable(all)
 
     /// Statuses that say little without words.
     private static let vague = [400, 402, 403, 404, 409, 412, 422, 424, 429]
@@ -322,9 +324,6 @@ enum Rules {
     // MARK: Statuses
 
     static let statuses: [Rule] = [
-        Rule(
-            "challenge", .network, words: ["just a moment"], at: .only([403, 503]),
-            "OpenClaw's provider-error-patterns.test.ts: openai-codex behind Cloudflare"),
         Rule("status.401", .auth, at: .only([401]), "RFC 9110 §15.5.2"),
         Rule("status.402", .billing, at: .only([402]), "RFC 9110 §15.5.3: often without a body"),
         Rule("status.403", .auth, at: .only([403]), "RFC 9110 §15.5.4"),

@@ -9,7 +9,8 @@ import Testing
     static func object(_ line: String) throws -> ErrorObject { try ErrorLine(parsing: bytes(line)).object(nowMilliseconds: now) }
 
     @Test func `is read from its body as a reply would be`() throws {
-        let line = #"{"provider":"groq","status":429,"headers":{"Retry-After":"7"},"body":"{\"error\":{\"message\":\"Slow.\",\"code\":\"x\"}}"}"#
+        let line =
+            #"{"provider":"groq","status":429,"headers":{"Retry-After":"7"},"body":"{\"error\":{\"message\":\"Slow.\",\"code\":\"x\"}}"}"#
         let object = try Self.object(line)
         let real = chat.readError(
             status: 429, headers: ["Retry-After": "7"], body: bytes(#"{"error":{"message":"Slow.","code":"x"}}"#),

@@ -3,7 +3,7 @@ import Failover
 import Synchronization
 import Transport
 
-/// Makes receipt ids. Asks the system for chance by the page, not for each id: that would be two system calls a request.
+/// Makes receipt ids, each one sorting behind those before it, also within a millisecond. Asks the system for chance by the page, not for each id: that would be two system calls a request.
 final class ReceiptIDs: Sendable {
     private struct Chance: RandomNumberGenerator {
         private var words: [UInt64] = []
@@ -18,7 +18,26 @@ final class ReceiptIDs: Sendable {
         }
     }
 
-    private let chance = Mutex(Chance())
+    private struct State {
+        var chance = Chance()
+        var last = ReceiptID.Bits(high: 0, low: 0)
+    }
 
-    func make(at now: Timestamp) -> ReceiptID { chance.withLock { ReceiptID.make(at: now, using: &$0) } }
+    private let state = Mutex(State())
+
+    func make(at now: Timestamp) -> ReceiptID {
+        state.withLock { state in
+            let milliseconds = UInt64(clamping: now.milliseconds) & 0xFFFF_FFFF_FFFF
+            var high = milliseconds << 16
+            let following = state.last.high + 2
+            if state.last.high >> 16 == milliseconds, following >> 16 == milliseconds {
+                high = following
+            } else {
+                // Half of what chance may be, so that there is room behind it. By twos: `ReceiptNumber` looks at 15 bits of it.
+                high |= state.chance.next() & 0x7FFF
+            }
+            state.last = ReceiptID.Bits(high: high, low: state.chance.next())
+            return ReceiptID(state.last)
+        }
+    }
 }

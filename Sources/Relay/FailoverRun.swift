@@ -181,6 +181,7 @@ public final class FailoverRun: @unchecked Sendable {
         self.call = nil
         open?.attempt.timeToFirstToken = call.firstContentAfter
         open?.attempt.status = call.status
+        open?.attempt.usage = call.usage
         switch call.outcome {
         case .whole(let status, let contentType, let body, let usage):
             succeeded(endIsProven: true)

@@ -36,6 +36,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private(set) var status: Int?
     private(set) var times = ClientTimes()
     var firstContentAfter: Duration? { stream.firstContentAfter }
+    /// What a stream has said of its tokens so far, also one that was cut or given up.
+    var usage: Usage? { stream.usage }
 
     /// Bytes of a whole reply, and of an error's body.
     private static let replyLimit = 32 << 20

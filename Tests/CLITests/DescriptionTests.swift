@@ -71,7 +71,7 @@ import Testing
         let text = try #require(Help(list: .all, width: width).text(for: path))
         // Usage and examples are for pasting and stay whole.
         let running = text.split(separator: "\n").filter { !$0.contains("understudy") && !$0.contains("--") }
-        #expect(running.allSatisfy { TextWidth.columns(String($0)) <= max(width, 48) })
+        #expect(running.allSatisfy { TextWidth.columns(String($0)) <= max(width, 50) })
     }
 }
 
@@ -117,12 +117,23 @@ import Testing
                   <id>  The request's id, such as 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M
 
                 Flags
-                  --last           The last request, whatever its id
-                  --url <url>      Ask the gateway at this address; its token is then taken from
-                                   --token or the environment only
-                  --token <token>  The gateway's token; UNDERSTUDY_GATEWAY_TOKEN keeps it out of
-                                   the process list
-                  --timeout <ms>   How long to wait for the gateway, in milliseconds (5000)
+                  --last             The last request, or the last that fits the other flags;
+                                     they alone mean it too
+                  --failed           Only requests whose client did not get an answer
+                  --model <model>    Only requests that asked for this name or tried this model,
+                                     with or without its provider before it
+                  --credential <id>  Only requests that tried this credential
+                  --reason <reason>  Only requests with an attempt that failed for this reason,
+                                     answered or not: billing, rate_limit, auth, timeout, …
+                  --agent <id>       Only requests of this agent
+                  --session <id>     Only requests of this session
+                  --since <age>      Only requests from this long ago until now: 90s, 15m, 2h,
+                                     7d
+                  --url <url>        Ask the gateway at this address; its token is then taken
+                                     from --token or the environment only
+                  --token <token>    The gateway's token; UNDERSTUDY_GATEWAY_TOKEN keeps it out
+                                     of the process list
+                  --timeout <ms>     How long to wait for the gateway, in milliseconds (5000)
 
                 Flags of every command
                       --json              Print one JSON document on standard output, and
@@ -137,6 +148,10 @@ import Testing
                 Examples
                   understudy explain --last
                       The last request.
+                  understudy explain --last --failed
+                      The last one whose client got no answer.
+                  understudy explain --last --reason billing
+                      The last one that met a 402, whoever answered.
                   understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M
                       One by its id.
                   understudy explain --last --json

@@ -79,9 +79,25 @@ import Testing
         #expect(receipts["receipts"]?.array?.map { $0["requested_model"] } == ["rehearsal/402-no-body", "default"])
         let table = try await stage.ask(["receipts"])
         #expect(table.out.contains("rehearsal/402-no-body  answered by standby/understudy "))
+        let all = ["rehearsal/402-no-body", "default"]
+        let narrowed: [([String], [String])] = [
+            (["--reason", "billing"], [all[0]]), (["--reason", "rate-limit"], []), (["--failed"], []), (["--limit", "1"], [all[0]]),
+            (["--model", "understudy"], [all[0]]), (["--model", "default"], [all[1]]), (["--credential", "rehearsal:none"], all),
+            (["--agent", "main", "--since", "1h"], all), (["--session", "none"], []),
+            (["--before", try #require(receipts["receipts"]?[0]?["id"]?.string).lowercased()], [all[1]]),
+        ]
+        for (flags, wanted) in narrowed {
+            let found = try JSONValue.parse(Array(try await stage.ask(["receipts", "--json"] + flags).out.utf8))
+            #expect(found["receipts"]?.array?.map { $0["requested_model"]?.string } == wanted, "\(flags)")
+        }
+        let mistaken = try await stage.ask(["receipts", "--reason", "bill"])
+        #expect(mistaken.status == 64)
+        #expect(mistaken.error.contains("Did you mean \"billing\"?"))
         let explained = try await stage.ask(["explain", "--last"])
         #expect(explained.out.contains("402, no body"))
         #expect(explained.out.contains("billing · rule status.402 · this model on this key blocked "))
+        #expect(try await stage.ask(["explain", "--reason", "billing"]).out == explained.out)
+        #expect(try await stage.ask(["explain", "--last", "--failed"]).error.contains("No request fits."))
 
         _ = await stage.gateway.killNow()
         // So that no other gateway on this machine, which may have the usual port, is asked.

@@ -125,7 +125,7 @@ import Transport
             query = "limit=2&before=\(last)"
         }
         #expect(pages == [Array(ids[..<2]), Array(ids[2..<4]), [ids[4]], []])
-        for query in ["before=x", "before=", "after=1", "limit=2&Limit=3", "%ZZ=1", "=1"] {
+        for query in ["before=x", "before=", "after=1", "limit=2&Limit=3", "%ZZ=1", "=1", "reason=402"] {
             let reply = try await gateway.get("/api/receipts?\(query)")
             #expect(reply.status == 400 && reply.error["code"] == "invalid_query", "\(query): \(reply.text)")
         }

@@ -95,6 +95,18 @@ import Testing
         #expect(played.upstream(1).asked.isEmpty)
     }
 
+    static let counted = Script.event("m", delta: ["content": "Hello"], usage: ["prompt_tokens": 12, "completion_tokens": 3])
+
+    @Test(arguments: breaks) func `leaves the tokens that the upstream told in the receipt, though it broke`(_ ending: Ending) async throws
+    {
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.counted)] + ending.acts))])
+        let run = try await played.ask(CollectingSink(), stream: true)
+        guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
+        let attempt = try #require(run.receipt.attempts.first)
+        #expect(attempt.usage == Usage(inputTokens: 12, outputTokens: 3))
+        #expect(attempt.timeToFirstToken != nil)
+    }
+
     @Test func `leaves the upstream's connection for the next request`() async throws {
         let played = try await PlayedRelay([("one", ["a"], { .streams("Good evening.", model: $0.model, pace: .zero) })])
         for _ in 0..<5 {

@@ -5,14 +5,14 @@ import Store
 
 /// `understudy explain`: one request in plain words.
 enum ExplainCommand {
-    static let last = Flag("last", .toggle, "The last request, whatever its id")
+    static let last = Flag("last", .toggle, "The last request, or the last that fits the other flags; they alone mean it too")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let reader = ReceiptsReader(for: context)
         let document: JSONValue
-        switch (context.invocation.words.first, context.invocation.isOn(last)) {
+        var query = try ReceiptFilters.query(context.invocation)
+        switch (context.invocation.words.first, context.invocation.isOn(last) || ReceiptFilters.narrow(query)) {
         case (nil, true):
-            var query = ReceiptQuery()
             query.limit = 1
             let (receipts, source) = try await reader.receipts(matching: query)
             guard let newest = receipts.first else {
@@ -29,7 +29,8 @@ enum ExplainCommand {
             document = found
         case (nil, false), (_?, true):
             throw CommandFailure(
-                .usage, "explain: give the id of one request, or --last", hints: ["see: understudy explain --help"])
+                .usage, "explain: give the id of one request, or --last, with --failed, --model and the like if you want",
+                hints: ["see: understudy explain --help"])
         }
         if context.output.wantsJSON {
             context.output.json(document)
@@ -64,9 +65,11 @@ extension Command {
                 + "and what helps. The id is in the response header x-understudy-request-id, in an error's body, and in understudy receipts."
         ],
         parameters: [Parameter(name: "id", summary: "The request's id, such as 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M", optional: true)],
-        flags: [ExplainCommand.last] + Flag.connection,
+        flags: [ExplainCommand.last] + ReceiptFilters.flags + Flag.connection,
         examples: [
             Example("understudy explain --last", "The last request."),
+            Example("understudy explain --last --failed", "The last one whose client got no answer."),
+            Example("understudy explain --last --reason billing", "The last one that met a 402, whoever answered."),
             Example("understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5M", "One by its id."),
             Example("understudy explain --last --json", "Its whole receipt as data."),
         ],

@@ -6,19 +6,13 @@ import Store
 /// `understudy receipts`: what became of recent requests.
 enum ReceiptsCommand {
     static let limit = Flag("limit", short: "n", .number(placeholder: "n", range: 1...1000), "How many, newest first (20)", example: "20")
-    static let failed = Flag("failed", .toggle, "Only requests whose client did not get an answer")
-    static let model = Flag(
-        "model", .text(placeholder: "model"), "Only requests that asked for this model or were answered by it", example: "openai/gpt-5")
-    static let since = Flag("since", .age, "Only requests from this long ago until now: 90s, 15m, 2h, 7d", example: "2h")
+    static let before = Flag(
+        "before", .text(placeholder: "id"), "Only requests older than this one: the next page", example: "01JCE6T4Y4V4Q1S3BZ0Q2N8G5M")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
-        var query = ReceiptQuery()
+        var query = try ReceiptFilters.query(context.invocation)
         query.limit = context.invocation.number(limit) ?? 20
-        query.failedOnly = context.invocation.isOn(failed)
-        query.model = context.invocation.text(model)
-        if let age = context.invocation.age(since) {
-            query.since = Timestamp(milliseconds: HostFacts.nowMilliseconds()) - age
-        }
+        if let id = context.invocation.text(before) { query.before = ReceiptID(rawValue: try ExplainCommand.readable(id)) }
         let reader = ReceiptsReader(for: context)
         let (receipts, source) = try await reader.receipts(matching: query)
         if context.output.wantsJSON {
@@ -30,13 +24,15 @@ enum ReceiptsCommand {
             return .fine
         }
         context.output.table(table(receipts.compactMap { ReceiptJSON.read($0) }))
+        if receipts.count == query.limit, let last = receipts.last?["id"]?.string {
+            context.output.note("Older ones: the same with --before \(SafeText.line(last))")
+        }
         return .fine
     }
 
     static func emptyText(query: ReceiptQuery, source: ReceiptsReader.Source) -> String {
         if source == .nothing { return "No request has been kept here yet. Start the gateway: understudy gateway run" }
-        let isNarrowed = query.failedOnly || query.model != nil || query.since != nil
-        return isNarrowed ? "No request fits." : "No request has been kept yet."
+        return ReceiptFilters.narrow(query) || query.before != nil ? "No request fits." : "No request has been kept yet."
     }
 
     static func table(_ receipts: [Receipt]) -> Table {
@@ -62,15 +58,24 @@ enum ReceiptsCommand {
             receipt.attempts.indices.contains(index) ? receipt.attempts[index].candidate.model.description : "?"
         }
         switch receipt.outcome {
-        case .answered(let attempt, _): return ("answered by \(model(attempt))", attempt == 0 ? .good : .warning)
+        case .answered(let attempt, _): return ("answered by \(model(attempt))\(after(receipt))", attempt == 0 ? .good : .warning)
         case .failed(let attempt): return ("cut short by \(model(attempt))", .bad)
-        case .refused(let refusal): return ("refused with \(refusal.status)", .bad)
+        case .refused(let refusal): return ("refused with \(refusal.status)\(after(receipt))", .bad)
         case .passedOn(let attempt):
             let status = receipt.attempts.indices.contains(attempt) ? receipt.attempts[attempt].status : nil
             return ("\(status.map(String.init) ?? "error") of \(model(attempt)) passed on", .warning)
         case .cancelled: return ("the client left", .faint)
         case nil: return ("not ended", .faint)
         }
+    }
+
+    /// Why attempts failed, each reason once, in the order in which they came; empty if none did.
+    private static func after(_ receipt: Receipt) -> String {
+        var reasons: [String] = []
+        for attempt in receipt.attempts {
+            if let reason = attempt.failure?.reason.rawValue, !reasons.contains(reason) { reasons.append(reason) }
+        }
+        return reasons.isEmpty ? "" : " after \(reasons.joined(separator: ", "))"
     }
 }
 
@@ -80,9 +85,10 @@ extension Command {
         discussion: [
             "Asks the running gateway; when none runs, reads the receipts that it kept. understudy explain says more about one of them."
         ],
-        flags: [ReceiptsCommand.limit, ReceiptsCommand.failed, ReceiptsCommand.model, ReceiptsCommand.since] + Flag.connection,
+        flags: [ReceiptsCommand.limit] + ReceiptFilters.flags + [ReceiptsCommand.before] + Flag.connection,
         examples: [
             Example("understudy receipts --failed --since 2h", "What went wrong in the last two hours."),
+            Example("understudy receipts --reason billing --since 7d", "Which requests met a 402, whoever answered them in the end."),
             Example("understudy receipts --model openai/gpt-5 --limit 100", "The last hundred requests that had to do with one model."),
             Example("understudy receipts --json | jq '.receipts[0]'", "The last request as data."),
         ],

@@ -52,7 +52,13 @@ struct ReceiptsReader: Sendable {
     static func text(of query: ReceiptQuery) -> String {
         var parts = ["limit=\(query.limit)"]
         if query.failedOnly { parts.append("failed=true") }
-        if let model = query.model { parts.append("model=" + percentEncoded(model)) }
+        let texts: [(String, String?)] = [
+            ("model", query.model), ("credential", query.credential?.rawValue), ("reason", query.reason?.rawValue),
+            ("agent", query.agent?.rawValue), ("session", query.session?.rawValue), ("before", query.before?.rawValue),
+        ]
+        for (name, text) in texts {
+            if let text { parts.append("\(name)=\(percentEncoded(text))") }
+        }
         if let since = query.since { parts.append("since=\(since.milliseconds)") }
         return parts.joined(separator: "&")
     }

@@ -11,10 +11,10 @@ struct ReceiptsAPI {
     let store: ReceiptStore?
 
     /// What a query may name.
-    private static let names = ["limit", "failed", "model", "since", "before"]
+    private static let names = ["limit", "failed", "model", "credential", "reason", "agent", "session", "since", "before"]
 
-    /// Query: `limit` (1 to 1000, 50), `failed` (`true`: only requests whose client did not get an answer), `model`, `since`
-    /// (milliseconds since 1970), `before` (a receipt's id: only older ones than it, so that pages follow each other).
+    /// Query: `limit` (1 to 1000, 50), `failed` (`true`: only requests whose client did not get an answer), `model`, `credential`,
+    /// `reason`, `agent`, `session` (as `ReceiptQuery` has them), `since` (milliseconds since 1970), `before` (a receipt's id: only older ones than it, so that pages follow each other).
     func list(_ head: RequestHead) async -> HTTPAnswer {
         func value(_ name: String) -> String? { PercentEncoding.value(of: name, in: head.query) }
         func wrong(_ name: String, _ expected: String) -> HTTPAnswer {
@@ -34,7 +34,17 @@ struct ReceiptsAPI {
             guard ["true", "false", "1", "0", ""].contains(text) else { return wrong("failed", "true or false") }
             query.failedOnly = text != "false" && text != "0"
         }
-        query.model = value("model").flatMap { $0.isEmpty ? nil : $0 }
+        func text(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
+        query.model = text("model")
+        query.credential = text("credential").map { CredentialID(rawValue: $0) }
+        query.agent = text("agent").map { AgentID(rawValue: $0) }
+        query.session = text("session").map { SessionID(rawValue: $0) }
+        if let word = text("reason") {
+            guard let reason = Reason(rawValue: word) else {
+                return wrong("reason", "one of \(Reason.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            query.reason = reason
+        }
         if let text = value("since") {
             guard let milliseconds = Int64(text), milliseconds >= 0 else { return wrong("since", "milliseconds since 1970") }
             query.since = Timestamp(milliseconds: milliseconds)

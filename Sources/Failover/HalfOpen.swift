@@ -9,11 +9,14 @@ enum Standing: Hashable, Sendable {
     case leased
     /// A window is open.
     case blocked
+    /// Its owner has taken it out of use.
+    case paused
 }
 
 extension HealthLedger {
     /// Four look-ups by number, and none at all in an empty ledger.
     func standing(of candidate: Candidate, at now: Timestamp) -> Standing {
+        if pause(of: candidate.credential, at: now) != nil { return .paused }
         if entries.isEmpty { return .free }
         var standing = Standing.free
         for place in 0..<ScopeMarks.count {
@@ -46,6 +49,7 @@ extension HealthLedger {
     /// - Returns: Whether each window in its way is without a provider's own word, may end by itself, was not opened by this very
     ///   request, and has seen no early try in this quarter of it.
     mutating func takeEarlyTry(of candidate: Candidate, for request: ReceiptID, at now: Timestamp) -> Bool {
+        if pause(of: candidate.credential, at: now) != nil { return false }
         var keys: [ScopeKey] = []
         for scope in Scope.allCases {
             guard let block = entry(scope, of: candidate) else { continue }

@@ -9,6 +9,8 @@ public struct HealthLedger: Hashable, Sendable {
     private(set) var entries: [UInt64: Block] = [:]
     /// The last success within a wider scope that failures of narrower ones could block. A failure before it proves nothing.
     var proofs: [UInt64: Timestamp] = [:]
+    /// What its owner has taken out of use (`HealthLedger+Pause.swift`).
+    var paused: [CredentialID: Pause] = [:]
     var network = NetworkTrouble()
     var repeats = QuickRepeats()
 
@@ -18,8 +20,9 @@ public struct HealthLedger: Hashable, Sendable {
     public init() {}
 
     /// A ledger as it was kept. Leases are void: their holders are gone. What has had no failure for a day is left out.
-    public init(restoring blocks: [Block], now: Timestamp) {
+    public init(restoring blocks: [Block], pauses: [Pause] = [], now: Timestamp) {
         merge(blocks, now: now)
+        restore(pauses, now: now)
         prune(now: now)
     }
 
@@ -54,7 +57,12 @@ public struct HealthLedger: Hashable, Sendable {
     /// Forgets which models were not found: the configuration has changed.
     public mutating func clearModels() { remove { $0.reason == .modelNotFound } }
 
-    public mutating func clearAll() { self = HealthLedger() }
+    /// Forgets everything but what its owner has paused.
+    public mutating func clearAll() {
+        let paused = paused
+        self = HealthLedger()
+        self.paused = paused
+    }
 
     /// Takes over blocks that another process, or this one in an earlier life, has kept. Of two on one scope the one that ends
     /// last stays.
@@ -71,6 +79,7 @@ public struct HealthLedger: Hashable, Sendable {
         remove { !$0.isOpen(at: now) && now - $0.until > failureWindow }
         if entries.isEmpty { proofs = [:] }
         repeats.prune(now: now)
+        if !paused.isEmpty { paused = paused.filter { !$0.value.isOver(at: now) } }
     }
 
     // MARK: Entries

@@ -50,6 +50,8 @@ extension Policy {
         if let problem = ruledOut(link, chain, receipt) ?? Fit.problem(link, receipt.facts) { return problem }
         switch ledger.standing(of: link.candidate, at: now) {
         case .leased: return .leased
+        case .paused:
+            if let pause = ledger.pause(of: link.candidate.credential, at: now) { return .paused(since: pause.since, until: pause.until) }
         case .blocked: if let block = ledger.block(on: link.candidate, at: now) { return .blocked(block) }
         case .free, .halfOpen: break
         }

@@ -53,7 +53,7 @@ extension Refusal {
                 switch link.reason {
                 case .blocked(let block): reasons.append(block.reason)
                 case .tooSmall, .noLargerWindow, .noImages, .noTools: doesNotFit = true
-                case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .sameModel, .notNeeded: break
+                case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .paused, .sameModel, .notNeeded: break
                 case .leased, .endpointDown, .attemptsSpent, .deadlinePassed: isElsewise = true
                 }
             }
@@ -125,7 +125,10 @@ extension Refusal {
 
     private static func earliestEnd(_ chain: Chain, _ ledger: HealthLedger, _ now: Timestamp) -> Duration? {
         let ends = chain.links.compactMap { link -> Timestamp? in
-            guard let block = ledger.block(on: link.candidate, at: now) else { return nil }
+            let pause = ledger.pause(of: link.candidate.credential, at: now)
+            if let pause, pause.until == nil { return nil }
+            guard let block = ledger.block(on: link.candidate, at: now) else { return pause?.until }
+            if let end = pause?.until { return max(end, block.until) }
             return block.isOpen(at: now) ? block.until : block.lease(at: now)?.endsAt
         }
         guard let first = ends.min(), first < .distantFuture else { return nil }

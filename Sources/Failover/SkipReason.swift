@@ -10,6 +10,8 @@ public enum SkipReason: Hashable, Sendable {
     case noCredential
     /// The credential is there, and the words say what is wrong with it.
     case credentialUnusable(String)
+    /// Its owner has taken the credential out of use; `until` is `nil`: until it is resumed.
+    case paused(since: Timestamp, until: Timestamp?)
     /// The ledger says so.
     case blocked(Block)
     /// Its block has ended, and another request is looking whether it works again.
@@ -38,6 +40,7 @@ public enum SkipReason: Hashable, Sendable {
         case .unknownWire: "unknown_wire"
         case .noCredential: "no_credential"
         case .credentialUnusable: "credential_unusable"
+        case .paused: "paused"
         case .blocked: "blocked"
         case .leased: "leased"
         case .tooSmall: "too_small"
@@ -59,6 +62,8 @@ public enum SkipReason: Hashable, Sendable {
         case .unknownWire(let name): "its wire \(name) is not spoken here"
         case .noCredential: "its provider has no credential"
         case .credentialUnusable(let why): why
+        case .paused(_, nil): "paused by its owner until it is resumed"
+        case .paused(_, _?): "paused by its owner for some time"
         case .blocked(let block): "\(block.key.shortText) blocked: \(block.reason.rawValue) (rule \(block.evidence.rule))"
         case .leased: "another request is looking whether it works again"
         case .tooSmall(let needs, let window): "about \(needs) tokens do not fit its window of \(window)"

@@ -71,6 +71,42 @@ public final class SharedLedger: Sendable {
         store?.save(blocks)
     }
 
+    /// Forgets what `clearing` covers. In the store before this returns to whoever waits for `flush`.
+    ///
+    /// - Returns: What had stood in the way.
+    public func clear(_ clearing: HealthLedger.Clearing, at now: Timestamp) -> [Block] {
+        let (cleared, blocks) = state.withLock { state in
+            let cleared = state.ledger.clear(clearing, at: now)
+            return (cleared, state.ledger.blocks)
+        }
+        if !cleared.isEmpty { store?.save(blocks) }
+        return cleared
+    }
+
+    /// Takes a credential out of use; requests under way with it go on.
+    ///
+    /// - Returns: The pause that was in force before, and the one that is now (`nil`: there are too many).
+    public func pause(_ credential: CredentialID, at now: Timestamp, until: Timestamp?) -> (before: Pause?, after: Pause?) {
+        let (before, after, pauses) = state.withLock { state in
+            let before = state.ledger.pause(of: credential, at: now)
+            return (before, state.ledger.pause(credential, at: now, until: until), state.ledger.pauses(at: now))
+        }
+        store?.save(pauses: pauses)
+        return (before, after)
+    }
+
+    /// - Returns: The pause that has ended; `nil` where there was none.
+    public func resume(_ credential: CredentialID, at now: Timestamp) -> Pause? {
+        let (ended, pauses) = state.withLock { state in
+            (state.ledger.resume(credential, at: now), state.ledger.pauses(at: now))
+        }
+        if ended != nil { store?.save(pauses: pauses) }
+        return ended
+    }
+
+    /// Waits until what was changed before is in the store, or found impossible to write.
+    public func flush() async { await store?.flush() }
+
     /// Drops blocks that ended so long ago that their ladders begin anew.
     public func prune(now: Timestamp) { state.withLock { $0.ledger.prune(now: now) } }
 

@@ -9,7 +9,11 @@ public final class LedgerStore: Sendable {
     private struct State {
         /// The newest whole set.
         var latest: [Block] = []
-        /// `latest` is not in the file.
+        /// `save(_:)` was never called: what the file holds of blocks stays.
+        var isUntouched = true
+        /// The newest whole set; `nil`: this process has not changed it.
+        var pauses: [Pause]?
+        /// What of the newest is not in the file.
         var isDirty = false
         var isScheduled = false
         /// What the file holds, as far as this process knows; `nil`: it does not.
@@ -31,9 +35,41 @@ public final class LedgerStore: Sendable {
     public func save(_ blocks: [Block]) {
         state.withLock { state in
             state.latest = blocks
+            state.isUntouched = false
             state.isDirty = true
         }
         schedule()
+    }
+
+    /// Puts `pauses` in the place of all that were kept. As `save(_:)` otherwise.
+    public func save(pauses: [Pause]) {
+        state.withLock { state in
+            state.pauses = pauses
+            state.isDirty = true
+        }
+        schedule()
+    }
+
+    /// What was paused, for `HealthLedger(restoring:pauses:now:)`.
+    ///
+    /// - Throws: why the database cannot be read.
+    public func loadPauses() async throws(StoreProblem) -> [Pause] {
+        let pauses = try await database.perform(.reads) { connection throws(StoreProblem) in
+            let statement = try connection.statement(
+                "SELECT credential, since, until FROM pauses ORDER BY credential", doing: "read what is paused")
+            defer { statement.reset() }
+            var pauses: [Pause] = []
+            while try statement.step() {
+                pauses.append(
+                    Pause(
+                        credential: CredentialID(rawValue: statement.text(0)), since: Timestamp(milliseconds: statement.integer(1)),
+                        until: statement.isNull(2) ? nil : Timestamp(milliseconds: statement.integer(2))))
+            }
+            return pauses
+        }
+        // For a new file, should this one turn out to be damaged.
+        state.withLock { if $0.pauses == nil { $0.pauses = pauses } }
+        return pauses
     }
 
     /// What was kept, for `HealthLedger(restoring:now:)`, which voids leases and drops what is long over. A row that cannot be
@@ -88,7 +124,7 @@ public final class LedgerStore: Sendable {
         let isDirty = state.withLock { state in
             if isNew {
                 state.saved = nil
-                state.isDirty = state.isDirty || !state.latest.isEmpty
+                state.isDirty = state.isDirty || !state.latest.isEmpty || state.pauses?.isEmpty == false
             }
             return state.isDirty
         }
@@ -109,13 +145,15 @@ public final class LedgerStore: Sendable {
 
     /// Writes what differs from what the file holds.
     private func write(to connection: Connection) throws(StoreProblem) {
-        let (old, new) = state.withLock { state in
+        let (old, new, pauses, isUntouched) = state.withLock { state in
             state.isScheduled = false
             state.isDirty = false
             state.saving = Dictionary(state.latest.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
-            return (state.saved, state.saving)
+            return (state.saved, state.saving, state.pauses, state.isUntouched)
         }
         let doing = "store the health ledger"
+        if let pauses { try Self.write(pauses, to: connection) }
+        if isUntouched { return }
         if old == nil { try connection.statement("DELETE FROM blocks", doing: doing).run() }
         for (key, block) in new where old?[key] != block {
             let statement = try connection.statement("INSERT OR REPLACE INTO blocks (scope, body) VALUES (?1, ?2)", doing: doing)
@@ -130,10 +168,23 @@ public final class LedgerStore: Sendable {
         }
     }
 
+    private static func write(_ pauses: [Pause], to connection: Connection) throws(StoreProblem) {
+        let doing = "store what is paused"
+        try connection.statement("DELETE FROM pauses", doing: doing).run()
+        for pause in pauses {
+            let statement = try connection.statement(
+                "INSERT OR REPLACE INTO pauses (credential, since, until) VALUES (?1, ?2, ?3)", doing: doing)
+            try statement.bind(pause.credential.rawValue, at: 1)
+            try statement.bind(pause.since.milliseconds, at: 2)
+            try statement.bind(pause.until?.milliseconds, at: 3)
+            try statement.run()
+        }
+    }
+
     private func settled(_ problem: StoreProblem?) {
         state.withLock { state in
             if problem == nil {
-                state.saved = state.saving
+                if !state.isUntouched { state.saved = state.saving }
             } else {
                 // The job may not have run at all.
                 state.isScheduled = false

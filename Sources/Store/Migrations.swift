@@ -27,7 +27,7 @@ enum Migrations {
             hash TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
-        // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape; what routes are known to need; by hash, which
+        // 1 → 2: errors that no rule knew (`status` 0: none), one of each shape; what routes are known to need; what is paused; by hash, which
         // configuration the rest was learned under. Receipts by the time they began, in one b-tree (`ReceiptNumber`); what many
         // of them have in common, once (`ReceiptShape`).
         """
@@ -44,6 +44,11 @@ enum Migrations {
             UNIQUE (provider, status, shape)
         ) STRICT;
         CREATE INDEX samples_by_time ON samples (last_at);
+        CREATE TABLE pauses (
+            credential TEXT PRIMARY KEY,
+            since INTEGER NOT NULL,
+            until INTEGER
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE capabilities (
             model TEXT NOT NULL,
             repair TEXT NOT NULL,

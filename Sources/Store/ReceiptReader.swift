@@ -159,6 +159,7 @@ enum ReceiptReader {
         switch value["reason"]?.string {
         case "unknown_wire": return value["wire"]?.string.map { .unknownWire($0) }
         case "credential_unusable": return value["text"]?.string.map { .credentialUnusable($0) }
+        case "paused": return value.time("since").map { .paused(since: $0, until: value.time("until")) }
         case "blocked": return value["block"].flatMap(BlockJSON.read).map { .blocked($0) }
         case "too_small":
             return value["needs_tokens"]?.int.flatMap { needs in

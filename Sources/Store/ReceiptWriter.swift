@@ -159,6 +159,9 @@ extension CompactJSON {
         member("text", link.reason.text)
         switch link.reason {
         case .unknownWire(let wire): member("wire", wire)
+        case .paused(let since, let until):
+            member("since", since)
+            member("until", until)
         case .blocked(let block): object("block") { $0.members(of: block) }
         case .tooSmall(let needs, let window):
             member("needs_tokens", needs)

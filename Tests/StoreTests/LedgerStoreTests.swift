@@ -38,6 +38,33 @@ import Testing
         second.close()
     }
 
+    @Test func `keeps what is paused over a restart, beside blocks that nobody touched`() async throws {
+        let first = database()
+        let store = LedgerStore(database: first)
+        store.save(Samples.blocks)
+        await store.flush()
+        first.close()
+        let pauses = [
+            Pause(credential: "a:b/c d", since: Timestamp(milliseconds: 1)),
+            Pause(credential: "z", since: Timestamp(milliseconds: 2), until: Timestamp(milliseconds: 3)),
+        ]
+        let second = database()
+        let other = LedgerStore(database: second)
+        #expect(try await other.loadPauses() == [])
+        other.save(pauses: pauses)
+        #expect(try await other.loadPauses() == pauses)
+        #expect(Set(try await other.load()) == Set(Samples.blocks))
+        second.close()
+        let third = database()
+        let last = LedgerStore(database: third)
+        #expect(try await last.loadPauses() == pauses)
+        last.save([])
+        #expect(try await last.loadPauses() == pauses)
+        last.save(pauses: [])
+        #expect(try await last.loadPauses() == [])
+        third.close()
+    }
+
     @Test func `holds the last set that was saved`() async throws {
         let database = database()
         let store = LedgerStore(database: database)

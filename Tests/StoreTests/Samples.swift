@@ -29,7 +29,8 @@ enum Samples {
         [
             .unknownProvider, .unknownWire("smoke-signals"), .noCredential, .credentialUnusable("expired; sign in again"), .leased,
             .tooSmall(needs: 9_000, window: 8_192), .noLargerWindow, .noImages, .noTools, .endpointDown("https://a.example:443"),
-            .sameModel, .attemptsSpent(16), .deadlinePassed, .notNeeded,
+            .sameModel, .attemptsSpent(16), .deadlinePassed, .notNeeded, .paused(since: Timestamp(milliseconds: 7), until: nil),
+            .paused(since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 8)),
         ] + blocks.map { .blocked($0) }
 
     static let failures: [Failure] =

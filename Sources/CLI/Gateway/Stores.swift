@@ -26,7 +26,8 @@ struct Stores: Sendable {
     /// found under another configuration.
     func ledger(for snapshot: RelaySnapshot, log: Logger) async -> HealthLedger {
         do throws(StoreProblem) {
-            var ledger = HealthLedger(restoring: try await ledgerStore.load(), now: Clock.now())
+            var ledger = HealthLedger(
+                restoring: try await ledgerStore.load(), pauses: try await ledgerStore.loadPauses(), now: Clock.now())
             for credential in try await ledgerStore.renewSecretHashes(snapshot.pool.secretHashes) {
                 ledger.clear(credential: credential)
             }

@@ -34,3 +34,8 @@ public struct AuthSettings: Hashable, Sendable {
         case leastRecentlyUsed
     }
 }
+
+extension Settings {
+    /// Whether credentials are used in turn.
+    public var spreads: Bool { auth.spread == .leastRecentlyUsed }
+}

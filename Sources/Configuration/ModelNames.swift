@@ -28,7 +28,9 @@ public enum ModelNames {
         }
         switch find(name, in: settings) {
         case .success(let model):
-            let behind = asked.fallbacks + (asked.primary.map { [$0] } ?? [])
+            // Whoever asks for the primary itself on one credential does not mean it on others.
+            let primary = asked.primary.flatMap { $0.model.ref == model.ref && model.credential != nil ? nil : $0 }
+            let behind = asked.fallbacks + (primary.map { [$0] } ?? [])
             return .success(NamedTarget(agent: asked.id, models: [(model, "requested")] + behind.map { ($0.model, $0.origin) }))
         case .failure(var unknown):
             if unknown.suggestions.isEmpty { unknown.suggestions = suggestions(for: name, in: settings) }
@@ -55,6 +57,18 @@ public enum ModelNames {
             for model in settings.providers[id]?.models ?? [] { add(ModelRef(provider: id, model: model.id)) }
         }
         return names
+    }
+
+    /// A model that a request wants behind the one it asks for. As in the settings, `provider/model` of a provider that is not there is one
+    /// too: it is passed over with its reason, since whoever is asked first may well answer.
+    public static func fallback(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
+        resolve(name, in: settings).flatMap { target in
+            target.models.first.map { .success($0.model) } ?? .failure(UnknownModel(name: name, why: .nothing))
+        }.flatMapError { unknown in
+            let (text, credential) = split(name)
+            guard case .noProvider = unknown.why, let ref = reference(text) else { return .failure(unknown) }
+            return .success(PinnedModelRef(ref: ref, credential: credential))
+        }
     }
 
     // MARK: One model

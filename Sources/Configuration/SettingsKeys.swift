@@ -138,7 +138,8 @@ public enum SettingsKeys {
         key("auth.order.*", .texts, "", "Ids of credentials. Those of profiles that are not listed are not used."),
         key(
             "auth.spread", .choice(["fillFirst", "leastRecentlyUsed"]), "fillFirst",
-            "Whose turn it is among credentials that are all well.", .later(doing: "fillFirst")),
+            "Whose turn it is among a provider's credentials: the first of the order until it fails, or the one that was used longest ago "
+                + "(a session keeps its own). The last use is forgotten at a restart."),
         key(
             "auth.cooldowns", .section, "",
             "OpenClaw's lengths of blocks; they count where they are written and `failover.blocks` says nothing."),

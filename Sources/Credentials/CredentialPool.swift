@@ -135,6 +135,7 @@ private struct Loading {
         for provider in Set(sources.providers.keys).union(profiles.keys).sorted() {
             let order = CredentialOrder(
                 explicit: found.order[provider] ?? sources.auth.order[provider],
+                saidBy: found.order[provider] == nil ? .order : .storedOrder,
                 configured: sources.auth.profiles.filter { $0.provider == provider }.map(\.id))
             let shared = SharedCredentials.providers(with: provider).flatMap { profiles[$0] ?? [] }
             let arranged = order.arrange(profiles: (profiles[provider] ?? []) + shared, keys: keys(of: provider, found))

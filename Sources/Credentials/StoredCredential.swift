@@ -20,6 +20,8 @@ public struct StoredCredential: Hashable, Sendable {
     public var secretHash: String
     /// Why no request may use it, with what to do; `nil` if one may. Such a credential is a skipped candidate in receipts.
     public var unusable: String?
+    /// Why it stands where it does among those of its provider.
+    public var place = CredentialPlace.kind
 
     public init(
         id: CredentialID, provider: ProviderID, kind: CredentialKind, secret: Secret, label: String, source: String,
@@ -37,8 +39,10 @@ public struct StoredCredential: Hashable, Sendable {
 
     /// What a provider that wants no key is called with.
     static func none(for provider: ProviderID) -> StoredCredential {
-        StoredCredential(
+        var none = StoredCredential(
             id: CredentialID(rawValue: "\(provider):none"), provider: provider, kind: .none, secret: Secret(""), label: "no key",
             source: "needs none")
+        none.place = .none
+        return none
     }
 }

@@ -25,11 +25,12 @@ public struct ChainLink: Hashable, Sendable {
     /// Where it comes from: `requested`, `agents.defaults.model.fallbacks[0]`, `primary`.
     public var origin: String
     public var kind: CredentialKind
+    /// Why its credential stands where it does among those of its model.
+    public var place: CredentialPlace
 
     public init(
         candidate: Candidate, contextWindow: Int? = nil, acceptsImages: Bool = true, acceptsTools: Bool = true,
-        origin: String = "requested",
-        kind: CredentialKind = .apiKey
+        origin: String = "requested", kind: CredentialKind = .apiKey, place: CredentialPlace = .kind
     ) {
         self.candidate = candidate
         self.contextWindow = contextWindow
@@ -37,6 +38,7 @@ public struct ChainLink: Hashable, Sendable {
         self.acceptsTools = acceptsTools
         self.origin = origin
         self.kind = kind
+        self.place = place
     }
 }
 

@@ -4,13 +4,8 @@
 public struct ChainPlan: Hashable, Sendable {
     /// The requested one, the fallbacks, the primary again.
     public var models: [PlannedModel]
-    /// The credentials that served this request's session last.
-    public var pins: [ProviderID: CredentialID]
 
-    public init(models: [PlannedModel], pins: [ProviderID: CredentialID] = [:]) {
-        self.models = models
-        self.pins = pins
-    }
+    public init(models: [PlannedModel]) { self.models = models }
 }
 
 /// A model in a plan.
@@ -41,22 +36,24 @@ public struct PlannedCredential: Hashable, Sendable {
     public var id: CredentialID
     public var kind: CredentialKind
     public var unusable: SkipReason?
+    public var place: CredentialPlace
 
-    public init(id: CredentialID, kind: CredentialKind, unusable: SkipReason? = nil) {
+    public init(id: CredentialID, kind: CredentialKind, unusable: SkipReason? = nil, place: CredentialPlace = .kind) {
         self.id = id
         self.kind = kind
         self.unusable = unusable
+        self.place = place
     }
 }
 
-/// Puts a chain in order. Model by model, and for each the session's pin first, then its credentials as given: A/k1, A/k2,
-/// B/k1, B/k2.
+/// Puts a chain in order. Model by model, and for each its credentials as given: A/k1, A/k2, B/k1, B/k2. What a session or the time of
+/// the last use has to say comes later, request by request (`Chain.order`).
 ///
 /// No allowlist and no catalogue drops a configured model. What cannot be called is in `Chain.skipped` with its reason.
 public enum ChainBuilder {
     public static func build(_ plan: ChainPlan) -> Chain {
         var builder = Builder()
-        for model in plan.models { builder.add(model, sessionPin: plan.pins[model.ref.provider]) }
+        for model in plan.models { builder.add(model) }
         return builder.chain
     }
 
@@ -64,14 +61,14 @@ public enum ChainBuilder {
         var chain = Chain(links: [])
         /// What has a place already: each model and credential has one.
         private var placed: Set<Candidate> = []
-        private var skippedModels: Set<ModelRef> = []
+        private var skippedModels: Set<PinnedModelRef> = []
         private var skippedCredentials: Set<Candidate> = []
 
-        mutating func add(_ model: PlannedModel, sessionPin: CredentialID?) {
+        mutating func add(_ model: PlannedModel) {
             guard model.unbuildable == nil, let endpoint = model.endpoint else {
                 return skip(model, model.unbuildable ?? .unknownProvider)
             }
-            let credentials = Builder.ordered(model, sessionPin)
+            let credentials = model.pin.map { pin in model.credentials.filter { $0.id == pin } } ?? model.credentials
             guard !credentials.isEmpty else {
                 return skip(model, model.pin.map { .credentialUnusable("there is no credential \($0)") } ?? .noCredential)
             }
@@ -85,25 +82,15 @@ public enum ChainBuilder {
                     chain.links.append(
                         ChainLink(
                             candidate: candidate, contextWindow: model.contextWindow, acceptsImages: model.acceptsImages,
-                            acceptsTools: model.acceptsTools, origin: model.origin, kind: credential.kind))
+                            acceptsTools: model.acceptsTools, origin: model.origin, kind: credential.kind,
+                            place: model.pin == nil ? credential.place : .userPin))
                 }
             }
         }
 
         private mutating func skip(_ model: PlannedModel, _ reason: SkipReason) {
-            guard skippedModels.insert(model.ref).inserted else { return }
+            guard skippedModels.insert(PinnedModelRef(ref: model.ref, credential: model.pin)).inserted else { return }
             chain.skipped.append(SkippedLink(model: model.ref, credential: model.pin, origin: model.origin, reason: reason))
-        }
-
-        /// The user's pin stands alone; the session's goes first, where it is one of them.
-        private static func ordered(_ model: PlannedModel, _ sessionPin: CredentialID?) -> [PlannedCredential] {
-            if let pin = model.pin { return model.credentials.filter { $0.id == pin } }
-            guard let sessionPin, let place = model.credentials.firstIndex(where: { $0.id == sessionPin }) else {
-                return model.credentials
-            }
-            var credentials = model.credentials
-            credentials.insert(credentials.remove(at: place), at: 0)
-            return credentials
         }
     }
 }

@@ -27,6 +27,7 @@ public enum Explanation {
         for (place, link) in passed.enumerated() {
             lines.append(" –  \(names(receipt.attempts.count + place))passed over: \(link.reason.text)")
         }
+        lines += receipt.leftPins.map { "    \($0.text(at: receipt.facts.startedAt))" }
         for wait in receipt.waits { lines.append("    waited \(Words.duration(wait)) for a limit to end, rather than leave the model") }
         if case .refused(let refusal)? = receipt.outcome {
             // Refused before it had a chain: there is nothing else to tell.

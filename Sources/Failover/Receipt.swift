@@ -7,6 +7,9 @@ public struct Receipt: Hashable, Sendable {
     public var skipped: [SkippedLink]
     /// Times that the request waited for a reset, rather than leave a model. At most one.
     public var waits: [Duration]
+    /// Credentials that served its session before and are not asked first any more, though nothing blocks them: the prompt cache is cold,
+    /// or they are no longer in the chain.
+    public var leftPins: [SessionPin] = []
     /// `nil`: it has not ended.
     public var outcome: Outcome?
     public var endedAt: Timestamp?

@@ -30,8 +30,7 @@ struct CallPlan {
     ) {
         let shape = request.shape
         let limits = route.limits
-        let phase = Self.firstTokenPhase(
-            isLocal: route.provider.baseURL.isLocal, reasons: shape.asksReasoning || route.reasons, hasSpare: hasSpare)
+        let phase = route.firstTokenPhase(asksReasoning: shape.asksReasoning, hasSpare: hasSpare)
         wire = route.wire
         context = ErrorContext(provider: route.provider.id, model: candidate.model.model)
         streaming = shape.streaming
@@ -68,12 +67,5 @@ struct CallPlan {
             made.append(repair)
         }
         return (body, made)
-    }
-
-    /// A first token is waited for longer (docs/configuration.md) where nobody else could speak sooner, where the model thinks first, and
-    /// where prompts are slow to read.
-    private static func firstTokenPhase(isLocal: Bool, reasons: Bool, hasSpare: () -> Bool) -> TimeLimits.Phase {
-        if isLocal { return .localFirstToken }
-        return !reasons && hasSpare() ? .firstToken : .reasoningFirstToken
     }
 }

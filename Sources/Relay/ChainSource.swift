@@ -9,48 +9,36 @@ import Providers
 struct ChainSource {
     let snapshot: RelaySnapshot
     let pins: SessionPins
+    let uses: CredentialUses
 
     /// - Throws: `UnknownModel` when `name` or one of the request's own fallbacks stands for nothing.
     func chain(
         named name: String, overrides: RelayRequest.Overrides, session: SessionID?, now: Timestamp
     ) throws(UnknownModel) -> NamedChain {
         let plain: NamedChain
-        if overrides.fallbacks == nil && !overrides.noFallback {
-            plain = try snapshot.chain(named: name) { () throws(UnknownModel) in try make(name, overrides, pins: [:]) }
+        if overrides.changesChain {
+            plain = try make(name, overrides)
         } else {
-            plain = try make(name, overrides, pins: [:])
+            plain = try snapshot.chain(named: name) { () throws(UnknownModel) in try make(name, overrides) }
         }
-        guard let session else { return plain }
-        let wanted = pinned(session, in: plain.chain, now)
-        return wanted.isEmpty ? plain : try make(name, overrides, pins: wanted)
+        return plain.arranged(
+            for: session.map { pins.pins(of: $0, in: plain.chain) } ?? [], uses: snapshot.settings.spreads ? uses : nil, now: now)
     }
 
-    /// The session's pins that would change the order of `chain`.
-    private func pinned(_ session: SessionID, in chain: Chain, _ now: Timestamp) -> [ProviderID: CredentialID] {
-        var result: [ProviderID: CredentialID] = [:]
-        var seen: Set<ProviderID> = []
-        for link in chain.links where seen.insert(link.candidate.model.provider).inserted {
-            let provider = link.candidate.model.provider
-            if let pin = pins.credential(for: session, at: provider, now: now), pin != link.candidate.credential { result[provider] = pin }
-        }
-        return result
-    }
-
-    private func make(
-        _ name: String, _ overrides: RelayRequest.Overrides, pins: [ProviderID: CredentialID]
-    ) throws(UnknownModel) -> NamedChain {
-        let target = try ModelNames.resolve(name, in: snapshot.settings).get()
+    private func make(_ name: String, _ overrides: RelayRequest.Overrides) throws(UnknownModel) -> NamedChain {
+        let target = try ModelNames.resolve(name, in: snapshot.settings, agent: overrides.agent).get()
         var models = target.models
+        if let pin = overrides.pin, !models.isEmpty { models[0].model.credential = pin }
         if overrides.noFallback {
             models = Array(models.prefix(1))
         } else if let fallbacks = overrides.fallbacks {
             models = Array(models.prefix(1))
             for (index, fallback) in fallbacks.enumerated() {
-                let named = try ModelNames.resolve(fallback, in: snapshot.settings).get()
-                if let first = named.models.first { models.append((first.model, "\(overrides.fallbacksOrigin)[\(index)]")) }
+                let model = try ModelNames.fallback(fallback, in: snapshot.settings).get()
+                models.append((model, "\(overrides.fallbacksOrigin)[\(index)]"))
             }
         }
-        let plan = ChainPlan(models: models.map { planned($0.model, origin: $0.origin, agent: target.agent) }, pins: pins)
+        let plan = ChainPlan(models: models.map { planned($0.model, origin: $0.origin, agent: target.agent) })
         return NamedChain(agent: target.agent, chain: ChainBuilder.build(plan), in: snapshot)
     }
 
@@ -70,7 +58,8 @@ struct ChainSource {
         if WireKind(rawValue: wireName) == nil { planned.unbuildable = .unknownWire(wireName) }
         planned.credentials = snapshot.pool.credentials(for: provider.id, agent: agent).map { credential in
             PlannedCredential(
-                id: credential.id, kind: credential.kind, unusable: credential.unusable.map { .credentialUnusable($0) })
+                id: credential.id, kind: credential.kind, unusable: credential.unusable.map { .credentialUnusable($0) },
+                place: credential.place)
         }
         return planned
     }

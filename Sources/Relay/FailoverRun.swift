@@ -72,6 +72,7 @@ public final class FailoverRun: @unchecked Sendable {
             hasImages: shape.hasImages, hasTools: shape.hasTools, sentAsWritten: true,
             firstTokenLimit: snapshot.settings.limits.firstToken.length)
         receipt = Receipt(facts: facts, skipped: chain.skipped)
+        receipt.leftPins = named.leftPins
     }
 
     /// Returns when the request has ended; `result` and `receipt` say how.
@@ -159,6 +160,7 @@ public final class FailoverRun: @unchecked Sendable {
             deadline: receipt.facts.deadline, now: startedAt, isRepeat: receipt.attempts.last?.candidate == link.candidate
         ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         attempt.repairs = plan.repairs
+        if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
         open = Open(attempt: attempt, route: route, served: served, began: .now)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
             succeeded(endIsProven: false)

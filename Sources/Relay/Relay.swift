@@ -13,6 +13,7 @@ public final class Relay: Sendable {
     private let current: Mutex<RelaySnapshot>
     public let ledger: SharedLedger
     public let pins = SessionPins()
+    public let uses = CredentialUses()
     public let capabilities: RouteCapabilities
     public let gate: UpstreamGate
     let recorder: ReceiptRecorder
@@ -49,7 +50,7 @@ public final class Relay: Sendable {
     ///
     /// - Throws: `UnknownModel`, with suggestions.
     public func chain(named name: String) throws(UnknownModel) -> NamedChain {
-        try ChainSource(snapshot: snapshot, pins: pins).chain(named: name, overrides: .init(), session: nil, now: now())
+        try ChainSource(snapshot: snapshot, pins: pins, uses: uses).chain(named: name, overrides: .init(), session: nil, now: now())
     }
 
     /// A run that takes a request down its chain until a candidate answers or none is left.
@@ -61,7 +62,7 @@ public final class Relay: Sendable {
     public func run(_ request: RelayRequest, to sink: any ReplySink, on loop: EventLoop) throws(UnknownModel) -> FailoverRun {
         loop.assertOnLoop()
         let snapshot = snapshot
-        let named = try ChainSource(snapshot: snapshot, pins: pins).chain(
+        let named = try ChainSource(snapshot: snapshot, pins: pins, uses: uses).chain(
             named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt)
         return FailoverRun(
             relay: self, snapshot: snapshot, request: request, named: named, sink: sink, client: client(of: loop), loop: loop)

@@ -44,7 +44,14 @@ public struct RelayRequest: Sendable {
         public var noFallback = false
         /// `x-understudy-timeout-ms`: instead of the configured limit of the whole request.
         public var timeout: Duration?
+        /// Whose fallbacks stand behind a model; `nil`: the default agent's. No client says so by itself.
+        public var agent: AgentID?
+        /// The one credential for the first model, as `@credential` behind its name.
+        public var pin: CredentialID?
 
         public init() {}
+
+        /// Whether the chain is another one than the name alone stands for.
+        var changesChain: Bool { fallbacks != nil || noFallback || agent != nil || pin != nil }
     }
 }

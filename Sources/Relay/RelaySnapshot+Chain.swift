@@ -7,7 +7,7 @@ extension RelaySnapshot {
     ///
     /// - Throws: `UnknownModel`, with suggestions.
     public func plainChain(named name: String) throws(UnknownModel) -> NamedChain {
-        try ChainSource(snapshot: self, pins: SessionPins())
+        try ChainSource(snapshot: self, pins: SessionPins(), uses: CredentialUses())
             .chain(named: name, overrides: .init(), session: nil, now: Timestamp(milliseconds: 0))
     }
 }

@@ -44,13 +44,29 @@ public final class RelaySnapshot: Sendable {
 /// A chain and whose it is.
 public struct NamedChain: Sendable {
     public let agent: AgentID
-    public let chain: Chain
+    public private(set) var chain: Chain
     /// How each link is called; `nil` for one that cannot be.
-    let routes: [Route?]
+    private(set) var routes: [Route?]
+    /// What served the request's session before, and has lost its place.
+    private(set) var leftPins: [SessionPin] = []
 
     init(agent: AgentID, chain: Chain, in snapshot: RelaySnapshot) {
         self.agent = agent
         self.chain = chain
         routes = chain.links.map { Route($0.candidate, agent: agent, in: snapshot) }
+    }
+
+    /// The same for one request: with its session's credentials first, and the others by their last use where the settings want that.
+    ///
+    /// - Parameter uses: `nil`: credentials are used in their order.
+    func arranged(for pins: [SessionPin], uses: CredentialUses?, now: Timestamp) -> NamedChain {
+        guard !pins.isEmpty || uses != nil else { return self }
+        var arranged = self
+        if let order = chain.order(pins: pins, at: now, lastUse: uses.map { uses in { uses.last(of: $0)?.number } }) {
+            arranged.chain.links = order.map { chain.links[$0] }
+            arranged.routes = order.map { routes[$0] }
+        }
+        for pin in pins where arranged.chain.leaves(pin) { arranged.leftPins.append(pin) }
+        return arranged
     }
 }

@@ -47,5 +47,14 @@ final class Route: Sendable {
     /// How long after its last use a provider's prompt cache is warm.
     var warmth: Duration { retention == .long ? .seconds(3600) : SessionPins.warmth }
 
+    /// A first token is waited for longer (docs/configuration.md) where nobody else could speak sooner, where the model thinks first, and
+    /// where prompts are slow to read.
+    ///
+    /// - Parameter hasSpare: Asked only if it matters.
+    func firstTokenPhase(asksReasoning: Bool, hasSpare: () -> Bool) -> TimeLimits.Phase {
+        if provider.baseURL.isLocal { return .localFirstToken }
+        return !asksReasoning && !reasons && hasSpare() ? .firstToken : .reasoningFirstToken
+    }
+
     func url(streaming: Bool) -> String { streaming ? streamURL : plainURL }
 }

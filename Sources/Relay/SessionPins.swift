@@ -39,10 +39,21 @@ public final class SessionPins: Sendable {
 
     public init() {}
 
-    func credential(for session: SessionID, at provider: ProviderID, now: Timestamp) -> CredentialID? {
+    /// What served a session last at the providers of a chain, in its order; also what is cold by now, as long as it is remembered.
+    func pins(of session: SessionID, in chain: Chain) -> [SessionPin] {
         state.withLock { state in
-            guard let pin = state.pins[Key(session: session, provider: provider)], pin.isWarm(at: now) else { return nil }
-            return pin.credential
+            if state.pins.isEmpty { return [] }
+            var found: [SessionPin] = []
+            var last: ProviderID?
+            for link in chain.links where link.candidate.model.provider != last {
+                let provider = link.candidate.model.provider
+                last = provider
+                guard let pin = state.pins[Key(session: session, provider: provider)], !found.contains(where: { $0.provider == provider })
+                else { continue }
+                found.append(
+                    SessionPin(provider: provider, credential: pin.credential, usedAt: pin.usedAt, warmUntil: pin.usedAt + pin.warmth))
+            }
+            return found
         }
     }
 

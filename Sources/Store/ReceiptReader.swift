@@ -6,11 +6,12 @@ import JSON
 enum ReceiptReader {
     static func receipt(_ value: JSONValue) -> Receipt? {
         guard let facts = facts(value), let attempts = all(value["attempts"], attempt), let skipped = all(value["skipped"], skipped),
-            let waits = all(value["waits_ms"] ?? [], \.milliseconds)
+            let waits = all(value["waits_ms"] ?? [], \.milliseconds), let leftPins = all(value["left_pins"] ?? [], pin)
         else { return nil }
         var receipt = Receipt(
             facts: facts, attempts: attempts, skipped: skipped, waits: waits,
             endedAt: value.duration("duration_ms").map { facts.startedAt + $0 })
+        receipt.leftPins = leftPins
         if let written = value["outcome"] {
             guard let outcome = outcome(written, attempts: attempts.count) else { return nil }
             receipt.outcome = outcome
@@ -18,7 +19,15 @@ enum ReceiptReader {
         return receipt
     }
 
-    private static func facts(_ value: JSONValue) -> RequestFacts? {
+    private static func pin(_ value: JSONValue) -> SessionPin? {
+        guard let provider = value["provider"]?.string, let credential = value["credential"]?.string, let usedAt = value.time("used_at"),
+            let warmUntil = value.time("warm_until")
+        else { return nil }
+        return SessionPin(
+            provider: ProviderID(rawValue: provider), credential: CredentialID(rawValue: credential), usedAt: usedAt, warmUntil: warmUntil)
+    }
+
+    static func facts(_ value: JSONValue) -> RequestFacts? {
         guard let id = value["id"]?.string, let startedAt = value.time("started_at"), let deadline = value.time("deadline"),
             let model = value["requested_model"]?.string, let wire = value["wire"]?.string,
             let limit = value.duration("first_token_limit_ms")
@@ -147,7 +156,7 @@ enum ReceiptReader {
         return BlockEffect(key: key, reason: reason, kind: kind)
     }
 
-    private static func skipped(_ value: JSONValue) -> SkippedLink? {
+    static func skipped(_ value: JSONValue) -> SkippedLink? {
         guard let model = value["model"]?.string.flatMap(BlockJSON.model), let origin = value["origin"]?.string,
             let reason = skipReason(value)
         else { return nil }
@@ -155,7 +164,7 @@ enum ReceiptReader {
             model: model, credential: value["credential"]?.string.map { CredentialID(rawValue: $0) }, origin: origin, reason: reason)
     }
 
-    private static func skipReason(_ value: JSONValue) -> SkipReason? {
+    static func skipReason(_ value: JSONValue) -> SkipReason? {
         switch value["reason"]?.string {
         case "unknown_wire": return value["wire"]?.string.map { .unknownWire($0) }
         case "credential_unusable": return value["text"]?.string.map { .credentialUnusable($0) }
@@ -176,7 +185,7 @@ enum ReceiptReader {
     }
 
     /// Every element, or `nil` if one cannot be read.
-    private static func all<Element>(_ value: JSONValue?, _ read: (JSONValue) -> Element?) -> [Element]? {
+    static func all<Element>(_ value: JSONValue?, _ read: (JSONValue) -> Element?) -> [Element]? {
         guard let rows = value?.array else { return nil }
         let elements = rows.compactMap(read)
         return elements.count == rows.count ? elements : nil

@@ -19,7 +19,8 @@ final class ReceiptShape: Sendable {
     /// - Returns: `nil` for a receipt that is worth a row of its own: any but of a request that its only attempt answered.
     convenience init?(number: Int64, of receipt: Receipt) {
         guard receipt.attempts.count == 1, receipt.attempts[0].failure == nil, receipt.attempts[0].mode == .normal,
-            receipt.attempts[0].effect.isEmpty, receipt.waits.isEmpty, receipt.endedAt != nil, case .answered = receipt.outcome
+            receipt.attempts[0].effect.isEmpty, receipt.waits.isEmpty, receipt.leftPins.isEmpty, receipt.endedAt != nil,
+            case .answered = receipt.outcome
         else { return nil }
         self.init(number: number, blank: Self.blank(receipt))
     }
@@ -49,7 +50,8 @@ final class ReceiptShape: Sendable {
         guard other.attempts.count == 1, receipt.attempts[0].isLike(other.attempts[0]), receipt.facts.isLike(other.facts) else {
             return false
         }
-        return other.endedAt != nil && other.waits.isEmpty && other.outcome == receipt.outcome && other.skipped == receipt.skipped
+        return other.endedAt != nil && other.waits.isEmpty && other.leftPins.isEmpty && other.outcome == receipt.outcome
+            && other.skipped == receipt.skipped
     }
 }
 

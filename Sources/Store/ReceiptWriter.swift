@@ -12,6 +12,9 @@ extension CompactJSON {
             json.array("attempts", receipt.attempts) { json, attempt in json.object { $0.members(of: attempt) } }
             json.array("skipped", receipt.skipped) { json, link in json.object { $0.members(of: link) } }
             if !receipt.waits.isEmpty { json.array("waits_ms", receipt.waits) { json, wait in json.element(milliseconds: wait) } }
+            if !receipt.leftPins.isEmpty {
+                json.array("left_pins", receipt.leftPins) { json, pin in json.object { $0.members(of: pin) } }
+            }
         }
     }
 
@@ -51,7 +54,7 @@ extension CompactJSON {
 
     // MARK: Parts
 
-    private mutating func facts(_ facts: RequestFacts) {
+    mutating func facts(_ facts: RequestFacts) {
         member("id", facts.id.rawValue)
         member("started_at", facts.startedAt)
         member("deadline", facts.deadline)
@@ -66,6 +69,13 @@ extension CompactJSON {
         mark("sent_as_written", facts.sentAsWritten)
         member("first_token_limit_ms", milliseconds: facts.firstTokenLimit)
         if facts.activeRequests != 0 { member("active_requests", facts.activeRequests) }
+    }
+
+    private mutating func members(of pin: SessionPin) {
+        member("provider", pin.provider.rawValue)
+        member("credential", pin.credential.rawValue)
+        member("used_at", pin.usedAt)
+        member("warm_until", pin.warmUntil)
     }
 
     private mutating func members(of outcome: Outcome) {
@@ -151,7 +161,7 @@ extension CompactJSON {
         }
     }
 
-    private mutating func members(of link: SkippedLink) {
+    mutating func members(of link: SkippedLink) {
         member("model", link.model)
         member("credential", link.credential?.rawValue)
         member("origin", link.origin)

@@ -206,7 +206,7 @@ import Testing
                 "failover.hedge.afterMs is not obeyed by this version", "failover.hedge.budgetPercent is not obeyed by this version",
             ]
         ),
-        ("{ auth: { spread: 'leastRecentlyUsed' } }", [#"auth.spread is not obeyed by this version, which acts as "fillFirst" says"#]),
+        ("{ auth: { spread: 'leastRecentlyUsed' } }", []),
         (
             "{ models: { providers: { groq: { failover: { midStream: 'resume' } } } } }",
             [#"models.providers.groq.failover.midStream is not obeyed by this version, which acts as "off" says"#]

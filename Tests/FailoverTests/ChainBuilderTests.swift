@@ -43,15 +43,54 @@ import Testing
         ("gone", ["a/A@k1", "a/A@k2", "a/A@k3"]),
     ])
     func `begins with the session's pin where it still exists`(pin: String, expected: [String]) throws {
-        let plan = ChainPlan(models: [try Self.planned("a/A", ["k1", "k2", "k3"])], pins: ["a": CredentialID(rawValue: pin)])
-        #expect(Self.names(ChainBuilder.build(plan)) == expected)
+        let chain = ChainBuilder.build(ChainPlan(models: [try Self.planned("a/A", ["k1", "k2", "k3"])]))
+        #expect(Self.arranged(chain, pins: ["a": pin]) == expected)
+        // Once it is cold, the order is asked again.
+        #expect(Self.arranged(chain, pins: ["a": pin], at: .at(301)) == ["a/A@k1", "a/A@k2", "a/A@k3"])
+    }
+
+    /// The names of a chain as one request takes it, with pins that were used at 0 and are warm for 300 s.
+    static func arranged(
+        _ chain: Chain, pins: [ProviderID: String] = [:], at now: Timestamp = .at(1), uses: [CredentialID: UInt64]? = nil
+    ) -> [String] {
+        let pins = pins.map { SessionPin(provider: $0, credential: CredentialID(rawValue: $1), usedAt: .at(0), warmUntil: .at(300)) }
+        let order = chain.order(pins: pins, at: now, lastUse: uses.map { uses in { uses[$0] } })
+        return (order ?? Array(chain.links.indices)).map { chain.links[$0].candidate.description }
+    }
+
+    @Test(
+        arguments: [
+            ([:], [:], ["a/A@k1", "a/A@k2", "a/A@k3", "b/B@k4", "a/C@k1", "a/C@k2"]),
+            (["k1": 1], [:], ["a/A@k2", "a/A@k3", "a/A@k1", "b/B@k4", "a/C@k2", "a/C@k1"]),
+            (["k1": 9, "k2": 7, "k3": 8], [:], ["a/A@k2", "a/A@k3", "a/A@k1", "b/B@k4", "a/C@k2", "a/C@k1"]),
+            (["k1": 9, "k2": 7, "k3": 8], ["a": "k3"], ["a/A@k3", "a/A@k2", "a/A@k1", "b/B@k4", "a/C@k2", "a/C@k1"]),
+            (["k1": 9, "k2": 7, "k3": 8], ["a": "k1", "b": "k4"], ["a/A@k1", "a/A@k2", "a/A@k3", "b/B@k4", "a/C@k1", "a/C@k2"]),
+            (["k4": 1], ["b": "gone"], ["a/A@k1", "a/A@k2", "a/A@k3", "b/B@k4", "a/C@k1", "a/C@k2"]),
+        ] as [([CredentialID: UInt64], [ProviderID: String], [String])])
+    func `takes the credential that was used longest ago, model by model, and the session's before it`(
+        uses: [CredentialID: UInt64], pins: [ProviderID: String], expected: [String]
+    ) throws {
+        let chain = ChainBuilder.build(
+            ChainPlan(models: [
+                try Self.planned("a/A", ["k1", "k2", "k3"]), try Self.planned("b/B", ["k4"], origin: "fallbacks[0]"),
+                try Self.planned("a/C", ["k1", "k2"], origin: "fallbacks[1]"),
+            ]))
+        #expect(Self.arranged(chain, pins: pins, uses: uses) == expected)
+    }
+
+    @Test func `keeps the user's one credential where it is, whatever was used last`() throws {
+        let chain = ChainBuilder.build(
+            ChainPlan(models: [
+                try Self.planned("a/A", ["k1", "k2"], pin: "k2"), try Self.planned("a/A", ["k1", "k2"], origin: "fallbacks[0]"),
+            ]))
+        #expect(Self.arranged(chain, pins: ["a": "k1"], uses: ["k2": 5]) == ["a/A@k2", "a/A@k1"])
     }
 
     @Test func `keeps to the user's pin alone, then goes to the next model`() throws {
         let chain = ChainBuilder.build(
             ChainPlan(
-                models: [try Self.planned("a/A", ["k1", "k2"], pin: "k2"), try Self.planned("b/B", ["k3"])], pins: ["a": "k1"]))
-        #expect(Self.names(chain) == ["a/A@k2", "b/B@k3"])
+                models: [try Self.planned("a/A", ["k1", "k2"], pin: "k2"), try Self.planned("b/B", ["k3"])]))
+        #expect(Self.arranged(chain, pins: ["a": "k1"]) == ["a/A@k2", "b/B@k3"])
     }
 
     @Test func `names what cannot be called, with its reason, and goes on`() throws {

@@ -96,10 +96,8 @@ import Transport
             #expect(reply.error["code"] == "model_not_found" && reply.error["param"] == "model", "\(name): \(reply.text)")
             if !suggestion.isEmpty { #expect(reply.error["message"]?.string?.contains(suggestion) == true, "\(name): \(reply.text)") }
         }
-        for headers: Headers in [["x-understudy-fallbacks": "nobody/knows"]] {
-            #expect(try await gateway.ask("one/m", headers: headers).status == 404)
-        }
-        #expect(try await gateway.ask("one/m", extra: ["models": ["nobody/knows"]]).status == 404)
+        #expect(try await gateway.ask("one/m", headers: ["x-understudy-fallbacks": "nobody-knows"]).status == 404)
+        #expect(try await gateway.ask("one/m", extra: ["models": ["agent:nobody"]]).status == 404)
         #expect(stage.asked.isEmpty)
         await gateway.stop()
         withExtendedLifetime(upstreams) {}

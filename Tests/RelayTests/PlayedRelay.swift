@@ -30,10 +30,11 @@ final class PlayedRelay: Sendable {
     ///   - providers: Name, keys and script of each, in the order of the chain of `default`.
     ///   - params: Of the model `m` at each.
     ///   - requests: As many may be under way.
+    ///   - change: What the settings have besides.
     init(
         _ providers: [(name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)], params: JSONObject? = nil,
         requests: Int = 100,
-        keepAlive: Duration = .seconds(15)
+        keepAlive: Duration = .seconds(15), _ change: (inout Settings) -> Void = { _ in }
     ) async throws {
         let loops = try EventLoopGroup(count: 1)
         var settings = Settings()
@@ -50,6 +51,7 @@ final class PlayedRelay: Sendable {
             upstreams.append(upstream)
         }
         settings.useByDefault(providers.map { ModelRef(provider: ProviderID(rawValue: $0.name), model: "m") }, origin: "test")
+        change(&settings)
         let time = ManualTime()
         let pool = CredentialPool.load(PoolSources(settings: settings, folders: [], home: "/nowhere"), now: time.now)
         relay = Relay(
@@ -65,6 +67,18 @@ final class PlayedRelay: Sendable {
 
     func upstream(_ index: Int) -> ScriptedUpstream { upstreams[index] }
     func advance(by duration: Duration) { time.advance(by: duration) }
+
+    /// Blocks a key of the first provider for its model, as a 402 does.
+    func block(_ credential: String) {
+        let candidates = (try? relay.chain(named: "default").chain.links.map(\.candidate)) ?? []
+        guard let candidate = candidates.first(where: { $0.credential.rawValue == credential }) else { return }
+        let facts = RequestFacts(
+            id: "elsewhere", startedAt: time.now, deadline: .distantFuture, requestedModel: "default", wire: "openai-completions")
+        advance(by: .milliseconds(1))
+        _ = relay.ledger.failed(
+            Failure(reason: .billing, scope: .credentialModel, rule: "test"), of: candidate, startedAt: time.now, mode: .normal,
+            receipt: Receipt(facts: facts), policy: .standard, now: time.now)
+    }
 
     /// Asks for `default` and returns when it has ended.
     func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil)

@@ -20,7 +20,9 @@ import Testing
     /// Changes after which a receipt is worth a row of its own.
     static let oddities: [@Sendable (inout Receipt) -> Void] = [
         { $0.outcome = nil }, { $0.outcome = .cancelled }, { $0.outcome = .failed(attempt: 0) }, { $0.endedAt = nil },
-        { $0.waits = [.seconds(1)] }, { $0.attempts = [] }, { $0.attempts += $0.attempts }, { $0.attempts[0].mode = .early },
+        { $0.waits = [.seconds(1)] },
+        { $0.leftPins = [SessionPin(provider: "a", credential: "a:k", usedAt: .distantFuture, warmUntil: .distantFuture)] },
+        { $0.attempts = [] }, { $0.attempts += $0.attempts }, { $0.attempts[0].mode = .early },
         { $0.attempts[0].failure = Samples.failures[0] },
         { $0.attempts[0].effect = [BlockEffect(key: Samples.keys[0], reason: .billing, kind: .cleared)] },
     ]
@@ -54,7 +56,7 @@ import Testing
     @Test func `knows every member of a receipt`() {
         func members(_ value: Any) -> String { Mirror(reflecting: value).children.compactMap(\.label).sorted().joined(separator: " ") }
         let receipt = Samples.answered(1)
-        #expect(members(receipt) == "attempts endedAt facts outcome skipped waits")
+        #expect(members(receipt) == "attempts endedAt facts leftPins outcome skipped waits")
         #expect(
             members(receipt.facts) == """
                 activeRequests agent deadline estimatedTokens firstTokenLimit hasImages hasTools id requestedModel sentAsWritten session \

@@ -110,6 +110,7 @@ extension Plan.State {
             self = ledger.standing(of: candidate, at: now) == .halfOpen ? .halfOpen(ended?.reason ?? .unknown) : .ready
         case .blocked(let block):
             self = .passedOver(reason, until: block.until == .distantFuture ? nil : block.until)
+        case .paused(_, let until): self = .passedOver(reason, until: until)
         case .leased:
             self = .passedOver(reason, until: blocks.compactMap { $0.lease(at: now)?.endsAt }.max())
         case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .tooSmall, .noLargerWindow, .noImages, .noTools,

@@ -60,8 +60,7 @@ final class IncomingRequest {
     }
 
     private static func tooLarge(_ limit: Int) -> HTTPProblem {
-        HTTPProblem(
-            status: 413, code: "body_too_large", message: "The request body is larger than \(limit) bytes (gateway.http.maxBodyBytes).")
+        HTTPProblem(status: 413, code: "body_too_large", message: "The request body is larger than \(limit) bytes.")
     }
 
     private static let noMemory = HTTPProblem(

@@ -57,7 +57,7 @@ public final class GatewayServer: HTTPService {
         switch route {
         case .chatCompletions: await ChatCompletionsDoor(relay: relay, origins: origins, ids: ids).serve(exchange)
         case .models: exchange.respond(origins.allow(ModelsDoor(relay: relay).list(), exchange.head))
-        case .model(let id): exchange.respond(origins.allow(ModelsDoor(relay: relay).model(id, exchange.head), exchange.head))
+        case .model(let id): exchange.respond(origins.allow(ModelsDoor(relay: relay).model(id), exchange.head))
         case .live: exchange.respond(HealthAPI.live)
         case .ready: exchange.respond(HealthAPI(relay: relay).ready())
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))

@@ -17,7 +17,7 @@ struct ModelsDoor {
     }
 
     /// Any name that a request may carry, listed or not.
-    func model(_ id: String, _ head: RequestHead) -> HTTPAnswer {
+    func model(_ id: String) -> HTTPAnswer {
         switch ModelNames.resolve(id, in: relay.snapshot.settings) {
         case .success(let target):
             return .json(Self.entry(id, owner: target.models.first?.model.ref.provider.rawValue ?? "understudy"))

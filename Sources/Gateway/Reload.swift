@@ -125,6 +125,10 @@ public final class Reload: Sendable {
         relay.capabilities.configurationChanged(to: loaded.snapshot)
         status.reloaded(at: Clock.now(), problem: nil)
         let logging = loaded.snapshot.settings.logging
+        if logging.level != before.settings.logging.level {
+            log.notice(
+                "Log level changed", ["level": .string(logging.level.rawValue), "was": .string(before.settings.logging.level.rawValue)])
+        }
         if let level = LogLevel(rawValue: logging.level.rawValue) { log.setLevel(level) }
         for note in loaded.snapshot.pool.notes where !before.pool.notes.contains(note) {
             log.warning("Credentials", ["note": .string(note.description)])

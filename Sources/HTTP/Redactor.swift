@@ -50,6 +50,12 @@ public struct Redactor: Sendable {
         return Self.cut(output, to: limit)
     }
 
+    /// Whether one of the secrets it was given stands in `bytes`. Shorter ones than eight bytes, such as the `none` of local servers, are
+    /// not looked for: they are found in ordinary words.
+    public func holdsSecret(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.contains { known(in: bytes, at: $0).map { $0.count >= Self.minAnywhere } ?? false }
+    }
+
     private func known(in bytes: [UInt8], at position: Int) -> Range<Int>? {
         guard beginnings[Int(bytes[position])] else { return nil }
         for secret in secrets {

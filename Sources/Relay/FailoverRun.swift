@@ -263,16 +263,11 @@ public final class FailoverRun: @unchecked Sendable {
         let attempt = receipt.attempts[index]
         let served = Served(
             model: attempt.candidate.model, credential: attempt.candidate.credential, attempts: receipt.attempts.count)
-        guard let reply = replies[index], !quotesSecret(reply, of: attempt.candidate) else { return .refused(Refusal(judging: attempt)) }
+        guard let reply = replies[index], !snapshot.pool.redactor.holdsSecret(reply.body) else {
+            // A client may see none of the secrets we hold, whatever the upstream quotes.
+            return .refused(Refusal(judging: attempt))
+        }
         return .passedOn(status: reply.status, contentType: reply.contentType, body: reply.body, served)
-    }
-
-    /// Whether an upstream's words hold the very secret that it was shown: a client may not see it. Shorter ones than eight bytes,
-    /// such as the `none` of local servers, would be found in ordinary words.
-    private func quotesSecret(_ reply: UpstreamReply, of candidate: Candidate) -> Bool {
-        let place = chain.links.firstIndex { $0.candidate == candidate }
-        guard let secret = place.flatMap({ routes[$0]?.secret }) else { return false }
-        return secret.withExposed { $0.utf8.count >= 8 && String(decoding: reply.body, as: UTF8.self).contains($0) }
     }
 
     // MARK: The end

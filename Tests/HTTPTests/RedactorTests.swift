@@ -127,6 +127,15 @@ import Testing
         #expect(Self.plain.redact("a \(long.dropFirst(3)) b") == "a <secret> b")
     }
 
+    @Test(arguments: [
+        (#"{"error":"no such key correct-horse"}"#, true), ("correct-hors", false), ("xcorrect-horsex", true), ("", false),
+        ("none of these words, none", false), ("correct-horse", true), ("ccorrect-horse", true),
+    ])
+    func `knows whether a secret that it was given stands in bytes, unless it is too short`(text: String, holds: Bool) {
+        let redactor = Redactor(secrets: [Secret("correct-horse"), Secret("none"), Secret("of")])
+        #expect(redactor.holdsSecret(Array(text.utf8)) == holds)
+    }
+
     @Test func `takes no longer for more text`() {
         let huge = String(repeating: "a", count: 4 << 20) + " sk-proj-4fGh7LmN2pQrS8tUv"
         #expect(Self.plain.redact(huge) == "…")

@@ -46,6 +46,8 @@ import Testing
         let text = Self.banner(token).text(showsToken: false, colour: false)
         #expect(!text.contains("s3cr3t"))
         #expect(text.contains(header))
+        let asks = text.contains("Try it, with the value of gateway.auth.token in UNDERSTUDY_GATEWAY_TOKEN:\n")
+        #expect(asks == header.contains("$UNDERSTUDY_GATEWAY_TOKEN"))
     }
 
     @Test func `needs no header where no token is asked for`() {

@@ -52,7 +52,10 @@ struct Banner: Sendable {
             lines += ["", Style.warning.paint("  Warning: \(warning)", colour: colour)]
         }
         if let hint { lines += [""] + hint.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 } }
-        lines += ["", "Try it:", "", curl(showsToken: showsToken), "", "Then see what happened: understudy explain --last"]
+        lines += [
+            "", invitation(showsToken: showsToken), "", curl(showsToken: showsToken), "",
+            "Then see what happened: understudy explain --last",
+        ]
         return lines.joined(separator: "\n")
     }
 
@@ -63,6 +66,12 @@ struct Banner: Sendable {
         line += " -H 'Content-Type: application/json'"
         let body = #"{"model":"default","stream":true,"messages":[{"role":"user","content":"Who is on stage tonight?"}]}"#
         return line + " -d '\(body)'"
+    }
+
+    /// What stands above the `curl` line, which takes a token of the settings from a variable that somebody has to set.
+    private func invitation(showsToken: Bool) -> String {
+        guard !showsToken, case .setting(let path, _) = token else { return "Try it:" }
+        return "Try it, with the value of \(path) in UNDERSTUDY_GATEWAY_TOKEN:"
     }
 
     private var chainLines: [String] {

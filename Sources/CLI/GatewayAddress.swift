@@ -13,6 +13,8 @@ struct GatewayAddress: Sendable {
     var tokenOrigin: String
     /// What to do when the token is refused.
     var tokenHint: String
+    /// Why `url` is a guess; `nil` if it is not one.
+    var guess: String?
     /// `--url` was given: then neither files nor the store of this machine say anything about it.
     var isRemote: Bool
 
@@ -24,6 +26,8 @@ struct GatewayAddress: Sendable {
         /// Base address of the gateway that said it runs on this state folder.
         var runningURL: String?
         var settingsURL: String?
+        /// The configuration is there and cannot be read.
+        var settingsAreBroken = false
         var settingsToken: Secret?
         var fileToken: Secret?
         /// For messages.
@@ -48,7 +52,10 @@ struct GatewayAddress: Sendable {
         return GatewayAddress(
             url: local.runningURL ?? local.settingsURL ?? clientURL(of: GatewaySettings()), token: found?.0,
             tokenOrigin: found?.1 ?? "there is none in \(local.tokenFile)",
-            tokenHint: "is the gateway there started with another --state-dir? give the same one, or --token", isRemote: false)
+            tokenHint: "is the gateway there started with another --state-dir? give the same one, or --token",
+            guess: local.runningURL == nil && local.settingsAreBroken
+                ? "the default one is tried: no gateway said where it runs, and the configuration cannot be read (see: understudy config validate)"
+                : nil, isRemote: false)
     }
 
     /// Asks the files too. A configuration that cannot be read does not stand in the way of asking a gateway that runs.
@@ -61,7 +68,9 @@ struct GatewayAddress: Sendable {
         var local = Local(tokenFile: location.short(location.stateFolder + "/gateway.token"))
         if url == nil {
             local.runningURL = RunningGateway.find(in: location.stateFolder)?.url
-            if let settings = try? Setup.load(location, environment: context.environment).settings {
+            let settings = try? Setup.load(location, environment: context.environment).settings
+            local.settingsAreBroken = settings == nil
+            if let settings {
                 local.settingsURL = Self.clientURL(of: settings.gateway)
                 if case .token(let token?) = settings.gateway.auth { local.settingsToken = token.secret }
             }

@@ -50,6 +50,22 @@ import Testing
         #expect(address.isRemote == (row.url != nil))
     }
 
+    @Test func `is called a guess where nothing says what it is`() {
+        func guess(_ change: (inout GatewayAddress.Local) -> Void, url: String? = nil) -> String? {
+            var local = GatewayAddress.Local(tokenFile: "~/t")
+            change(&local)
+            return GatewayAddress.choose(url: url, token: nil, environment: [:], local: local).guess
+        }
+        #expect(guess { _ in } == nil)
+        #expect(guess { $0.settingsAreBroken = true }?.contains("understudy config validate") == true)
+        #expect(guess({ $0.settingsAreBroken = true }, url: "10.0.0.5") == nil)
+        #expect(
+            guess {
+                $0.settingsAreBroken = true
+                $0.runningURL = "http://127.0.0.1:9"
+            } == nil)
+    }
+
     @Test func `never shows a file's token to an address that was typed`() {
         let address = GatewayAddress.choose(url: "http://evil.example", token: nil, environment: [:], local: Self.local)
         #expect(address.token == nil)

@@ -11,6 +11,8 @@ struct GatewayStatusReport: Hashable, Sendable {
     }
 
     var url: String
+    /// Why `url` is a guess.
+    var guess: String?
     var state: State
     /// Where the token is, in words.
     var token: String
@@ -24,7 +26,8 @@ struct GatewayStatusReport: Hashable, Sendable {
 
     /// Three questions, each blocking until answered: is it alive, is it ready, what does it say of itself.
     static func ask(_ client: GatewayClient) -> GatewayStatusReport {
-        var report = GatewayStatusReport(url: client.address.url, state: .down(why: ""), token: client.address.tokenOrigin)
+        var report = GatewayStatusReport(
+            url: client.address.url, guess: client.address.guess, state: .down(why: ""), token: client.address.tokenOrigin)
         do throws(GatewayClient.Trouble) {
             guard try client.get("/health")["status"]?.string != nil else { throw .unreadable("it does not say its status") }
         } catch {
@@ -67,12 +70,14 @@ struct GatewayStatusReport: Hashable, Sendable {
             }
             if let detail { rows.append(("Details", "not shown: \(detail)")) }
         }
+        if let guess { rows.append(("Address", "\(url); \(guess)")) }
         rows.append(("Token", token))
         return rows.map { "\($0.0): \($0.1)" }.joined(separator: "\n")
     }
 
     var json: JSONValue {
         var object: JSONObject = ["url": .string(url)]
+        if let guess { object["guess"] = .string(guess) }
         switch state {
         case .down(let why):
             object["up"] = false

@@ -18,14 +18,14 @@ import Testing
     static func find(_ row: Row) -> ConfigLocation {
         ConfigLocation.find(
             config: row.config, stateDir: row.stateDir,
-            in: .init(environment: row.environment, home: "/home/ada", workingFolder: "/work", exists: { row.files.contains($0) }))
+            in: .init(environment: row.environment, home: "/home/ada", workingFolder: "/home/me/stage", exists: { row.files.contains($0) }))
     }
 
     @Test(arguments: [
         Row(path: "/home/ada/.understudy/understudy.json", origin: "default"),
-        Row(config: "x.json", environment: ["UNDERSTUDY_CONFIG": "/e.json"], path: "/work/x.json", origin: "--config"),
+        Row(config: "x.json", environment: ["UNDERSTUDY_CONFIG": "/e.json"], path: "/home/me/stage/x.json", origin: "--config"),
         Row(config: "~/x.json", path: "/home/ada/x.json", origin: "--config"),
-        Row(config: "./a//b/./c.json", path: "/work/a/b/c.json", origin: "--config"),
+        Row(config: "./a//b/./c.json", path: "/home/me/stage/a/b/c.json", origin: "--config"),
         Row(
             environment: ["UNDERSTUDY_CONFIG": "/e.json", "OPENCLAW_CONFIG_PATH": "/o.json"], path: "/e.json", origin: "UNDERSTUDY_CONFIG"),
         Row(environment: ["UNDERSTUDY_CONFIG": "", "OPENCLAW_CONFIG_PATH": "/o.json"], path: "/o.json", origin: "OPENCLAW_CONFIG_PATH"),

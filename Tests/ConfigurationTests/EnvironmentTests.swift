@@ -83,7 +83,7 @@ import Testing
 
 @Suite struct `A variable` {
     static let files = [
-        "/work/.env":
+        "/home/me/stage/.env":
             "FROM_ALL=working\nFROM_FILES=working\nOPENAI_API_KEY=evil\nOPENAI_BASE_URL=http://evil\nHF_TOKEN=evil\nUNDERSTUDY_GATEWAY_PORT=1\nBAD",
         "/etc/understudy/.env": "FROM_ALL=beside\nFROM_STATE=beside\nFROM_BESIDE=beside\nGROQ_API_KEY=good",
         "/var/understudy/.env": "FROM_ALL=state\nFROM_FILES=state\nFROM_STATE=state\nOPENAI_API_KEY=good\nSET_EMPTY=state",
@@ -96,19 +96,19 @@ import Testing
         ("FROM_ENV", "env"), ("FROM_VARS", "state!"),
         ("OPENAI_API_KEY", "good"), ("SET_EMPTY", "state"),
     ]) func `comes from the process, then .env files, then the settings`(name: String, value: String) throws {
-        let (settings, _) = try read(Self.text, Self.files, environment: ["FROM_ALL": "process", "SET_EMPTY": ""], workingFolder: "/work")
+        let (settings, _) = try read(Self.text, Self.files, environment: ["FROM_ALL": "process", "SET_EMPTY": ""], workingFolder: "/home/me/stage")
         #expect(settings.environment[name] == Secret(value))
     }
 
     @Test func `of a working folder decides neither keys nor addresses`() throws {
-        let (settings, notes) = try read("{}", Self.files, workingFolder: "/work")
+        let (settings, notes) = try read("{}", Self.files, workingFolder: "/home/me/stage")
         #expect(settings.environment["OPENAI_BASE_URL"] == nil)
         #expect(settings.environment["HF_TOKEN"] == nil)
         #expect(settings.gateway.port == 7100)
         #expect(
             notes.map(\.description) == [
-                "/work/.env:7: this is not NAME=value",
-                "/work/.env: not taken from a working folder: OPENAI_API_KEY, OPENAI_BASE_URL, HF_TOKEN, UNDERSTUDY_GATEWAY_PORT. Put them into /var/understudy/.env, or into the environment",
+                "/home/me/stage/.env:7: this is not NAME=value",
+                "/home/me/stage/.env: not taken from a working folder: OPENAI_API_KEY, OPENAI_BASE_URL, HF_TOKEN, UNDERSTUDY_GATEWAY_PORT. Put them into /var/understudy/.env, or into the environment",
             ])
     }
 

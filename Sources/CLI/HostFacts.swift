@@ -47,6 +47,12 @@ enum HostFacts {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether the file's mode lets its group or everybody read it.
+    static func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o044 != 0
+    }
+
     /// Milliseconds since 1970-01-01 00:00 UTC.
     static func nowMilliseconds() -> Int64 {
         var time = timespec()

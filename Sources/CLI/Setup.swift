@@ -41,6 +41,14 @@ struct Setup: Sendable {
 
     var poolSources: PoolSources { PoolSources(settings: settings, folders: location.agentRoots, home: location.home) }
 
+    /// A sentence for each file that holds a secret of `pool` and that others on this machine can read.
+    func openFiles(_ pool: PoolSnapshot) -> [String] {
+        Set(settings.files + pool.paths).sorted().filter { path in
+            guard HostFacts.isOpenToOthers(path), let bytes = try? AtomicFile.read(path, limit: 4 << 20) ?? [] else { return false }
+            return pool.redactor.holdsSecret(bytes)
+        }.map { "\($0) holds keys, and others on this machine can read it; chmod 600 \($0) keeps them out" }
+    }
+
     /// Puts the rehearsal on stage: what plays where the settings name no model.
     ///
     /// - Parameter providers: Those that run; or `RehearsalProvider.silent`, to look at.

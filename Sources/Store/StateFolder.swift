@@ -46,6 +46,15 @@ public struct StateFolder: Hashable, Sendable {
         return String(text)
     }
 
+    /// Puts the token's file to 0600.
+    ///
+    /// - Returns: Whether others could read or change it until now.
+    public func closeTokenFile() -> Bool {
+        var status = stat()
+        guard stat(tokenFile, &status) == 0, status.st_mode & 0o077 != 0 else { return false }
+        return chmod(tokenFile, 0o600) == 0
+    }
+
     /// Values for `${VAR}` and keys by environment name.
     public var environmentFile: String { path + "/.env" }
 

@@ -42,7 +42,8 @@ struct GatewayLoader: Sendable {
         let pool = setup.credentials(now: Clock.now())
         return Loaded(
             settings: setup.settings, pool: pool,
-            warnings: setup.notes.filter { _ in location.configExists }.map(\.description) + pool.notes.map(\.description),
+            warnings: setup.notes.filter { _ in location.configExists }.map(\.description) + pool.notes.map(\.description)
+                + setup.openFiles(pool),
             files: setup.settings.files + pool.paths)
     }
 

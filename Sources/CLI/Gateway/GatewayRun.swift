@@ -43,6 +43,7 @@ enum GatewayRun {
             capabilities: await stores.capabilities(for: snapshot, log: log.logger), now: Clock.now)
 
         let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)
+        if let notice = token.notice { log.logger.notice("Token file", ["note": .string(notice)]) }
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
             stateFolder: folder.path)

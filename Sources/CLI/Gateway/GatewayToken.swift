@@ -9,6 +9,8 @@ struct GatewayToken: Sendable {
     /// `nil`: none is asked for.
     var secret: Secret?
     var shown: Banner.Token
+    /// A plain sentence for the log.
+    var notice: String?
 
     static func find(_ auth: GatewaySettings.Auth, folder: StateFolder) throws(CommandFailure) -> GatewayToken {
         switch auth {
@@ -22,7 +24,11 @@ struct GatewayToken: Sendable {
         case .token(nil):
             do throws(StoreProblem) {
                 let secret = try stored(in: folder)
-                return GatewayToken(secret: secret, shown: .file(path: folder.tokenFile, secret))
+                let wasOpen = folder.closeTokenFile()
+                return GatewayToken(
+                    secret: secret, shown: .file(path: folder.tokenFile, secret),
+                    notice: wasOpen
+                        ? "\(folder.tokenFile) could be read by others on this machine and is 0600 now; remove it for a new token" : nil)
             } catch {
                 throw CommandFailure(.failed, "\(error)", hints: ["gateway.auth.token in the settings uses a token of your own"])
             }

@@ -116,7 +116,7 @@ enum ModelsStatus {
                 provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
             },
             notes: (setup.notes.filter { location.configExists || $0.file != location.configPath }.map(\.description)
-                + pool.notes.map(\.description)).map { SafeText.line($0) })
+                + pool.notes.map(\.description) + setup.openFiles(pool)).map { SafeText.line($0) })
     }
 
     private static func provider(

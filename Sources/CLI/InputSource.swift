@@ -44,6 +44,20 @@ struct InputSource: ~Copyable {
     /// Whether a person would have to type it.
     static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
+    /// Whether somebody hands something over: a file, or a pipe into which something comes in time. A pipe that nobody writes to
+    /// and nobody closes is what a supervisor gives its programs.
+    static func isHandedOver(within milliseconds: Int32) -> Bool {
+        var facts = stat()
+        guard fstat(STDIN_FILENO, &facts) == 0 else { return false }
+        switch facts.st_mode & S_IFMT {
+        case S_IFREG: return facts.st_size > 0
+        case S_IFIFO, S_IFSOCK:
+            var interest = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            return poll(&interest, 1, milliseconds) == 1 && interest.revents & Int16(POLLIN) != 0
+        default: return false
+        }
+    }
+
     /// The next line, the last one also without a line feed; `nil` at the end. Empty lines are lines.
     mutating func line(limit: Int) -> Line? {
         var scanned = position

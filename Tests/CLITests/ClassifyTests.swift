@@ -116,8 +116,10 @@ import Testing
     }
 
     @Test func `takes flags for what a reply does not tell`() async throws {
-        let finished = try await Self.classify(["--status", "429", "--provider", "groq", "-", "--json"], input: #"{"odd":1}"#)
-        #expect(try JSONValue.parse(finished.out)["reason"]?.string == "rate_limit")
+        let finished = try await Self.classify(
+            ["--status", "400", "--provider", "openrouter", "--json"],
+            input: #"{"error":{"message":"your request did not allow prompt caching"}}"#)
+        #expect(try JSONValue.parse(finished.out)["reason"]?.string == "format")
     }
 
     @Test(

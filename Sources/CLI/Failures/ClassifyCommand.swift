@@ -29,7 +29,7 @@ enum ClassifyCommand {
         let now = HostFacts.nowMilliseconds()
         var error = try described(context.invocation)
         let object: ErrorObject?
-        if path != nil || (error == ErrorLine() || !isDescribed(context.invocation)) {
+        if path != nil || !isDescribed(context.invocation) || isCompletedByInput(context.invocation) {
             (error, object) = try read(path, into: error, nowMilliseconds: now)
         } else {
             object = error.object(nowMilliseconds: now)
@@ -53,6 +53,12 @@ enum ClassifyCommand {
     /// Flags that say by themselves what was said.
     private static func isDescribed(_ invocation: Invocation) -> Bool {
         [code, type, message, body, transport].contains { invocation.text($0) != nil } || invocation.number(status) != nil
+    }
+
+    /// A status alone may be all there was, or the body comes from standard input.
+    private static func isCompletedByInput(_ invocation: Invocation) -> Bool {
+        let isStatusAlone = ![code, type, message, body, transport].contains { invocation.text($0) != nil }
+        return isStatusAlone && !InputSource.isTerminal && InputSource.isHandedOver(within: 1000)
     }
 
     private static func described(_ invocation: Invocation) throws(CommandFailure) -> ErrorLine {
@@ -145,8 +151,7 @@ extension Command {
         discussion: [
             "Judges one error as a running gateway would: the reason, the rule that knew it and where that was learned, whether the same candidate, "
                 + "another credential or the next model is tried, and what is blocked for how long. Nothing is asked and nothing changes.",
-            "The error is described by flags, or is the reply on standard input: its body, or all that curl -i prints. With --status and a reply, "
-                + "name standard input: -.",
+            "The error is described by flags, or is the reply on standard input: its body, beside --status, or all that curl -i prints.",
             "With --jsonl each line is an object with any of id, provider, model, status, code, type, message, body, param, headers, wire, transport; the "
                 + "answer is an object on a line each, in order, with id, reason, scope, rule and retryAfterSeconds. A line that is none is told on "
                 + "standard error with its number, and the rest is judged.",

@@ -35,11 +35,22 @@ struct GatewayClient: Sendable {
     ///   - path: With its query, already percent-encoded.
     ///   - accepting: Statuses whose body is the answer, beside 200.
     func get(_ path: String, accepting: Set<Int> = []) throws(Trouble) -> JSONValue {
+        try ask(.get, path, body: nil, accepting: accepting)
+    }
+
+    /// Has something changed.
+    ///
+    /// - Parameter path: Already percent-encoded.
+    func post(_ path: String, _ body: JSONValue?) throws(Trouble) -> JSONValue { try ask(.post, path, body: body, accepting: []) }
+
+    private func ask(_ method: HTTP.Method, _ path: String, body: JSONValue?, accepting: Set<Int>) throws(Trouble) -> JSONValue {
         var headers: Headers = ["accept": "application/json"]
+        if body != nil { headers.set("content-type", "application/json") }
         if let token = address.token { headers.set("authorization", token.withExposed { "Bearer \($0)" }) }
         let reply: BlockingHTTP.Reply
         do {
-            reply = try BlockingHTTP.request(url: address.url + path, headers: headers, timeout: timeout)
+            reply = try BlockingHTTP.request(
+                method: method, url: address.url + path, headers: headers, body: body.map(JSONWriter.compact) ?? [], timeout: timeout)
         } catch {
             throw error.isUnreachable ? .unreachable(error.message) : .unanswered(error.message)
         }

@@ -44,7 +44,13 @@ public final class GatewayServer: HTTPService {
         }
     }
 
-    private func bodyLimit(of route: Route) -> Int { route.takesBody ? relay.snapshot.settings.gateway.maxBodyBytes : 0 }
+    private func bodyLimit(of route: Route) -> Int {
+        switch route.bodySize {
+        case .none: 0
+        case .small: CredentialsAPI.bodyLimit
+        case .completion: relay.snapshot.settings.gateway.maxBodyBytes
+        }
+    }
 
     public func serve(_ exchange: HTTPExchange) async {
         switch Router.route(exchange.head) {
@@ -69,11 +75,22 @@ public final class GatewayServer: HTTPService {
         case .receipt(let id):
             let answer = await ReceiptsAPI(store: receipts).one(id)
             exchange.respond(origins.allow(answer, exchange.head))
+        case .credentials:
+            let answer = await credentials.list(exchange.head)
+            exchange.respond(origins.allow(answer, exchange.head))
+        case .clearCredentials:
+            let answer = await credentials.clearMany(exchange.head, exchange.body)
+            exchange.respond(origins.allow(answer, exchange.head))
+        case .credential(let id, let action):
+            let answer = await credentials.change(id, action, exchange.head, exchange.body)
+            exchange.respond(origins.allow(answer, exchange.head))
         case .failures:
             let answer = await FailuresAPI(samples: samples).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))
         }
     }
+
+    private var credentials: CredentialsAPI { CredentialsAPI(relay: relay, receipts: receipts, log: log) }
 
     public func refusal(of problem: HTTPProblem, head: RequestHead?) -> HTTPAnswer {
         log.debug("Request refused unread", ["code": .string(problem.code), "status": .int(problem.status)])
@@ -83,7 +100,11 @@ public final class GatewayServer: HTTPService {
     /// A body beyond its limit is found out in two places, by its announced length and by counting: here it gets one sentence.
     private func message(of problem: HTTPProblem, _ head: RequestHead?) -> String {
         guard problem.status == 413, let head, case .success(let route) = Router.route(head) else { return problem.message }
-        guard route.takesBody else { return "\(Router.shown(head.path)) takes no body." }
-        return "The request body is larger than \(bodyLimit(of: route)) bytes (gateway.http.maxBodyBytes)."
+        let tooLarge = "The request body is larger than \(bodyLimit(of: route)) bytes"
+        return switch route.bodySize {
+        case .none: "\(Router.shown(head.path)) takes no body."
+        case .small: tooLarge + "."
+        case .completion: tooLarge + " (gateway.http.maxBodyBytes)."
+        }
     }
 }

@@ -15,6 +15,9 @@ enum Route: Hashable, Sendable {
     case receipts
     case receipt(String)
     case failures
+    case credentials
+    case clearCredentials
+    case credential(String, CredentialsAPI.Action)
 
     /// Whether the process is up is no secret, and load balancers have no token.
     var needsToken: Bool {
@@ -22,10 +25,25 @@ enum Route: Hashable, Sendable {
         case .live, .ready: false
         case .chatCompletions, .models, .model: true
         case .health, .capabilities, .status, .receipts, .receipt, .failures: true
+        case .credentials, .clearCredentials, .credential: true
         }
     }
 
-    var takesBody: Bool { self == .chatCompletions }
+    enum BodySize: Hashable, Sendable {
+        case none
+        /// A few members of an operator's request.
+        case small
+        /// `gateway.http.maxBodyBytes`
+        case completion
+    }
+
+    var bodySize: BodySize {
+        switch self {
+        case .chatCompletions: .completion
+        case .clearCredentials, .credential: .small
+        case .models, .model, .live, .ready, .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials: .none
+        }
+    }
 }
 
 /// Method and path to a route.
@@ -61,6 +79,8 @@ enum Router {
         case "/api/status": (.status, .get)
         case "/api/receipts": (.receipts, .get)
         case "/api/failures": (.failures, .get)
+        case "/api/credentials": (.credentials, .get)
+        case "/api/credentials/clear": (.clearCredentials, .post)
         default: parameterized(path)
         }
     }
@@ -68,7 +88,16 @@ enum Router {
     private static func parameterized(_ path: String) -> (Route, HTTP.Method)? {
         if let id = rest(of: path, after: "/v1/models/") { return (.model(id), .get) }
         if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return (.receipt(id), .get) }
-        return nil
+        return credential(path)
+    }
+
+    /// `/api/credentials/{id}/clear`: the id is one segment, a slash in it `%2F`.
+    private static func credential(_ path: String) -> (Route, HTTP.Method)? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, path.hasPrefix("/api/credentials/"), let action = CredentialsAPI.Action(rawValue: String(parts[4])),
+            let id = PercentEncoding.decode(String(parts[3])), !id.isEmpty
+        else { return nil }
+        return (.credential(id, action), .post)
     }
 
     private static func rest(of path: String, after prefix: String) -> String? {

@@ -71,37 +71,20 @@ public final class SharedLedger: Sendable {
         store?.save(blocks)
     }
 
-    /// Forgets what `clearing` covers. In the store before this returns to whoever waits for `flush`.
+    /// Makes a decision of the owner's, which is in the store once `flush` returns.
     ///
-    /// - Returns: What had stood in the way.
-    public func clear(_ clearing: HealthLedger.Clearing, at now: Timestamp) -> [Block] {
-        let (cleared, blocks) = state.withLock { state in
-            let cleared = state.ledger.clear(clearing, at: now)
-            return (cleared, state.ledger.blocks)
+    /// - Parameter body: Under the lock, so it changes the ledger and nothing else.
+    public func decide<Outcome: Sendable, Problem: Error>(
+        at now: Timestamp, _ body: (inout HealthLedger) throws(Problem) -> Outcome
+    ) throws(Problem) -> Outcome {
+        let (result, blocks, pauses) = state.withLock { state -> (Result<Outcome, Problem>, [Block], [Pause]) in
+            let result = Result { () throws(Problem) in try body(&state.ledger) }
+            return (result, state.ledger.blocks, state.ledger.pauses(at: now))
         }
-        if !cleared.isEmpty { store?.save(blocks) }
-        return cleared
-    }
-
-    /// Takes a credential out of use; requests under way with it go on.
-    ///
-    /// - Returns: The pause that was in force before, and the one that is now (`nil`: there are too many).
-    public func pause(_ credential: CredentialID, at now: Timestamp, until: Timestamp?) -> (before: Pause?, after: Pause?) {
-        let (before, after, pauses) = state.withLock { state in
-            let before = state.ledger.pause(of: credential, at: now)
-            return (before, state.ledger.pause(credential, at: now, until: until), state.ledger.pauses(at: now))
-        }
+        let outcome = try result.get()
+        store?.save(blocks)
         store?.save(pauses: pauses)
-        return (before, after)
-    }
-
-    /// - Returns: The pause that has ended; `nil` where there was none.
-    public func resume(_ credential: CredentialID, at now: Timestamp) -> Pause? {
-        let (ended, pauses) = state.withLock { state in
-            (state.ledger.resume(credential, at: now), state.ledger.pauses(at: now))
-        }
-        if ended != nil { store?.save(pauses: pauses) }
-        return ended
+        return outcome
     }
 
     /// Waits until what was changed before is in the store, or found impossible to write.

@@ -50,6 +50,19 @@ public final class LedgerStore: Sendable {
         schedule()
     }
 
+    /// Puts both in the place of all that was kept, and waits until it is so.
+    ///
+    /// - Throws: why it cannot be written; nothing has changed then.
+    public func replace(blocks: [Block], pauses: [Pause]) async throws(StoreProblem) {
+        state.withLock { state in
+            state.latest = blocks
+            state.isUntouched = false
+            state.pauses = pauses
+            state.saved = nil
+        }
+        try await database.perform(.writes) { connection throws(StoreProblem) in try self.write(to: connection) }
+    }
+
     /// What was paused, for `HealthLedger(restoring:pauses:now:)`.
     ///
     /// - Throws: why the database cannot be read.

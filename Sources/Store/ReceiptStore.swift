@@ -95,6 +95,17 @@ public final class ReceiptStore: Sendable {
         }
     }
 
+    /// What `body` makes of receipts, on the database's thread, for what takes time.
+    func understood<Value: Sendable>(
+        matching query: ReceiptQuery, _ body: @escaping @Sendable ([StoredReceipt]) -> Value
+    ) async throws(StoreProblem) -> Value {
+        let time = limits.queryTime
+        return try await database.perform(.reads) { connection throws(StoreProblem) in
+            var rows = ReceiptRows(connection, matching: query)
+            return body(try rows.receipts(within: time))
+        }
+    }
+
     /// - Returns: `nil` if there is none with this id, or no more.
     public func receipt(_ id: ReceiptID) async throws(StoreProblem) -> StoredReceipt? {
         try await database.perform(.reads) { connection throws(StoreProblem) in

@@ -134,17 +134,19 @@ enum ModelsStatus {
             variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY")
     }
 
+    static func subject(of key: ScopeKey) -> String {
+        switch key {
+        case .credentialModel(let credential, let model): "\(model) with \(credential)"
+        case .credential(let credential): "everything with \(credential)"
+        case .providerModel(let model): "\(model) with every credential"
+        case .endpoint(let endpoint): "everything at \(endpoint)"
+        }
+    }
+
     private static func block(_ block: Block, now: Timestamp) -> ModelsStatusReport.Block {
-        let subject =
-            switch block.key {
-            case .credentialModel(let credential, let model): "\(model) with \(credential)"
-            case .credential(let credential): "everything with \(credential)"
-            case .providerModel(let model): "\(model) with every credential"
-            case .endpoint(let endpoint): "everything at \(endpoint)"
-            }
         let isTimed = block.until < .distantFuture
         return ModelsStatusReport.Block(
-            scope: block.key.scope.rawValue, subject: subject, reason: block.reason.rawValue, rule: block.evidence.rule,
+            scope: block.key.scope.rawValue, subject: subject(of: block.key), reason: block.reason.rawValue, rule: block.evidence.rule,
             receipt: block.evidence.receipt.rawValue, status: block.evidence.status, until: isTimed ? block.until.milliseconds : nil,
             remaining: max(0, block.until.milliseconds - now.milliseconds))
     }

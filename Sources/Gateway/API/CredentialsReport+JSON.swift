@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+import Store
+
+/// The shape that docs/api.md describes.
+extension CredentialsReport {
+    public var json: JSONValue {
+        [
+            "now": Self.time(now), "credentials": .array(entries.map { $0.json(at: now) }),
+            "shared_blocks": .array(shared.map { BlockJSON.value($0) }),
+        ]
+    }
+
+    public static func json(_ pause: Pause?) -> JSONValue {
+        guard let pause else { return .null }
+        return ["credential": .string(pause.credential.rawValue), "since": time(pause.since), "until": pause.until.map(time) ?? .null]
+    }
+
+    static func time(_ time: Timestamp) -> JSONValue { .number(JSONNumber(Int(time.milliseconds))) }
+}
+
+extension CredentialsReport.Entry {
+    func json(at now: Timestamp) -> JSONValue {
+        [
+            "id": .string(id.rawValue), "provider": .string(provider.rawValue), "kind": kind.map { .string($0.rawValue) } ?? .null,
+            "secret": .string(masked), "source": .string(source), "agents": .array(agents.map { .string($0.rawValue) }),
+            "state": .string(state.rawValue), "unusable": unusable.map { .string($0) } ?? .null, "pause": CredentialsReport.json(pause),
+            "blocks": .array(
+                blocks.map { block in
+                    guard case .object(var members) = BlockJSON.value(block) else { return .null }
+                    members["state"] = block.isOpen(at: now) ? "blocked" : "looking"
+                    return .object(members)
+                }),
+            "last_used": use?.lastAnswer.map { answer in
+                [
+                    "at": CredentialsReport.time(answer.at), "model": .string(answer.model.description),
+                    "receipt": .string(answer.receipt.rawValue),
+                ]
+            } ?? .null,
+            "last_failure": use?.lastFailure.map { trouble in
+                [
+                    "at": CredentialsReport.time(trouble.at), "model": .string(trouble.model.description),
+                    "receipt": .string(trouble.receipt.rawValue), "reason": .string(trouble.reason.rawValue), "rule": .string(trouble.rule),
+                    "status": trouble.status.map { .number(JSONNumber($0)) } ?? .null,
+                ]
+            } ?? .null,
+        ]
+    }
+}

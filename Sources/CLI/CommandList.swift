@@ -8,13 +8,15 @@ struct CommandList: Sendable {
     /// The program's own, in the order that help lists them.
     static let all: CommandList = CommandList(
         commands: [
-            .gatewayRun, .gatewayStatus, .modelsStatus, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume, .receipts,
+            .gatewayRun, .gatewayStatus, .modelsStatus, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume,
+            .receipts,
             .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [
             CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),
             CommandGroup(word: "models", summary: "Which models and credentials stand by, and what is blocked", standsFor: "status"),
-            CommandGroup(word: "credentials", summary: "Keys and logins, how they stand, and what is decided about them", standsFor: "list"),
+            CommandGroup(
+                word: "credentials", summary: "Keys and logins, how they stand, and what is decided about them", standsFor: "list"),
             CommandGroup(word: "failures", summary: "Errors that no rule knows, and what any error means", standsFor: "list"),
             CommandGroup(word: "config", summary: "The configuration file", standsFor: nil),
         ])

@@ -66,7 +66,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [40, 80, 100], CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["failures"], ["config"]])
+    @Test(
+        arguments: [40, 80, 100],
+        CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["credentials"], ["failures"], ["config"]])
     func `makes help that fits the width`(width: Int, path: [String]) throws {
         let text = try #require(Help(list: .all, width: width).text(for: path))
         // Usage and examples are for pasting and stay whole.

@@ -8,7 +8,8 @@ import Store
 enum CredentialsCommands {
     static let model = Flag("model", .text(placeholder: "model"), "Only what is held against this model on it", example: "openai/gpt-5")
     static let provider = Flag(
-        "provider", .text(placeholder: "id"), "Everything of this provider: its credentials, its models, its endpoint", example: "openrouter")
+        "provider", .text(placeholder: "id"), "Everything of this provider: its credentials, its models, its endpoint",
+        example: "openrouter")
     static let all = Flag("all", .toggle, "Everything that is blocked")
     static let length = Flag("for", .time, "Until then, instead of until it is resumed: 90s, 15m, 2h, 7d", example: "2h")
 

@@ -51,13 +51,19 @@ enum CredentialsList {
             let known = setup.settings.agents.all.map(\.id.rawValue)
             throw CommandFailure(.failed, CredentialDecision.UnknownName(what: "agent", name: agent.rawValue, among: known).text)
         }
+        let pool = setup.credentials(now: now)
+        if let provider = query.provider, !CredentialsReport.knows(provider, settings: setup.settings, pool: pool) {
+            let known = setup.settings.providers.keys.map(\.rawValue)
+            throw CommandFailure(
+                .failed, CredentialDecision.UnknownName(what: "provider", name: provider.rawValue, among: known).text)
+        }
         let stored = try await kept.read(after: trouble) { file throws(StoreProblem) in
             let store = LedgerStore(database: file)
             let ledger = HealthLedger(restoring: try await store.load(), pauses: try await store.loadPauses(), now: now)
             return (ledger, try await ReceiptStore(database: file, log: .silent).credentialUses())
         }
         let report = CredentialsReport.make(
-            settings: setup.settings, pool: setup.credentials(now: now), ledger: stored?.0 ?? HealthLedger(), uses: stored?.1 ?? [:],
+            settings: setup.settings, pool: pool, ledger: stored?.0 ?? HealthLedger(), uses: stored?.1 ?? [:],
             query: query, now: now)
         return (report.json, stored == nil ? .nothing : .store(path: kept.database))
     }

@@ -29,6 +29,7 @@ struct CredentialsPage {
 
     private var rows: [Row]
     private var shared: [Block]
+    private var missing: [(provider: String, variable: String)]
     private var now: Timestamp
 
     /// - Returns: `nil` for what another version wrote.
@@ -37,18 +38,23 @@ struct CredentialsPage {
         self.now = Timestamp(milliseconds: Int64(now))
         rows = values.compactMap { Row($0) }
         guard rows.count == values.count else { return nil }
+        missing = (report["missing"]?.array ?? []).compactMap { value in
+            value["provider"]?.string.flatMap { provider in value["variable"]?.string.map { (provider, $0) } }
+        }
         shared = (report["shared_blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }
     }
 
     func text(_ query: CredentialsReport.Query, width: Int?, colour: Bool) -> String {
+        let lacking = missing.map { provider, variable in
+            "\(provider) has no credential that may be used: set \(variable), or models.providers.\(provider).apiKey in the configuration."
+        }
         guard !rows.isEmpty else {
-            if let provider = query.provider {
-                return "No credential of \(provider) was found. docs/credentials.md says where they are looked for."
-            }
+            if !lacking.isEmpty { return lacking.joined(separator: "\n") }
+            if let provider = query.provider { return "No credential of \(provider) was found." }
             return "No credential was found for any provider that the configuration names. All there are: understudy credentials list --all"
         }
         var parts = [table.lines(width: width, colour: colour).joined(separator: "\n")]
-        let below = rows.flatMap { details(of: $0) } + shared.filter { $0.isOpen(at: now) }.map { sharedLine($0) }
+        let below = rows.flatMap { details(of: $0) } + shared.filter { $0.isOpen(at: now) }.map { sharedLine($0) } + lacking
         if !below.isEmpty { parts.append(below.joined(separator: "\n")) }
         return parts.joined(separator: "\n\n")
     }
@@ -130,7 +136,9 @@ struct CredentialsPage {
     private func line(_ block: Block, _ isOpen: Bool, of id: String) -> String {
         let subject = if case .credentialModel(_, let model) = block.key { "\(id) for \(model)" } else { id }
         guard isOpen else {
-            let who = block.lease(at: now) == nil ? "the next request looks whether it works again" : "a request is looking whether it works again"
+            let who =
+                block.lease(at: now) == nil
+                ? "the next request looks whether it works again" : "a request is looking whether it works again"
             return "\(subject): its block (\(block.reason.rawValue)) has ended, \(who)"
         }
         return "\(subject) is blocked \(until(block)): \(evidence(block))"

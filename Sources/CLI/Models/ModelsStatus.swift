@@ -2,6 +2,7 @@
 import Configuration
 import Credentials
 import Failover
+import Gateway
 import HTTP
 import JSON
 import Providers
@@ -21,8 +22,9 @@ enum ModelsStatus {
         var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
         if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
-        let (blocks, gateway) = try await blocks(context, now: now)
-        let report = report(setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, gateway: gateway, now: now)
+        let (blocks, pauses, gateway) = try await held(context)
+        let report = report(
+            setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, pauses: pauses, gateway: gateway, now: now)
         let output = context.output
         if output.wantsJSON {
             output.json(report.json)
@@ -48,26 +50,28 @@ enum ModelsStatus {
             hints: ["there are: \(known.prefix(20).joined(separator: ", "))"])
     }
 
-    /// What is blocked, from the running gateway, else from its store.
-    private static func blocks(
-        _ context: CommandContext, now: Timestamp
-    ) async throws(CommandFailure) -> (blocks: [Block], gateway: ModelsStatusReport.Gateway) {
+    /// What is blocked and paused, from the running gateway, else from its store.
+    private static func held(
+        _ context: CommandContext
+    ) async throws(CommandFailure) -> (blocks: [Block], pauses: [Pause], gateway: ModelsStatusReport.Gateway) {
         let client = GatewayClient(address: GatewayAddress.find(for: context))
         do throws(GatewayClient.Trouble) {
             let answer = try client.get("/api/health")
-            return ((answer["blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }, .running(url: client.address.url))
+            let pauses = (answer["pauses"]?.array ?? []).compactMap { CredentialsReport.pause($0) }
+            return ((answer["blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }, pauses, .running(url: client.address.url))
         } catch .unreachable {
             let path = ConfigLocation.find(for: context).stateFolder + "/understudy.sqlite"
-            guard HostFacts.exists(path) else { return ([], .notRunning) }
+            guard HostFacts.exists(path) else { return ([], [], .notRunning) }
             let file = Database(path: path, access: .reading, log: .silent)
             defer { file.close() }
             do throws(StoreProblem) {
-                return (try await LedgerStore(database: file).load(), .notRunning)
+                let store = LedgerStore(database: file)
+                return (try await store.load(), try await store.loadPauses(), .notRunning)
             } catch {
                 throw CommandFailure(.failed, error.description)
             }
         } catch {
-            return ([], .silent(client.failure(error).message))
+            return ([], [], .silent(client.failure(error).message))
         }
     }
 
@@ -75,12 +79,14 @@ enum ModelsStatus {
 
     /// Pure: what is shown follows from the arguments alone.
     static func report(
-        _ setup: Setup, pool: PoolSnapshot, agent: AgentSettings, blocks: [Block], gateway: ModelsStatusReport.Gateway, now: Timestamp
+        _ setup: Setup, pool: PoolSnapshot, agent: AgentSettings, blocks: [Block], pauses: [Pause] = [],
+        gateway: ModelsStatusReport.Gateway,
+        now: Timestamp
     ) -> ModelsStatusReport {
         let settings = setup.settings
         let location = setup.location
         let chain = (try? RelaySnapshot(settings: settings, pool: pool).plainChain(named: "agent:\(agent.id)").chain) ?? Chain(links: [])
-        let ledger = HealthLedger(restoring: blocks, now: now)
+        let ledger = HealthLedger(restoring: blocks, pauses: pauses, now: now)
         func stored(_ id: CredentialID, _ provider: ProviderID) -> StoredCredential? {
             pool.credentials(for: provider, agent: agent.id).first { $0.id == id }
         }
@@ -89,7 +95,8 @@ enum ModelsStatus {
             return ModelsStatusReport.Link(
                 model: link.candidate.model.description, credential: link.candidate.credential.rawValue, kind: link.kind.rawValue,
                 masked: masked(credential), origin: link.origin,
-                block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) })
+                block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) },
+                pause: ledger.pause(of: link.candidate.credential, at: now))
         }
         let skipped = chain.skipped.map { link in
             ModelsStatusReport.Skipped(

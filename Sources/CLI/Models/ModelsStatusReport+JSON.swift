@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Gateway
 import JSON
 
 /// The document for programs: the members of `openclaw models status --json` as far as they have a counterpart, and `chain`.
@@ -34,6 +35,7 @@ extension ModelsStatusReport {
             "from": .string(link.origin),
         ]
         object["block"] = link.block.map { json(of: $0) } ?? .null
+        object["pause"] = CredentialsReport.json(link.pause)
         return .object(object)
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 
 /// The page for people, in the layout of `openclaw models status` (docs.openclaw.ai/cli/models) with the chain added.
 extension ModelsStatusReport {
@@ -10,6 +11,12 @@ extension ModelsStatusReport {
                 "- \(link.model)\(link.credential.map { " with \($0)" } ?? "") (\(link.origin)): \(link.text)"
             }
             parts.append((["Not in the chain"] + lines).joined(separator: "\n"))
+        }
+        var paused: [String] = []
+        for link in links where link.pause != nil && !paused.contains(link.credential) { paused.append(link.credential) }
+        if !paused.isEmpty {
+            let lines = paused.map { "- \($0) is not used until it is resumed: understudy credentials resume \(ShellWord.operand($0))" }
+            parts.append((["Paused"] + lines).joined(separator: "\n"))
         }
         if !blocks.isEmpty { parts.append((["Blocked"] + blocks.map { "- \(line(for: $0))" }).joined(separator: "\n")) }
         parts.append(authOverview)
@@ -48,7 +55,8 @@ extension ModelsStatusReport {
             .flexible("from", least: 12), .flexible("now", least: 14),
         ])
         for (index, link) in links.enumerated() {
-            let now = link.block.map { Table.Cell("blocked\(remaining($0))", .bad) } ?? Table.Cell("ready", .good)
+            let blocked = link.block.map { Table.Cell("blocked\(remaining($0))", .bad) }
+            let now = link.pause == nil ? blocked ?? Table.Cell("ready", .good) : Table.Cell("paused", .warning)
             table.add([
                 Table.Cell(String(index + 1)), Table.Cell(link.model), Table.Cell(link.credential), Table.Cell(link.masked),
                 Table.Cell(link.origin), now,

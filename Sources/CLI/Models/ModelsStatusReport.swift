@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import JSON
 
 /// What `understudy models status` shows, before it is laid out: names and masked secrets only.
@@ -14,6 +15,8 @@ struct ModelsStatusReport: Hashable, Sendable {
         /// The setting that put the model here.
         var origin: String
         var block: Block?
+        /// Its owner has taken the credential out of use.
+        var pause: Pause?
     }
 
     /// What is kept from being asked.

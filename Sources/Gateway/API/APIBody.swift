@@ -11,7 +11,8 @@ enum APIBody {
         let type = head.headers.first("content-type").map { $0.prefix { $0 != ";" && $0 != " " }.lowercased() }
         guard type == "application/json" else {
             return .failure(
-                WireError(status: 415, message: "The body has to be application/json.", code: "unsupported_media_type", param: "content-type"))
+                WireError(
+                    status: 415, message: "The body has to be application/json.", code: "unsupported_media_type", param: "content-type"))
         }
         guard let value = try? JSONValue.parse(body, limits: JSONLimits(depth: 8)), case .object(let members) = value else {
             return .failure(WireError(status: 400, message: "The body is no JSON object.", code: "invalid_json"))

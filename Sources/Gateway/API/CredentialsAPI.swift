@@ -46,11 +46,15 @@ struct CredentialsAPI {
         if let agent, snapshot.settings.agents[agent] == nil {
             return unknown(.init(what: "agent", name: agent.rawValue, among: snapshot.settings.agents.all.map(\.id.rawValue)))
         }
+        let provider = query["provider"].map { ProviderID(rawValue: $0.lowercased()) }
+        if let provider, !CredentialsReport.knows(provider, settings: snapshot.settings, pool: snapshot.pool) {
+            return unknown(.init(what: "provider", name: provider.rawValue, among: snapshot.settings.providers.keys.map(\.rawValue)))
+        }
         // Without receipts the rest is still worth knowing.
         let uses = try? await receipts?.credentialUses()
         let report = CredentialsReport.make(
             settings: snapshot.settings, pool: snapshot.pool, ledger: relay.ledger.ledger, uses: uses ?? [:],
-            query: .init(provider: query["provider"].map { ProviderID(rawValue: $0.lowercased()) }, agent: agent, all: all),
+            query: .init(provider: provider, agent: agent, all: all),
             now: relay.now())
         return .json(report.json)
     }

@@ -8,6 +8,7 @@ extension CredentialsReport {
     public var json: JSONValue {
         [
             "now": Self.time(now), "credentials": .array(entries.map { $0.json(at: now) }),
+            "missing": .array(missing.map { ["provider": .string($0.provider.rawValue), "variable": .string($0.variable)] }),
             "shared_blocks": .array(shared.map { BlockJSON.value($0) }),
         ]
     }
@@ -15,6 +16,14 @@ extension CredentialsReport {
     public static func json(_ pause: Pause?) -> JSONValue {
         guard let pause else { return .null }
         return ["credential": .string(pause.credential.rawValue), "since": time(pause.since), "until": pause.until.map(time) ?? .null]
+    }
+
+    /// - Returns: `nil` unless it is what `json` makes of a pause.
+    public static func pause(_ value: JSONValue) -> Pause? {
+        guard let id = value["credential"]?.string, let since = value["since"]?.int else { return nil }
+        return Pause(
+            credential: CredentialID(rawValue: id), since: Timestamp(milliseconds: Int64(since)),
+            until: value["until"]?.int.map { Timestamp(milliseconds: Int64($0)) })
     }
 
     static func time(_ time: Timestamp) -> JSONValue { .number(JSONNumber(Int(time.milliseconds))) }

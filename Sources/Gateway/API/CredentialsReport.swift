@@ -52,6 +52,8 @@ public struct CredentialsReport: Sendable {
     }
 
     public var entries: [Entry]
+    /// Providers that are asked for and have no credential that may be used, each with a variable that would give it one.
+    public var missing: [(provider: ProviderID, variable: String)]
     /// On models and endpoints of the listed providers, whatever the credential.
     public var shared: [Block]
     public var now: Timestamp
@@ -90,7 +92,21 @@ public struct CredentialsReport: Sendable {
             case .endpoint(let endpoint): endpoints.contains(endpoint)
             }
         }
-        return CredentialsReport(entries: entries, shared: shared, now: now)
+        let missing = providers.filter { id in
+            settings.providers[id]?.needsCredential ?? false && !entries.contains { $0.provider == id && $0.unusable == nil }
+        }
+        return CredentialsReport(entries: entries, missing: missing.map { ($0, variable(of: $0)) }, shared: shared, now: now)
+    }
+
+    /// The variable that a key of the provider may stand in.
+    public static func variable(of provider: ProviderID) -> String {
+        let entry = Catalogue.builtIn.provider(provider)
+        return (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: provider)) + "_API_KEY"
+    }
+
+    /// Whether the settings or a credential know the provider.
+    public static func knows(_ provider: ProviderID, settings: Settings, pool: PoolSnapshot) -> Bool {
+        settings.providers[provider] != nil || settings.agents.all.contains { pool.providers(of: $0.id).contains(provider) }
     }
 
     /// Those in an agent's chain first, then what else is configured, then with `all` whatever a credential was found for.

@@ -44,7 +44,11 @@ struct HealthAPI {
 
     func ledger() -> HTTPAnswer {
         let now = relay.now()
-        let blocks = relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }
-        return .json(["now": .number(JSONNumber(Int(now.milliseconds))), "blocks": .array(blocks.map { BlockJSON.value($0) })])
+        let ledger = relay.ledger.ledger
+        return .json([
+            "now": .number(JSONNumber(Int(now.milliseconds))),
+            "blocks": .array(ledger.blocks.filter { $0.isOpen(at: now) }.map { BlockJSON.value($0) }),
+            "pauses": .array(ledger.pauses(at: now).map { CredentialsReport.json($0) }),
+        ])
     }
 }

@@ -28,7 +28,7 @@ import Transport
     }
 
     @Test(arguments: Moment.allCases, [false, true])
-    func `who leaves is noticed within a second:`(leaving: Moment, byReset: Bool) async throws {
+    func `who leaves is noticed long before any limit:`(leaving: Moment, byReset: Bool) async throws {
         let (gateway, upstream, stage) = try await Self.scene()
         let streaming = leaving == .duringAStream
         let request = gateway.bytes(body: RunningGateway.chat(streaming ? "stage/slow" : "stage/silent", stream: streaming))
@@ -51,7 +51,8 @@ import Transport
         let left = ContinuousClock.now
         if leaving.reachesUpstream {
             #expect(await eventually { upstream.abandoned == 1 })
-            #expect(ContinuousClock.now - left < .seconds(1), "the upstream call ended \(ContinuousClock.now - left) after the client left")
+            // It takes milliseconds; a crowded machine may need more, and the first limit that would notice is 12 s.
+            #expect(ContinuousClock.now - left < .seconds(6), "the upstream call ended \(ContinuousClock.now - left) after the client left")
             #expect(try await eventually { try await gateway.lastReceipt()?.outcome == "cancelled" })
             #expect(try await gateway.blocks().isEmpty, "a client's hang-up is not an upstream's failure")
         }

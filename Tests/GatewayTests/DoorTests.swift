@@ -75,7 +75,9 @@ import Transport
         let stage = try Stage()
         let words = #"{"error":{"message":"Overloaded"}}"#
         let weak = try stage.provider("weak") { _ in Script([.answer(status: 503, headers: Script.json, body: Array(words.utf8))]) }
-        let gateway = try await RunningGateway(settings: Stage.settings([("weak", weak)]))
+        // A window so long that no quarter of it ends between the two questions.
+        let gateway = try await RunningGateway(
+            settings: Stage.settings([("weak", weak)], more: "failover: { blocks: { transient: [36000] } },"))
         // Each answer of the one must foretell the other, whatever is blocked and however early a try there may be.
         for _ in 0..<4 {
             let isReady = try await gateway.send(.get, "/health/ready", authorized: false).status == 200

@@ -23,7 +23,7 @@ struct Phrase: Sendable {
 
     init(_ text: String) {
         self.text = text
-        var rest = text[...]
+        var rest = String(decoding: text.utf8.map { $0 == UInt8(ascii: "_") ? 0x20 : $0 }, as: UTF8.self)[...]
         isAtStart = rest.hasPrefix("^")
         isAtEnd = rest.hasSuffix("$")
         isPiece = false

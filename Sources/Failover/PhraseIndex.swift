@@ -2,18 +2,28 @@
 
 /// Many phrases, found in one walk over a text: at each place only those are compared that begin with its three bytes.
 struct PhraseIndex: Sendable {
-    /// A phrase's beginning, up to its first wildcard.
+    /// A phrase's first eight bytes, or fewer.
     private struct Head: Sendable {
-        var number: UInt16
-        var count: UInt16
-        /// Where it stands in `bytes`.
-        var start: UInt32
+        /// The first byte lowest; zeros for what is missing.
+        var bytes: UInt64
+        /// Ones where `bytes` counts.
+        var mask: UInt64
+        var number: Int
         /// It is not all of the phrase.
         var goesOn: Bool
+
+        init(_ phrase: Phrase, number: Int) {
+            self.number = number
+            goesOn = phrase.head.count > 8 || !phrase.isPlain
+            (bytes, mask) = (0, 0)
+            for (place, byte) in phrase.head.prefix(8).enumerated() {
+                bytes |= UInt64(byte) << UInt64(place * 8)
+                mask |= 0xFF << UInt64(place * 8)
+            }
+        }
     }
 
     private let phrases: [Phrase]
-    private let bytes: [UInt8]
     /// In the order of their buckets.
     private let heads: [Head]
     /// By the hash of three bytes: where its heads begin; one more at the end.
@@ -30,16 +40,12 @@ struct PhraseIndex: Sendable {
     init(_ phrases: [Phrase], isOfPieces: Bool) {
         precondition(phrases.count <= Found.capacity, "too many phrases")
         var lists = [[Head]](repeating: [], count: PhraseIndex.buckets)
-        var bytes: [UInt8] = []
         for (number, phrase) in phrases.enumerated() {
-            let head = phrase.head
-            precondition(head.count >= PhraseIndex.head, "too short a phrase: \(phrase.text)")
-            lists[PhraseIndex.bucket(head[0], head[1], head[2])].append(
-                Head(number: UInt16(number), count: UInt16(head.count), start: UInt32(bytes.count), goesOn: !phrase.isPlain))
-            bytes += head
+            precondition(phrase.head.count >= PhraseIndex.head, "too short a phrase: \(phrase.text)")
+            let head = Head(phrase, number: number)
+            lists[PhraseIndex.bucket(head.bytes)].append(head)
         }
         self.phrases = phrases
-        self.bytes = bytes
         self.isOfPieces = isOfPieces
         var begins: [UInt16] = [0]
         for list in lists { begins.append((begins.last ?? 0) + UInt16(list.count)) }
@@ -53,30 +59,27 @@ struct PhraseIndex: Sendable {
         let begins = begins.span
         let heads = heads.span
         var wasWord = false
+        // The eight bytes that begin at `start`.
+        var window: UInt64 = 0
+        for place in 0..<min(7, text.count) { window |= UInt64(text[place]) << UInt64(8 + place * 8) }
         for start in 0...(text.count - PhraseIndex.head) {
+            window = window >> 8 | (start + 7 < text.count ? UInt64(text[start + 7]) << 56 : 0)
             let isWord = Wording.isWord(text[start])
             let isWithin = isWord && wasWord
             wasWord = isWord
             if isWithin && !isOfPieces { continue }
-            let bucket = PhraseIndex.bucket(text[start], text[start + 1], text[start + 2])
+            let bucket = PhraseIndex.bucket(window)
             for place in Int(begins[bucket])..<Int(begins[bucket + 1]) {
                 let head = heads[place]
-                if found[Int(head.number)] || !stands(head, in: text, at: start) { continue }
-                if !head.goesOn || phrases[Int(head.number)].matches(text, at: start) { found.insert(Int(head.number)) }
+                guard window & head.mask == head.bytes, !found[head.number] else { continue }
+                if !head.goesOn || phrases[head.number].matches(text, at: start) { found.insert(head.number) }
             }
         }
     }
 
-    private func stands(_ head: Head, in text: Span<UInt8>, at start: Int) -> Bool {
-        let (count, from) = (Int(head.count), Int(head.start))
-        guard start + count <= text.count else { return false }
-        for place in 0..<count where text[start + place] != bytes[from + place] { return false }
-        return true
-    }
-
-    private static func bucket(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
-        let run = UInt32(first) | UInt32(second) << 8 | UInt32(third) << 16
-        return Int((run &* 2_654_435_761) >> 20)
+    /// By the lowest three bytes.
+    private static func bucket(_ window: UInt64) -> Int {
+        Int((UInt32(truncatingIfNeeded: window & 0xFF_FFFF) &* 2_654_435_761) >> 20)
     }
 
     /// Numbers of phrases.

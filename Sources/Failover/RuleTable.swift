@@ -78,7 +78,7 @@ struct RuleTable: Sendable {
     }
 }
 
-// MARK: Which alternatives matched
+// MARK: Which alternatives there are
 
 extension RuleTable {
     /// One of a rule's words or names.
@@ -89,20 +89,18 @@ extension RuleTable {
         var place: Int
     }
 
-    /// The rule that matched, and which of its alternatives were there.
-    func alternatives(for evidence: Evidence) -> (rule: Int, found: [Alternative])? {
+    /// All that stand in an error, of whichever rule, whether or not it matches.
+    func alternatives(in evidence: Evidence) -> [Alternative] {
         let findings = findings(evidence)
-        for number in lines.indices {
-            guard matches(number, evidence, findings) else { continue }
+        return lines.indices.flatMap { number in
             let line = lines[number]
             let words = line.words.filter { findings.words[$0] }.map {
                 Alternative(rule: number, isName: false, place: $0 - line.words.lowerBound)
             }
-            let names = line.names.filter { findings.names[$0] }.map {
-                Alternative(rule: number, isName: true, place: $0 - line.names.lowerBound)
-            }
-            return (number, words + names)
+            return words
+                + line.names.filter { findings.names[$0] }.map {
+                    Alternative(rule: number, isName: true, place: $0 - line.names.lowerBound)
+                }
         }
-        return nil
     }
 }

@@ -77,6 +77,9 @@ extension Rules {
             "openrouter.routing", .overloaded, by: ["openrouter"], words: ["no available model provider"], at: .only([503]),
             "https://openrouter.ai/docs/api/reference/errors-and-debugging"),
         Rule(
+            "openrouter.free", .quota, by: ["openrouter"], words: ["free-models-per"], reach: .account,
+            "https://openrouter.ai/docs/api/reference/limits: so many requests to free models a day, or a minute"),
+        Rule(
             "openrouter.key_limit", .billing, by: ["openrouter"], words: ["key limit exceeded", "budget limit exceeded"], reach: .account,
             "https://openrouter.ai/docs/api/reference/limits; openclaw/openclaw#60191"),
         Rule(

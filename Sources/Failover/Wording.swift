@@ -2,7 +2,7 @@
 
 /// An error's words, prepared so that hundreds of phrases can be looked for in microseconds.
 struct Wording {
-    /// Lower-case, one space between words, straight quotes; at most `limit` bytes.
+    /// Lower-case, one space between words or `_`, straight quotes, no addresses; at most `limit` bytes.
     let bytes: [UInt8]
 
     static let limit = 4096
@@ -16,15 +16,29 @@ struct Wording {
         }
     }
 
-    /// ASCII letters in lower case, any run of white space as one space, `’` and `` ` `` as `'`, `“` and `”` as `"`.
+    /// ASCII letters in lower case, any run of white space and `_` as one space, `’` and `` ` `` as `'`, `“` and `”` as `"`. Of an address
+    /// only the scheme stays: `https://…/billing` is not about money.
     ///
     /// - Returns: How many bytes were written: no more than `output` holds.
     private static func normalize(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var count = 0
-        for byte in text {
-            var byte = byte
+        var isAddress = false
+        for place in 0..<text.count {
+            if count == output.count { break }
+            var byte = text[place]
+            if isWord(byte) && !isAddress {
+                output[count] = byte
+                count += 1
+                continue
+            }
+            if isAddress {
+                if byte > 0x20 && !Wording.endsAddress(byte) { continue }
+                isAddress = false
+            }
             switch byte {
-            case 0...0x20, 0x7F:
+            case UInt8(ascii: ":"):
+                isAddress = place + 2 < text.count && text[place + 1] == UInt8(ascii: "/") && text[place + 2] == UInt8(ascii: "/")
+            case 0...0x20, 0x7F, UInt8(ascii: "_"):
                 if count == 0 || output[count - 1] == 0x20 { continue }
                 byte = 0x20
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte |= 0x20
@@ -37,13 +51,14 @@ struct Wording {
                 }
             default: break
             }
-            if count == output.count { break }
             output[count] = byte
             count += 1
         }
         return count > 0 && output[count - 1] == 0x20 ? count - 1 : count
     }
 
+    private static func endsAddress(_ byte: UInt8) -> Bool { "\"'`<>)}]|,".utf8.contains(byte) }
+
     /// Whether `byte`, of normalised text, is one of an English word or a number.
-    static func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+    static func isWord(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x30 < 10 }
 }

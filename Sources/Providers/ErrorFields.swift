@@ -16,6 +16,9 @@ struct ErrorFields {
     /// JSON within a string within JSON: no deeper than this.
     private static let maxDepth = 4
 
+    /// It is a reply and no error. Nothing that a model said is read from it.
+    private(set) var isReply = false
+
     /// Nothing was found.
     var isEmpty: Bool { code == nil && type == nil && message == nil && detailReasons.isEmpty }
 
@@ -40,6 +43,7 @@ struct ErrorFields {
     }
 
     private mutating func read(_ object: JSONObject, depth: Int) {
+        readEnds(object)
         switch object["error"] ?? object["errors"] {
         case .object(let inner)?: read(inner, depth: depth + 1)
         case .array(let inner)?: read(.array(inner), depth: depth + 1)
@@ -60,6 +64,7 @@ struct ErrorFields {
         readDetail(object["detail"], depth: depth)
         if let words = ErrorFields.words(in: object) { readMessage(words, depth: depth) }
         readNames(object)
+        if message != nil { addReason(object["reason"]?.string.flatMap(ErrorFields.token)) }
         readDetails(object["details"])
         if case .object(let metadata)? = object["metadata"] { read(metadata: metadata, depth: depth) }
     }
@@ -77,6 +82,25 @@ struct ErrorFields {
         }
         if let text = object["param"]?.string, !text.isEmpty, param == nil { param = text }
         for key in ["code", "status_code", "http_status"] { setStatus(object[key]?.int) }
+    }
+
+    /// Why a reply ended, of those that hold little else: `{"choices":[{"finish_reason":"content_filter"}]}` and what other wires call it.
+    private mutating func readEnds(_ object: JSONObject) {
+        guard ErrorFields.replyMembers.contains(where: { object[$0] != nil }) else { return }
+        isReply = true
+        var reasons = [object["stop_reason"], object["promptFeedback"]?["blockReason"]]
+        for (list, key) in [("choices", "finish_reason"), ("candidates", "finishReason")] {
+            if case .array(let elements)? = object[list] { reasons += elements.prefix(ErrorFields.maxReasons).map { $0[key] } }
+        }
+        for reason in reasons { addReason(reason?.string.flatMap(ErrorFields.token)) }
+    }
+
+    private static let replyMembers = ["choices", "candidates", "promptFeedback", "stop_reason"]
+
+    /// `text` if it is a name, and not words.
+    private static func token(_ text: String) -> String? {
+        let isName = text.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == UInt8(ascii: "_") }
+        return isName && (1...64).contains(text.utf8.count) ? text : nil
     }
 
     /// FastAPI: `{"detail":"…"}`, or an array of `{"loc":[…],"msg":"…"}` where the request was not understood.

@@ -25,7 +25,7 @@ public struct ErrorReader: Sendable {
     /// A reply whose status says failure.
     public func read(status: Int, headers: Headers, body: [UInt8]) -> ErrorObject {
         if ErrorReader.isHTML(headers: headers, body: body) {
-            return htmlPage(status: status, headers: headers)
+            return htmlPage(status: status, headers: headers, body: body)
         }
         var object = describe(body, headers)
         object.status = status
@@ -60,10 +60,11 @@ public struct ErrorReader: Sendable {
     /// A page for people, from a proxy in between. Its words are about the page, so that only the status counts.
     ///
     /// - Parameter status: `nil` under a success status.
-    func htmlPage(status: Int?, headers: Headers = Headers()) -> ErrorObject {
+    func htmlPage(status: Int?, headers: Headers = Headers(), body: [UInt8] = []) -> ErrorObject {
         var object = empty()
         object.status = status
         object.isHTML = true
+        object.isChallenge = ErrorReader.isChallenge(headers: headers, body: body)
         object.insideSuccess = status == nil
         object.reset = ResetHints.read(headers: headers, body: nil, nowMilliseconds: nowMilliseconds)
         object.retryAfterGiven = ResetHints.isRetryAfterGiven(headers)
@@ -108,6 +109,12 @@ public struct ErrorReader: Sendable {
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
     }
 
+    /// Whether a page wants to know if its reader is human, as Cloudflare's do: by its header, or by the title alone.
+    private static func isChallenge(headers: Headers, body: [UInt8]) -> Bool {
+        if headers["cf-mitigated"]?.lowercased() == "challenge" { return true }
+        return String(decoding: body.prefix(2048), as: UTF8.self).lowercased().contains("<title>just a moment")
+    }
+
     // MARK: Reading
 
     private func empty() -> ErrorObject {
@@ -125,7 +132,7 @@ public struct ErrorReader: Sendable {
         } else {
             json = try? JSONValue.parse(Array(text))
             if let json { fields.read(json) }
-            if fields.isEmpty, json.map(ErrorReader.saysSomething) ?? true {
+            if fields.isEmpty, !fields.isReply, json.map(ErrorReader.saysSomething) ?? true {
                 fields.readText(String(decoding: text, as: UTF8.self))
             }
         }

@@ -68,7 +68,7 @@ import Testing
         (error(403, "用户额度不足", code: "insufficient_user_quota"), .billing),
         (error(412, "Account jane is suspended, possibly due to reaching the monthly spending limit", by: "fireworks"), .billing),
         (error(403, "NOT_ENOUGH_BALANCE", code: "NOT_ENOUGH_BALANCE"), .billing),
-        (error(429, "You have used up your daily free allocation of 10,000 neurons"), .rateLimit),
+        (error(429, "You have used up your daily free allocation of 10,000 neurons"), .quota),
         (error(400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."), .contextOverflow),
         (error(400, "prompt is too long: 210000 tokens > 200000 maximum", type: "invalid_request_error"), .contextOverflow),
         (error(400, "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."), .contextOverflow),
@@ -214,8 +214,14 @@ import Testing
         ("timed out$", "It timed out twice", false),
         ("isn't supported", "on-demand isn\u{2019}t supported", true),
         ("余额不足", "账户余额不足", true),
-        ("a", "", false),
-        ("longer than this", "short", false),
+        ("model * not found", "model not found", true),
+        ("insufficient % balance", "Insufficient account balance", true),
+        ("insufficient % balance", "insufficient balance", true),
+        ("insufficient % balance", "insufficient to see the balance", false),
+        ("context window", "model_context_window_exceeded", true),
+        ("billing", "see https://example.com/billing?a=billing", false),
+        ("billing", "see (https://example.com/) billing", true),
+        ("longer than this", "short", false), ("nothing", "", false),
     ])
     func `is looked for by words`(phrase: String, text: String, expected: Bool) {
         #expect(Phrase(phrase).occurs(in: Wording(text)) == expected)

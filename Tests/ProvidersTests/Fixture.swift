@@ -15,9 +15,15 @@ import Testing
 
 /// Files beside the tests; see `Fixtures/openai-completions/SOURCES.md`.
 enum Fixture {
-    static func bytes(_ name: String, file: String = #filePath) throws -> [UInt8] {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let path = "\(folder)/Fixtures/openai-completions/\(name)"
+    /// - Parameter folder: Below `Fixtures`; `nil` for the files in it.
+    static func bytes(_ name: String, in folder: String? = "openai-completions", file: String = #filePath) throws -> [UInt8] {
+        try contents("Tests/ProvidersTests/Fixtures/" + (folder.map { "\($0)/" } ?? "") + name, file: file)
+    }
+
+    /// A file by its path below the project's folder.
+    static func contents(_ name: String, file: String = #filePath) throws -> [UInt8] {
+        let root = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let path = "\(root)/\(name)"
         let stream = try #require(fopen(path, "rb"), "no fixture \(path)")
         defer { fclose(stream) }
         var bytes: [UInt8] = []

@@ -96,7 +96,8 @@ import Testing
         ("FROM_ENV", "env"), ("FROM_VARS", "state!"),
         ("OPENAI_API_KEY", "good"), ("SET_EMPTY", "state"),
     ]) func `comes from the process, then .env files, then the settings`(name: String, value: String) throws {
-        let (settings, _) = try read(Self.text, Self.files, environment: ["FROM_ALL": "process", "SET_EMPTY": ""], workingFolder: "/home/me/stage")
+        let (settings, _) = try read(
+            Self.text, Self.files, environment: ["FROM_ALL": "process", "SET_EMPTY": ""], workingFolder: "/home/me/stage")
         #expect(settings.environment[name] == Secret(value))
     }
 

@@ -22,12 +22,18 @@ public final class FailoverRun: @unchecked Sendable {
         case over
     }
 
-    /// An attempt under way.
-    private struct Open {
+    /// An attempt under way. A class, so that looking at one part of it copies no others.
+    private final class Open {
         var attempt: Attempt
         let route: Route
-        var served: Served
-        let began: ContinuousClock.Instant
+        let served: Served
+        let began = ContinuousClock.now
+
+        init(_ attempt: Attempt, by route: Route, _ served: Served) {
+            self.attempt = attempt
+            self.route = route
+            self.served = served
+        }
     }
 
     private let relay: Relay
@@ -161,7 +167,7 @@ public final class FailoverRun: @unchecked Sendable {
         ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         attempt.repairs = plan.repairs
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
-        open = Open(attempt: attempt, route: route, served: served, began: .now)
+        open = Open(attempt, by: route, served)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
             succeeded(endIsProven: false)
         }
@@ -170,10 +176,10 @@ public final class FailoverRun: @unchecked Sendable {
     }
 
     private func succeeded(endIsProven: Bool) {
-        guard let attempt = open?.attempt else { return }
+        guard let open else { return }
         let effects = relay.ledger.succeeded(
-            attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, now: relay.now(), endIsProven: endIsProven)
-        if !effects.isEmpty { open?.attempt.effect += effects }
+            open.attempt.candidate, startedAt: open.attempt.startedAt, mode: open.attempt.mode, now: relay.now(), endIsProven: endIsProven)
+        if !effects.isEmpty { open.attempt.effect += effects }
     }
 
     // MARK: What came of it
@@ -207,7 +213,7 @@ public final class FailoverRun: @unchecked Sendable {
 
     /// Puts the attempt that was under way into the receipt.
     private func close() -> Open? {
-        guard var open else { return nil }
+        guard let open else { return nil }
         self.open = nil
         open.attempt.duration = .now - open.began
         receipt.attempts.append(open.attempt)

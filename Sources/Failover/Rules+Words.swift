@@ -106,7 +106,8 @@ extension Rules {
                 "tokens to keep from", "range of input length", "request % too large", "entity too large", "payload too large",
                 "content too large", "tokens >", "at least 1, got -",
             ] + OtherWords.context, at: .noneOr([400, 413, 422]),
-            "OpenClaw's rows: context overflows; https://platform.claude.com/docs/en/api/errors; github.com/vllm-project/vllm#4667: what is left for the reply is less than nothing"),
+            "OpenClaw's rows: context overflows; https://platform.claude.com/docs/en/api/errors; github.com/vllm-project/vllm#4667: what is left for the reply is less than nothing"
+        ),
         Rule(
             "words.context_500", .contextOverflow,
             words: [
@@ -121,7 +122,8 @@ extension Rules {
                 "stop_reason: refusal", "blockreason", "prohibited content", "finishreason: safety", "inappropriate", "sensitive",
                 "high risk", "cybersecurity risk", "harmful", "unsafe", "moderation", "violat * polic", "responsible ai",
             ] + OtherWords.policy, at: .noneOr([400, 403, 422, 451]),
-            "https://ai.google.dev/gemini-api/docs/troubleshooting; https://learn.microsoft.com/azure/foundry/openai/how-to/troubleshoot-errors"),
+            "https://ai.google.dev/gemini-api/docs/troubleshooting; https://learn.microsoft.com/azure/foundry/openai/how-to/troubleshoot-errors"
+        ),
         Rule(
             "words.unsupported", .format,
             words: [
@@ -166,7 +168,7 @@ extension Rules {
         Rule(
             "words.gone", .modelNotFound,
             words: [
-                "http 410",
+                "http 410"
             ], at: .noneOr([]),
             "RFC 9110 §15.5.11"),
         Rule(

@@ -16,7 +16,7 @@ public enum ResetHints {
         let outright = [retryAfter(headers, nowMilliseconds), member(of: body, nowMilliseconds)].compactMap { $0 }.max()
         if let outright, outright > .zero { return outright }
         let windows = [exhausted(headers, nowMilliseconds), exhausted(quotedHeaders(in: body), nowMilliseconds)].compactMap { $0 }.max()
-        return windows ?? outright ?? message.flatMap(ResetTime.words)
+        return windows ?? outright ?? message.flatMap { ResetTime.words($0) ?? ResetClock.words($0, nowMilliseconds: nowMilliseconds) }
     }
 
     /// Whether `Retry-After` or its kin is there and can be read.

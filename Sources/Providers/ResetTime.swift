@@ -21,11 +21,26 @@ enum ResetTime {
         return date(Array(text.utf8)).map { bounded(milliseconds: $0 - Double(now)) }
     }
 
-    /// The wait that a sentence names after "try again in", "retry after", "resets in" and their kin.
+    /// The wait that a sentence names after "try again in", "retry after", "retry-after:", "resets in" and their kin.
     static func words(_ text: String) -> Duration? {
-        let lower = Array(text.utf8.prefix(ErrorReader.messageLimit).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
-        for start in lower.indices where lower[start] == UInt8(ascii: "i") || lower[start] == UInt8(ascii: "a") {
-            guard let rest = afterPreposition(lower[start...]), isAnnounced(lower[..<start]) else { continue }
+        var text = text
+        return text.withUTF8 { words($0) }
+    }
+
+    private static func words(_ text: UnsafeBufferPointer<UInt8>) -> Duration? {
+        let count = min(text.count, ErrorReader.messageLimit)
+        for start in 0..<count {
+            // `in`, `after` or `wait`, at the beginning of a word: what comes before is looked at only there.
+            guard start == 0 || text[start - 1] == 0x20 || text[start - 1] == UInt8(ascii: "-"), start + 1 < count else { continue }
+            switch (text[start] | 0x20, text[start + 1] | 0x20) {
+            case (UInt8(ascii: "i"), UInt8(ascii: "n")), (UInt8(ascii: "a"), UInt8(ascii: "f")), (UInt8(ascii: "w"), UInt8(ascii: "a")):
+                break
+            default: continue
+            }
+            let lower = text[max(0, start - 32)..<min(count, start + 96)].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+            let place = start - max(0, start - 32)
+            guard let rest = afterPreposition(lower[place...]) else { continue }
+            guard lower[place] == UInt8(ascii: "w") || isAnnounced(lower[..<place]) else { continue }
             if let length = length(of: rest, isWhole: false) { return length }
         }
         return nil
@@ -52,7 +67,7 @@ enum ResetTime {
 
     /// What follows `in` or `after` and one white space; `nil` if `text` begins with neither.
     private static func afterPreposition(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        for word in ["in ", "after "] where text.starts(with: Array(word.utf8)) {
+        for word in ["in ", "after ", "after: ", "wait "] where text.starts(with: Array(word.utf8)) {
             var rest = text.dropFirst(word.utf8.count)
             for filler in ["about ", "approximately ", "~"] where rest.starts(with: Array(filler.utf8)) {
                 rest = rest.dropFirst(filler.utf8.count)
@@ -65,7 +80,7 @@ enum ResetTime {
     /// Whether the words just before speak of coming back: `again`, `retry`, `reset`, `resets`, `available`, `wait`.
     private static func isAnnounced(_ text: ArraySlice<UInt8>) -> Bool {
         var text = text
-        while text.last == 0x20 { text = text.dropLast() }
+        while text.last == 0x20 || text.last == UInt8(ascii: "-") { text = text.dropLast() }
         let tail = String(decoding: text.suffix(24), as: UTF8.self)
         return ["again", "retry", "retrying", "reset", "resets", "refresh", "refreshes", "available", "wait"].contains(
             where: tail.hasSuffix)
@@ -116,7 +131,7 @@ enum ResetTime {
     // MARK: Dates
 
     /// `2026-11-21T10:00:00[.5](Z|±02:00)` (RFC 3339) as milliseconds since 1970.
-    private static func date(_ text: [UInt8]) -> Double? {
+    static func date(_ text: [UInt8]) -> Double? {
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= text.count, text[range].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
             return text[range].reduce(0) { $0 * 10 + Int($1 - 0x30) }

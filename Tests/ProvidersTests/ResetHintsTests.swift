@@ -92,7 +92,15 @@ import Testing
         ("Please retry in 11.5 seconds", 11_500), ("Retry after 2 minutes and rest", 120_000), ("quota resets in 3 days", 259_200_000),
         ("Your quota will reset after 16h29m53s.", 59_393_000), ("available in about 10 min", 600_000),
         ("Please wait. Try again in 120ms", 120),
-        ("TRY AGAIN IN 1 HOUR", 3_600_000),
+        ("TRY AGAIN IN 1 HOUR", 3_600_000), ("RPM limit exceeded; Retry-After: 2 hours", 7_200_000), ("try again in 1m30s", 90_000),
+        ("Try again in ~4293 min.", 257_580_000), ("rate-limited. Please wait 28 minutes before trying again.", 1_680_000),
+        ("请求过于频繁，请在 30 秒后重试", 30_000), ("5小时后恢复", 18_000_000),
+        // An hour: it is noon of 2026-11-21, UTC.
+        ("You've hit your limit · resets 12:40am (UTC)", 45_600_000), ("Your limit resets at 1:30 PM UTC", 5_400_000),
+        ("resets 12:00 (UTC)", 86_400_000), ("Limit resets at 14:00+02:00", 86_400_000),
+        ("You will regain access on 2026-12-01 at 00:00 UTC.", 820_800_000), ("Your limit will reset at 2026-11-21 21:00:00", 3_600_000),
+        ("您的限额将在 2026-11-21 22:19:54 重置", 8_394_000), ("resets at 2026-11-21T12:00:30Z", 30_000),
+        ("quota resets 2026-11-21 12:00:30+00:00", 30_000),
     ])
     func `stands in words`(message: String, milliseconds: Int) {
         #expect(ResetHints.read(headers: [:], body: nil, message: message, nowMilliseconds: now) == .milliseconds(milliseconds))
@@ -101,6 +109,8 @@ import Testing
     @Test(arguments: [
         "Try again later", "in 20s", "the model is in 3d", "limit 20 requests in 60 seconds", "try again in a moment", "retry in 20",
         "retry in .s", "",
+        "resets 12:40am", "try again after 11:34 AM", "resets at 25:00 UTC", "resets 0:30pm UTC", "It was reset at 2026-11-20 10:00 UTC",
+        "The model of 2026-12-01 10:00 UTC failed", "resets at 2026-99-99 10:00:00", "已运行 30 秒", "waiting 30 requests",
         "again in ", "used 5 in 10s", "try again in 99999999999999999999 years",
     ])
     func `is not read into other words`(message: String) {

@@ -9,8 +9,7 @@ struct CommandList: Sendable {
     static let all: CommandList = CommandList(
         commands: [
             .gatewayRun, .gatewayStatus, .modelsStatus, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume,
-            .receipts,
-            .explain, .failures, .failuresClassify, .configValidate, .version, .help,
+            .plan, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [
             CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),

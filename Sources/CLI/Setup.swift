@@ -36,6 +36,13 @@ struct Setup: Sendable {
         }
     }
 
+    /// The same for commands that look at what a gateway would do: with the rehearsal in place where the settings name no model.
+    static func forLooking(_ location: ConfigLocation, environment: [String: String]) throws(CommandFailure) -> Setup {
+        var setup = try load(location, environment: environment)
+        if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
+        return setup
+    }
+
     /// Reads every place where a credential may be; blocks on files. Never fails: what cannot be read is a note of the pool.
     func credentials(now: Timestamp) -> PoolSnapshot { CredentialPool.load(poolSources, now: now) }
 

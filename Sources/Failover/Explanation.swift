@@ -5,7 +5,15 @@
 public enum Explanation {
     /// - Parameter colour: With ANSI colours, for a terminal.
     public static func text(_ receipt: Receipt, colour: Bool = false) -> String {
-        var lines = [heading(receipt), ""]
+        let rows = rows(receipt, colour: colour)
+        return ([heading(receipt)] + (rows.isEmpty ? [] : [""]) + rows).joined(separator: "\n")
+    }
+
+    /// What was tried and what was passed over.
+    ///
+    /// - Parameter note: A further line for an attempt, by its place.
+    static func rows(_ receipt: Receipt, colour: Bool, note: (Int) -> String? = { _ in nil }) -> [String] {
+        var lines: [String] = []
         let passed = receipt.skipped.filter { $0.reason != .notNeeded }
         let happenings = receipt.attempts.map(happened)
         let models = receipt.attempts.map(\.candidate.model.description) + passed.map(\.model.description)
@@ -23,6 +31,7 @@ public enum Explanation {
             lines.append("\(paint.on(number, colour))  \(names(place))\(what) \(Words.seconds(attempt.duration))")
             if let verdict = verdict(attempt, after: receipt.attempts[..<place]) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
             if let fix = fix(for: attempt) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
+            if let note = note(place) { lines.append("    " + note) }
         }
         for (place, link) in passed.enumerated() {
             lines.append(" –  \(names(receipt.attempts.count + place))passed over: \(link.reason.text)")
@@ -36,8 +45,7 @@ public enum Explanation {
                 lines.append("    the first candidate may be free again \(Words.duration(wait)) after that")
             }
         }
-        while lines.last == "" { lines.removeLast() }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// What was changed in the request, reason, rule, and what became of the candidate's health; `nil` where an answer changed nothing.
@@ -90,12 +98,12 @@ public enum Explanation {
         }
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
+    static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     /// ANSI colours (ECMA-48 §8.3.117).
-    private enum Paint: String {
+    enum Paint: String {
         case red = "31"
         case green = "32"
         case yellow = "33"

@@ -144,6 +144,8 @@ extension PlanRun {
         /// Whom a request like this one would ask that comes right after it.
         private func afterwards() -> Candidate? {
             var (facts, copy) = (stage.facts, ledger)
+            // Another request: what this one found out itself is not held against it.
+            facts.id = "<next id>"
             facts.deadline = now + (facts.deadline - facts.startedAt)
             facts.startedAt = now
             let step = policy.step(chain: stage.chain, receipt: Receipt(facts: facts), facts: facts, ledger: &copy, now: now)

@@ -28,12 +28,20 @@ public struct PlanTimes: Hashable, Sendable {
     static let refusal = Duration.milliseconds(300)
     static let broken = Duration.milliseconds(50)
 
-    /// What a reader of a plan has to know of its times.
-    public static let assumptions = [
-        "An answer takes 2 s, a refusal 0.3 s, a broken connection 0.05 s; a timeout as long as its limit.",
-        "Windows of a ladder are shown without the 10 % by which they vary.",
-        "A request has in it what a repair would change, and a route that refused it takes what was repaired.",
-    ]
+}
+
+extension PlanRun {
+    /// What a reader has to know of its times, and of what else was assumed.
+    public var assumptions: [String] {
+        var told = ["An answer takes 2 s, a refusal 0.3 s, a broken connection 0.05 s; a timeout as long as its limit."]
+        if receipt.attempts.contains(where: { !$0.effect.isEmpty }) {
+            told.append("Blocks are shown without the 10 % by which their length varies.")
+        }
+        if receipt.attempts.contains(where: { $0.failure?.repair != nil }) {
+            told.append("The request has in it what a repair would change, and the route takes what was repaired.")
+        }
+        return told
+    }
 }
 
 extension PlanTimes {

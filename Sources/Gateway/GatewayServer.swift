@@ -69,6 +69,7 @@ public final class GatewayServer: HTTPService {
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))
         case .capabilities: exchange.respond(origins.allow(HealthAPI(relay: relay).capabilities(), exchange.head))
         case .status: exchange.respond(origins.allow(StatusAPI(relay: relay, status: status).answer(), exchange.head))
+        case .plan: exchange.respond(origins.allow(PlanAPI(relay: relay).answer(exchange.head), exchange.head))
         case .receipts:
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))

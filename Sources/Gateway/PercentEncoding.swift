@@ -30,6 +30,18 @@ enum PercentEncoding {
         return nil
     }
 
+    /// All values of `name`, in the order of the query. `nil` if one of them cannot be decoded.
+    static func values(of name: String, in query: String?) -> [String]? {
+        var values: [String] = []
+        for pair in query?.split(separator: "&") ?? [] {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, decode(String(parts[0]), plusIsSpace: true) == name else { continue }
+            guard let value = decode(String(parts[1]), plusIsSpace: true) else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+
     /// The names in a query, in its order. Empty without one; `nil` if one of them cannot be decoded.
     static func names(in query: String?) -> [String]? {
         var names: [String] = []

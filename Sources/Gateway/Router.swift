@@ -18,6 +18,7 @@ enum Route: Hashable, Sendable {
     case credentials
     case clearCredentials
     case credential(String, CredentialsAPI.Action)
+    case plan
 
     /// Whether the process is up is no secret, and load balancers have no token.
     var needsToken: Bool {
@@ -25,7 +26,7 @@ enum Route: Hashable, Sendable {
         case .live, .ready: false
         case .chatCompletions, .models, .model: true
         case .health, .capabilities, .status, .receipts, .receipt, .failures: true
-        case .credentials, .clearCredentials, .credential: true
+        case .credentials, .clearCredentials, .credential, .plan: true
         }
     }
 
@@ -41,7 +42,8 @@ enum Route: Hashable, Sendable {
         switch self {
         case .chatCompletions: .completion
         case .clearCredentials, .credential: .small
-        case .models, .model, .live, .ready, .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials: .none
+        case .models, .model, .live, .ready: .none
+        case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan: .none
         }
     }
 }
@@ -81,6 +83,7 @@ enum Router {
         case "/api/failures": (.failures, .get)
         case "/api/credentials": (.credentials, .get)
         case "/api/credentials/clear": (.clearCredentials, .post)
+        case "/api/plan": (.plan, .get)
         default: parameterized(path)
         }
     }

@@ -47,9 +47,11 @@ extension RelaySnapshot {
         var overrides = RelayRequest.Overrides()
         (overrides.fallbacks, overrides.fallbacksOrigin) = (wishes.fallbacks, "request.fallbacks")
         (overrides.noFallback, overrides.pin) = (wishes.noFallback, wishes.pin)
+        if let agent = wishes.agent, settings.agents[agent] == nil {
+            throw PlanProblem("there is no agent \"\(agent)\"", word: agent.rawValue, known: settings.agents.all.map(\.id.rawValue)).advised
+        }
         let agent = wishes.agent.map { "agent:\($0)" }
         do throws(UnknownModel) {
-            if let agent { _ = try ModelNames.resolve(agent, in: settings).get() }
             if wishes.model != nil { overrides.agent = wishes.agent }
             return try ChainSource(snapshot: self, pins: pins, uses: uses).chain(
                 named: wishes.model ?? agent ?? "default", overrides: overrides, session: wishes.session, now: now)

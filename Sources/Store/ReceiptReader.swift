@@ -40,7 +40,7 @@ enum ReceiptReader {
             firstTokenLimit: limit, activeRequests: value["active_requests"]?.int ?? 0)
     }
 
-    private static func outcome(_ value: JSONValue, attempts: Int) -> Outcome? {
+    static func outcome(_ value: JSONValue, attempts: Int) -> Outcome? {
         let attempt = value["attempt"]?.int
         if let attempt, !(0..<attempts).contains(attempt) { return nil }
         switch value["kind"]?.string {

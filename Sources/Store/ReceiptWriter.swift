@@ -5,17 +5,17 @@ import Failover
 
 extension CompactJSON {
     mutating func whole(_ receipt: Receipt) {
-        object { json in
-            json.facts(receipt.facts)
-            json.member("duration_ms", milliseconds: receipt.duration)
-            if let outcome = receipt.outcome { json.object("outcome") { $0.members(of: outcome) } }
-            json.array("attempts", receipt.attempts) { json, attempt in json.object { $0.members(of: attempt) } }
-            json.array("skipped", receipt.skipped) { json, link in json.object { $0.members(of: link) } }
-            if !receipt.waits.isEmpty { json.array("waits_ms", receipt.waits) { json, wait in json.element(milliseconds: wait) } }
-            if !receipt.leftPins.isEmpty {
-                json.array("left_pins", receipt.leftPins) { json, pin in json.object { $0.members(of: pin) } }
-            }
-        }
+        object { $0.members(of: receipt) }
+    }
+
+    mutating func members(of receipt: Receipt) {
+        facts(receipt.facts)
+        member("duration_ms", milliseconds: receipt.duration)
+        if let outcome = receipt.outcome { object("outcome") { $0.members(of: outcome) } }
+        array("attempts", receipt.attempts) { json, attempt in json.object { $0.members(of: attempt) } }
+        array("skipped", receipt.skipped) { json, link in json.object { $0.members(of: link) } }
+        if !receipt.waits.isEmpty { array("waits_ms", receipt.waits) { json, wait in json.element(milliseconds: wait) } }
+        if !receipt.leftPins.isEmpty { array("left_pins", receipt.leftPins) { json, pin in json.object { $0.members(of: pin) } } }
     }
 
     /// Without credentials, endpoints, sessions, agents and the upstreams' words.
@@ -78,7 +78,7 @@ extension CompactJSON {
         member("warm_until", pin.warmUntil)
     }
 
-    private mutating func members(of outcome: Outcome) {
+    mutating func members(of outcome: Outcome) {
         member("kind", outcome.word)
         member("attempt", outcome.attempt)
         switch outcome {

@@ -19,8 +19,7 @@ enum ModelsStatus {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         if context.invocation.isOn(ModelsCapabilities.flag) { return try await ModelsCapabilities.run(context) }
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
-        var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
-        if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
+        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
         let (blocks, pauses, gateway) = try await held(context)
         let report = report(

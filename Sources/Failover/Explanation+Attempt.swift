@@ -17,39 +17,9 @@ extension Explanation {
         return failure.code.map { "\(status) \(Words.line($0, limit: 40))" } ?? "\(status), no body"
     }
 
-    /// What mends a failure, as something to do; `nil` where waiting does, or nothing.
-    public static func fix(for attempt: Attempt) -> String? {
-        guard let failure = attempt.failure else { return nil }
-        let isAccount = attempt.effect.contains { $0.key.scope == .credential && $0.kind != .unchanged }
-        return fix(for: failure, candidate: attempt.candidate, kind: attempt.kind, isAccount: isAccount)
-    }
-
-    /// - Parameters:
-    ///   - kind: The credential's; `nil` where it is not known.
-    ///   - isAccount: The whole credential is blocked, not just one model on it.
-    public static func fix(
-        for failure: Failure, candidate: Candidate, kind: CredentialKind? = nil, isAccount: Bool = false
-    ) -> String? {
-        let provider = candidate.model.provider
-        switch failure.reason {
-        case .auth, .authPermanent:
-            if isLogin(failure, kind) { return "sign in again where \(candidate.credential) was made; its file is read again at once" }
-            return kind == CredentialKind.none
-                ? nil : "give \(provider) another key, in models.providers.\(provider).apiKey or the environment"
-        case .billing, .quota:
-            // Money that arrives is noticed by itself, within minutes: by one request that looks again.
-            return isAccount || failure.accountWide ? "pay or top up the account of \(candidate.credential); it is noticed by itself" : nil
-        case .modelNotFound: return "correct the model's name; understudy models status shows where it comes from"
-        case .network: return "see that \(candidate.endpoint) can be reached from this machine"
-        case .rateLimit, .overloaded, .serverError, .timeout, .format, .invalidRequest, .contextOverflow, .contentPolicy, .malformed,
-            .unknown, .cancelled:
-            return nil
-        }
-    }
-
     static func isLogin(_ attempt: Attempt) -> Bool { attempt.failure.map { isLogin($0, attempt.kind) } ?? false }
 
-    private static func isLogin(_ failure: Failure, _ kind: CredentialKind?) -> Bool {
+    static func isLogin(_ failure: Failure, _ kind: CredentialKind?) -> Bool {
         kind == .oauth || failure.rule.hasPrefix("oauth.")
     }
 

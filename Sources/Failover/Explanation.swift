@@ -35,6 +35,7 @@ public enum Explanation {
         }
         for (place, link) in passed.enumerated() {
             lines.append(" –  \(names(receipt.attempts.count + place))passed over: \(link.reason.text)")
+            if let fix = fix(for: link) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
         }
         lines += receipt.leftPins.map { "    \($0.text(at: receipt.facts.startedAt))" }
         for wait in receipt.waits { lines.append("    waited \(Words.duration(wait)) for a limit to end, rather than leave the model") }

@@ -12,9 +12,13 @@ extension Refusal {
         var message = verdict.sentence
         let lines = lines(receipt, skipped)
         if !lines.isEmpty { message += " " + lines.joined(separator: " ") }
-        if let fix = receipt.attempts.lazy.compactMap({ Explanation.fix(for: $0) }).first { message += " What helps: \(fix)." }
         if let wait, verdict.status != 404 { message += " The first candidate may be free again in \(Words.duration(wait))." }
-        message += " The whole story: understudy explain \(receipt.facts.id)"
+        let fix =
+            receipt.attempts.lazy.compactMap { Explanation.fix(for: $0) }.first
+            ?? skipped.lazy.compactMap { Explanation.fix(for: $0) }.first
+        // A command ends its sentence, so that it can be pasted.
+        message += fix.map { " What helps: \($0); the whole story" } ?? " The whole story"
+        message += ": understudy explain \(receipt.facts.id)"
         return Refusal(
             status: verdict.status, message: message, code: verdict.code, type: verdict.type,
             retryAfter: verdict.status == 404 || verdict.status == 400 ? nil : wait)

@@ -60,6 +60,7 @@ import Testing
                     fix: sign in again where google-gemini-cli:default was made; its file is read again at once
                  2  cerebras/gpt-oss-120b              cerebras:manual             402, no body                             0.31 s
                     billing · rule status.402 · this model on this key blocked 1 min, then one request looks again
+                    fix: once the account of cerebras:manual has money again: understudy credentials clear cerebras:manual
                  3  cerebras/llama3.1-8b               cerebras:manual             429 "Requests per minute limit exceeded" 0.22 s
                     rate_limit · rule cerebras.rpm · this model on this key blocked 38 s (Retry-After)
                  4  anthropic/claude-haiku-4-5         anthropic:work              200, 412 tokens                          1.74 s
@@ -79,12 +80,13 @@ import Testing
 
                  1  m/M2      m:k   no words 0.10 s
                     auth · rule test.auth · credential blocked 5 min
-                    fix: give m another key, in models.providers.m.apiKey or the environment
+                    fix: put another key into auth-profiles.json, under m:k; it is read again at once
                  2  d/pro     d:k   no words 0.10 s
                     auth · rule test.auth · tried early, since all else was blocked · credential blocked 5 min
-                    fix: give d another key, in models.providers.d.apiKey or the environment
+                    fix: put another key into auth-profiles.json, under d:k; it is read again at once
                  –  x/X             passed over: its provider has no credential
                  –  d/flash   d:k   passed over: credential blocked: billing (rule test.billing)
+                    fix: once the account of d:k has money again: understudy credentials clear d:k
                     the first candidate may be free again 1 min after that
                 """)
     }
@@ -132,17 +134,54 @@ import Testing
     @Test(
         arguments: [
             (Failure.plain(.auth), CredentialKind.oauth, "sign in again where p:k was made; its file is read again at once"),
-            (.plain(.auth), .token, "give p another key, in models.providers.p.apiKey or the environment"),
-            (.plain(.authPermanent), .apiKey, "give p another key, in models.providers.p.apiKey or the environment"),
+            (.plain(.auth), .token, "put another key into auth-profiles.json, under p:k; it is read again at once"),
+            (.plain(.authPermanent), .apiKey, "put another key into auth-profiles.json, under p:k; it is read again at once"),
             (.plain(.auth), CredentialKind.none, nil),
-            (.ofAccount(.billing), .apiKey, "pay or top up the account of p:k; it is noticed by itself"),
-            (.plain(.billing), .apiKey, nil),
-            (.plain(.modelNotFound), .apiKey, "correct the model's name; understudy models status shows where it comes from"),
+            (.ofAccount(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
+            (.plain(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
+            (.plain(.quota), .apiKey, "once p:k has quota again: understudy credentials clear p:k"),
+            (.plain(.unknown), .apiKey, "no rule knows this error; what was kept of it: understudy failures"),
+            (.plain(.modelNotFound), .apiKey, "correct the model's name; where it comes from: understudy models status"),
             (.plain(.network), .apiKey, "see that https://p.example:443 can be reached from this machine"),
             (.plain(.rateLimit), .apiKey, nil),
         ] as [(Failure, CredentialKind, String?)])
     func `says what to do where something helps`(failure: Failure, kind: CredentialKind, remedy: String?) {
         #expect(Explanation.fix(for: failure, candidate: Candidate("p/m", credential: "p:k"), kind: kind) == remedy)
+    }
+}
+
+@Suite struct `A remedy` {
+    @Test(arguments: [
+        ("openai:config", "put another key into models.providers.openai.apiKey of the configuration; it is read again at once"),
+        ("openai:models.json", "put another key for openai into models.json; it is read again at once"),
+        (
+            "openai:OPENAI_API_KEY",
+            "put another key into the variable OPENAI_API_KEY, and start the gateway again if it is not in a .env file"
+        ),
+        (
+            "openai:OPENAI_API_KEYS.2",
+            "put another key into the variable OPENAI_API_KEYS (key 2 of the list), and start the gateway again if it is not in a .env file"
+        ),
+        ("openai:backup", "put another key into auth-profiles.json, under openai:backup; it is read again at once"),
+        ("openai:A.b", "put another key into auth-profiles.json, under openai:A.b; it is read again at once"),
+        ("odd", "put another key into auth-profiles.json, under odd; it is read again at once"),
+    ])
+    func `for a dead key says where it stands`(id: CredentialID, words: String) {
+        #expect(Explanation.fix(for: .plain(.auth), candidate: Candidate("openai/m", credential: id), kind: .apiKey) == words)
+    }
+
+    @Test(arguments: [
+        ("openai:backup", "openai:backup"), ("me@example.com", "me@example.com"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"),
+        ("$(reboot)", "'$(reboot)'"), ("-x", "-- -x"), ("é", "'é'"), ("a;b", "'a;b'"), ("a\nb", "'a\nb'"),
+    ])
+    func `is safe to paste`(id: String, word: String) {
+        #expect(ShellWord.operand(id) == word)
+    }
+
+    @Test func `for what is paused resumes it`() {
+        let link = SkippedLink(
+            model: ModelRef(provider: "p", model: "m"), credential: "p:a b", origin: "primary", reason: .paused(since: .at(0), until: nil))
+        #expect(Explanation.fix(for: link) == "to use it again: understudy credentials resume 'p:a b'")
     }
 }
 
@@ -159,8 +198,9 @@ import Testing
         #expect(
             refusal.message
                 == "No candidate could answer. 1. openai/gpt on openai:main: 402, no body (billing). 2. google/gemini on google:key: 401 \"Bad key\" (auth). "
-                + "Passed over: x/X, its provider has no credential. What helps: give google another key, in models.providers.google.apiKey or the environment. "
-                + "The first candidate may be free again in 1 min. The whole story: understudy explain R1")
+                + "Passed over: x/X, its provider has no credential. "
+                + "The first candidate may be free again in 1 min. What helps: once the account of openai:main has money again: "
+                + "understudy credentials clear openai:main; the whole story: understudy explain R1")
         #expect(refusal.status == 503)
         #expect(refusal.retryAfter == .milliseconds(59_900))
     }

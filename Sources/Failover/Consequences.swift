@@ -108,16 +108,6 @@ public struct Consequences: Hashable, Sendable {
     }
 }
 
-extension Classifier {
-    /// Where the rule was learned: a page, an issue, an RFC. `nil` for a rule of no table, such as those for what kept a reply away.
-    public static func source(ofRule id: String) -> String? {
-        let plain = id.hasPrefix("html.") ? String(id.dropFirst("html.".count)) : id
-        var sources: [String] = []
-        for rule in Rules.all + [Rules.requests] where rule.id == plain && !sources.contains(rule.source) { sources.append(rule.source) }
-        return sources.isEmpty ? nil : sources.joined(separator: "; ")
-    }
-}
-
 extension Reason {
     /// For people, in a few words.
     public var meaning: String {

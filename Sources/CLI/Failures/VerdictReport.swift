@@ -16,7 +16,7 @@ struct VerdictReport: Sendable {
         self.object = object
         self.failure = failure
         consequences = Consequences(of: failure, policy: policy)
-        source = Classifier.source(ofRule: failure.rule)
+        source = Rules.source(of: failure.rule)
     }
 
     func text(_ output: Output) -> String {

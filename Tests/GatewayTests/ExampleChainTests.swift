@@ -69,8 +69,8 @@ import Testing
         let receipt = try await gateway.receipt(of: reply)
         #expect(
             receipt.walk == [
-                "deepseek/deepseek-v4-pro deepseek:DEEPSEEK_API_KEY billing words.money",
-                "deepseek/deepseek-v4-flash deepseek:DEEPSEEK_API_KEY billing words.money",
+                "deepseek/deepseek-v4-pro deepseek:DEEPSEEK_API_KEY billing words.no_money",
+                "deepseek/deepseek-v4-flash deepseek:DEEPSEEK_API_KEY billing words.no_money",
                 "minimax/minimax-M2.7 minimax:MINIMAX_API_KEY",
             ])
         // Two models of one key agree: now the key itself is blocked, and the next request does not ask it.

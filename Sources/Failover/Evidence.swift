@@ -14,7 +14,10 @@ struct Evidence {
         let hasName = error.code != nil || error.type != nil || !error.detailReasons.isEmpty
         let told = error.status.flatMap { (200..<300).contains($0) ? nil : $0 }
         let isProse = told == nil && !hasName && Evidence.isProse(error.message ?? "")
-        wording = Wording(isProse ? "" : error.message ?? "")
+        var wording = Wording(isProse ? "" : error.message ?? "")
+        // Where a value is refused, it may be quoted: words of the client's, or of its users.
+        if told == 400 || told == 422 || told == nil { wording.dropQuotations() }
+        self.wording = wording
         var names: [[UInt8]] = []
         if let code = error.code { names.append(Evidence.reduced(code)) }
         if let type = error.type { names.append(Evidence.reduced(type)) }

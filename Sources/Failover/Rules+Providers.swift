@@ -2,7 +2,7 @@
 
 extension Rules {
     /// What single providers mean, codes before words: the same number, or the same sentence, means other things elsewhere.
-    static let providers: [Rule] = zhipu + minimax + volcengine + alibaba + others
+    static let providers: [Rule] = zhipu + minimax + volcengine + alibaba + baidu + xunfei + others
 
     private static let zai = ["zai", "z-ai", "zhipu", "bigmodel", "glm"]
     private static let zaiSource = "https://docs.bigmodel.cn/cn/api/api-code, https://docs.z.ai/api-reference/api-code"
@@ -52,6 +52,24 @@ extension Rules {
         Rule("qwen.quota", .quota, by: bailian, names: ["insufficientquota", "throttlingallocationquota"], reach: .model, bailianSource),
         Rule("qwen.length", .contextOverflow, by: bailian, words: ["range of input length"], bailianSource),
         Rule("qwen.free", .billing, by: bailian, names: ["allocationquotafreetieronly"], reach: .model, bailianSource),
+    ]
+
+    private static let qianfan = ["qianfan", "baidu"]
+    private static let baiduSource = "https://cloud.baidu.com/doc/WENXINWORKSHOP/s/tlmyncueh"
+    private static let baidu: [Rule] = [
+        Rule("qianfan.limit", .quota, by: qianfan, words: ["daily request limit", "total request limit"], baiduSource),
+        Rule("qianfan.token", .auth, by: qianfan, names: ["110", "111"], baiduSource),
+    ]
+
+    private static let spark = ["spark", "xfyun", "iflytek"]
+    private static let sparkSource = "https://www.xfyun.cn/doc/spark/接口说明.html: in a 200, as header.code"
+    private static let xunfei: [Rule] = [
+        Rule("spark.auth", .auth, by: spark, names: ["11200"], sparkSource),
+        Rule("spark.quota", .quota, by: spark, names: ["11201"], sparkSource),
+        Rule("spark.rate", .rateLimit, by: spark, names: ["11202", "11203", "10007"], sparkSource),
+        Rule("spark.load", .overloaded, by: spark, names: ["10008"], sparkSource),
+        Rule("spark.content", .contentPolicy, by: spark, names: ["10013", "10014"], sparkSource),
+        Rule("spark.length", .contextOverflow, by: spark, names: ["10907"], sparkSource),
     ]
 
     private static let google = ["google", "gemini"]

@@ -42,7 +42,7 @@ public enum Rules {
         Rule(
             "code.policy", .contentPolicy,
             names: [
-                "contentfilter", "contentpolicy", "datainspection", "riskdetection", "sensitivecontent", "prohibitedcontent",
+                "contentfilter", "contentpolicy", "datainspection", "riskdetection", "illegaldetected", "sensitivecontent", "prohibitedcontent",
                 "moderation", "refusal", "safety", "blocklist", "recitation", "spii",
             ],
             "https://help.aliyun.com/en/model-studio/error-code; https://www.volcengine.com/docs/82379/1299023"),
@@ -56,7 +56,7 @@ public enum Rules {
             "code.key", .auth,
             names: [
                 "invalidapikey", "incorrectapikey", "apikeyinvalid", "expiredtoken", "requestexpired", "signature", "unrecognizedclient",
-                "missingapikey",
+                "missingapikey", "authfailure",
             ],
             "https://platform.kimi.com/docs/api/errors; https://docs.together.ai/docs/error-codes"),
         Rule(
@@ -84,6 +84,15 @@ public enum Rules {
                 "epipe", "undersocket", "underrsocket", "errtls", "certhasexpired", "selfsigned", "unabletoverify",
             ], "OpenClaw's rows: timeouts; https://nodejs.org/api/errors.html#common-system-errors"),
         Rule("code.rate_exceeded", .rateLimit, names: ["ratelimitexceeded"], "https://platform.openai.com/docs/guides/rate-limits"),
+        Rule(
+            "code.value", .invalidRequest,
+            names: [
+                "invalidfunctionparameters", "invalidtype", "invalidjson", "invalidimage", "imageparse", "invalidbase", "invalidurl",
+                "missingrequired", "belowmin", "arrayabovemax",
+            ], at: .only([400, 422]), "https://platform.openai.com/docs/guides/error-codes: one value is at fault, and its words may be the client's"),
+        Rule(
+            "code.resources", .billing, names: ["resourcepackexhausted", "servicenotactivated"],
+            "https://cloud.tencent.com/document/product/1729/104753"),
         Rule("code.region", .auth, names: ["unsupportedcountry"], "https://platform.openai.com/docs/supported-countries"),
         Rule(
             "code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter"], "github.com/owndev/Open-WebUI-Functions#136"),

@@ -3,7 +3,7 @@
 /// An error's words, prepared so that hundreds of phrases can be looked for in microseconds.
 struct Wording {
     /// Lower-case, one space between words or `_`, straight quotes, no addresses; at most `limit` bytes.
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8]
 
     static let limit = 4096
 
@@ -56,6 +56,8 @@ struct Wording {
         }
         return count > 0 && output[count - 1] == 0x20 ? count - 1 : count
     }
+
+    mutating func replace(with bytes: [UInt8]) { self.bytes = bytes }
 
     private static func endsAddress(_ byte: UInt8) -> Bool { "\"'`<>)}]|,".utf8.contains(byte) }
 

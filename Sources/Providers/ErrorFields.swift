@@ -61,6 +61,7 @@ struct ErrorFields {
             setCode(String(number))
             if let words = base["status_msg"]?.string, !words.isEmpty { readMessage(words, depth: depth) }
         }
+        readOwnEnvelopes(object, depth: depth)
         readDetail(object["detail"], depth: depth)
         if let words = ErrorFields.words(in: object) { readMessage(words, depth: depth) }
         readNames(object)
@@ -69,8 +70,17 @@ struct ErrorFields {
         if case .object(let metadata)? = object["metadata"] { read(metadata: metadata, depth: depth) }
     }
 
+    /// What clouds of their own put around an error: Tencent's `Response.Error`, Volcengine's `ResponseMetadata.Error`, and the `header` of
+    /// Xunfei, whose code is 0 for success.
+    private mutating func readOwnEnvelopes(_ object: JSONObject, depth: Int) {
+        for key in ["Response", "ResponseMetadata"] {
+            if case .object(let error)? = object[key]?["Error"] { read(error, depth: depth + 1) }
+        }
+        if case .object(let header)? = object["header"], let code = header["code"]?.int, code != 0 { read(header, depth: depth + 1) }
+    }
+
     private mutating func readNames(_ object: JSONObject) {
-        for key in ["code", "error_code", "errorCode"] {
+        for key in ["code", "error_code", "errorCode", "Code"] {
             if let code = ErrorFields.name(object[key]) { setCode(code) }
         }
         if let text = object["type"]?.string, text != "error", !text.isEmpty, type == nil { type = text }

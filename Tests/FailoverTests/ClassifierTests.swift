@@ -96,6 +96,30 @@ import Testing
         #expect(Self.reason(Self.error(nil, text)) == .unknown)
     }
 
+    /// Validators quote what they refuse: the client's words, or those of its users.
+    @Test(
+        arguments: [
+            "Invalid value for 'messages[0].content': got: 'check my credit balance, the rate limit was exceeded, model not found'",
+            "messages.0.content Input should be a valid string [type=string_type, input_value={'text': 'my api key expired, context length'}]",
+            "[{'loc': ('body', 'model'), 'msg': 'Field required', 'input': {'content': 'how do I top up, billing account, content policy'}}]",
+            "tools[3].description is too long", "Invalid value. See https://example.com/billing-account/top-up?model=unknown_model",
+            "Invalid 'name': string too long. Expected at most 64 characters.", "Model names are case-sensitive and sensitive to spaces.",
+            "Internal id 40201 of value 20012 is out of range 1113", "Don't use 'a b c d' or what isn't known",
+        ])
+    func `sees nothing in what a refusal quotes`(text: String) {
+        #expect(Self.reason(Self.error(400, text, type: "invalid_request_error")) == .invalidRequest)
+    }
+
+    @Test(arguments: [
+        (#"Error from provider: {"error": {"message": "You have run out of credits, sorry"}}"#, Reason.billing),
+        (#"upstream: {'error': {'message': 'The model gpt-9 does not exist'}}"#, .modelNotFound),
+        ("Unsupported parameter: 'max_tokens' is not supported with this model.", .format),
+        ("Your team doesn't have any credits. You can't go on.", .billing),
+    ])
+    func `reads an error that another one quotes`(text: String, reason: Reason) {
+        #expect(Self.reason(Self.error(400, text, type: "invalid_request_error")) == reason)
+    }
+
     // MARK: Pages and broken replies
 
     @Test(

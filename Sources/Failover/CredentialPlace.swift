@@ -36,6 +36,21 @@ public enum CredentialPlace: Hashable, Sendable {
         }
     }
 
+    /// A word or two for people.
+    public var shortText: String {
+        switch self {
+        case .userPin: "asked for"
+        case .sessionPin: "session"
+        case .leastRecentlyUsed: "least recently used"
+        case .storedOrder: "the agent's own order"
+        case .order: "auth.order"
+        case .profiles: "auth.profiles"
+        case .kind: "OAuth before token before key"
+        case .key: "keys"
+        case .none: "none needed"
+        }
+    }
+
     /// For people; `now` is when it is read.
     public func text(at now: Timestamp) -> String {
         switch self {

@@ -45,7 +45,9 @@ import Testing
                 .init(
                     id: "anthropic",
                     credentials: [
-                        .init(id: "anthropic:work", kind: "token", masked: "sk-…1a2b", source: "auth-profiles.json", unusable: nil),
+                        .init(
+                            id: "anthropic:work", kind: "token", masked: "sk-…1a2b", source: "auth-profiles.json", unusable: nil,
+                            place: .order),
                         .init(
                             id: "anthropic:old", kind: "oauth", masked: "<secret>", source: "auth-profiles.json", unusable: "it has expired"
                         ),
@@ -84,7 +86,7 @@ import Testing
                 rule code.revoked; understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5N
 
                 Auth overview
-                - anthropic effective=anthropic:work | credentials=2 (oauth=1, token=1, api_key=0)
+                - anthropic effective=anthropic:work | credentials=2 (oauth=1, token=1, api_key=0) | order=auth.order, then OAuth before token before key
                   - anthropic:work sk-…1a2b from auth-profiles.json
                   - anthropic:old <secret> from auth-profiles.json: it has expired
                 - openai effective=missing | credentials=0 (oauth=0, token=0, api_key=0)

@@ -95,7 +95,7 @@ enum ModelsStatus {
                 model: link.candidate.model.description, credential: link.candidate.credential.rawValue, kind: link.kind.rawValue,
                 masked: masked(credential), origin: link.origin,
                 block: ledger.block(on: link.candidate, at: now).map { block($0, now: now) },
-                pause: ledger.pause(of: link.candidate.credential, at: now))
+                pause: ledger.pause(of: link.candidate.credential, at: now), place: link.place)
         }
         let skipped = chain.skipped.map { link in
             ModelsStatusReport.Skipped(
@@ -122,7 +122,8 @@ enum ModelsStatus {
                 provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
             },
             notes: (setup.notes.filter { location.configExists || $0.file != location.configPath }.map(\.description)
-                + pool.notes.map(\.description) + setup.openFiles(pool)).map { SafeText.line($0) })
+                + pool.notes.map(\.description) + setup.openFiles(pool)).map { SafeText.line($0) },
+            spreads: settings.spreads)
     }
 
     private static func provider(
@@ -134,7 +135,7 @@ enum ModelsStatus {
             credentials: credentials.map { credential in
                 .init(
                     id: credential.id.rawValue, kind: credential.kind.rawValue, masked: masked(credential), source: credential.source,
-                    unusable: credential.unusable)
+                    unusable: credential.unusable, place: credential.place)
             },
             isInUse: isInUse, needsCredential: settings.providers[id]?.needsCredential ?? true,
             variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY")

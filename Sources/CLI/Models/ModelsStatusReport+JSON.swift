@@ -32,7 +32,7 @@ extension ModelsStatusReport {
         var object: JSONObject = [
             "model": .string(link.model), "credential": .string(link.credential), "kind": .string(link.kind),
             "secret": .string(link.masked),
-            "from": .string(link.origin),
+            "from": .string(link.origin), "place": .string(spreads ? "least_recently_used" : link.place.code),
         ]
         object["block"] = link.block.map { json(of: $0) } ?? .null
         object["pause"] = CredentialsReport.json(link.pause)

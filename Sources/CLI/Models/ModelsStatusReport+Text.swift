@@ -76,6 +76,14 @@ extension ModelsStatusReport {
             + "understudy explain \(block.receipt)"
     }
 
+    /// What puts a provider's credentials in order, the first of them before the others.
+    private func order(of provider: Provider) -> String {
+        if spreads { return "least recently used (auth.spread)" }
+        var places: [CredentialPlace] = []
+        for credential in provider.credentials where !places.contains(credential.place) { places.append(credential.place) }
+        return places.map(\.shortText).joined(separator: ", then ")
+    }
+
     private var authOverview: String {
         var lines = ["Auth overview"]
         for provider in providers {
@@ -88,6 +96,7 @@ extension ModelsStatusReport {
             }
             let counts = ["oauth", "token", "api_key"].map { kind in "\(kind)=\(provider.credentials.filter { $0.kind == kind }.count)" }
             parts.append("credentials=\(provider.credentials.count) (\(counts.joined(separator: ", ")))")
+            if provider.credentials.count > 1 { parts.append("order=\(order(of: provider))") }
             lines.append(parts.joined(separator: " | "))
             for credential in provider.credentials where credential.kind != "none" {
                 let trouble = credential.unusable.map { ": \($0)" } ?? ""

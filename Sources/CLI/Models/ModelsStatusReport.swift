@@ -17,6 +17,8 @@ struct ModelsStatusReport: Hashable, Sendable {
         var block: Block?
         /// Its owner has taken the credential out of use.
         var pause: Pause?
+        /// Why its credential stands where it does among those of its model.
+        var place = CredentialPlace.kind
     }
 
     /// What is kept from being asked.
@@ -50,6 +52,7 @@ struct ModelsStatusReport: Hashable, Sendable {
         var masked: String
         var source: String
         var unusable: String?
+        var place = CredentialPlace.kind
     }
 
     struct Provider: Hashable, Sendable {
@@ -92,6 +95,8 @@ struct ModelsStatusReport: Hashable, Sendable {
     var providers: [Provider]
     /// Remarks about files, each naming its place.
     var notes: [String]
+    /// `auth.spread: "leastRecentlyUsed"`: the order is by last use, which only a running gateway knows (`understudy plan`).
+    var spreads = false
 
     struct Alias: Hashable, Sendable {
         var alias: String

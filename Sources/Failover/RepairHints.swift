@@ -4,77 +4,67 @@
 /// request does not have is dropped by whoever knows the request.
 enum RepairHints {
     static func repair(for error: ErrorObject) -> Repair? {
-        let words = Words(error.message ?? "")
+        let message = String((error.message ?? "").prefix(4096)).lowercased()
         // The member as the wire knows it: `temperature`, or `messages[0].role` of a part of one.
-        let member = error.namesMember ?? ""
-        if words.hold("prompt caching") || words.hold("cache_control") || words.hold("cache control") || member.contains("cache_control") {
-            // Too many are the client's affair; the route takes them.
-            return words.hold("maximum of") ? nil : .dropCacheMarkers
+        let member = (error.namesMember ?? "").lowercased()
+        let isCacheMark = member.contains("cache_control") || message.contains("cache_control")
+        if !isCacheMark, let rename = limit(member, message) { return rename }
+        for rule in Rules.repairs where rule.matches(message, member: member) {
+            switch rule.outcome {
+            case .repair(let repair): return repair
+            case .nothing: return nil
+            case .dropNamed:
+                return Repair.dropping(root(of: member)) ?? named(in: message, among: Repair.droppable).flatMap(Repair.dropping)
+            }
         }
-        if let rename = limit(member, words) { return rename }
-        if words.hold("developer"),
-            words.hold("role") || words.hold("unknown variant") || words.hold("is not one of") || member.hasSuffix("role")
-        {
-            return .renameRole(from: "developer", to: "system")
-        }
-        if let ids = toolCallIDs(member, words) { return ids }
-        // A value of it is refused, and another one would be taken: the next request may have one.
-        if words.hold("supported values are") { return nil }
-        return Repair.dropping(member) ?? words.named(among: Repair.droppable).flatMap(Repair.dropping)
+        return nil
     }
 
     private static let (old, new) = ("max_tokens", "max_completion_tokens")
 
     /// The name that is refused comes first, or alone: `'max_tokens' is not supported …. Use 'max_completion_tokens' instead.`
-    private static func limit(_ member: String, _ words: Words) -> Repair? {
-        if member == old && words.hold(new) { return .renameMember(from: old, to: new) }
+    private static func limit(_ member: String, _ message: String) -> Repair? {
+        if member == old && message.contains(new) { return .renameMember(from: old, to: new) }
         if member == new { return .renameMember(from: new, to: old) }
-        guard member.isEmpty, let first = words.named(among: [old, new]) else { return nil }
+        guard member.isEmpty, let first = named(in: message, among: [old, new]) else { return nil }
         if first == new { return .renameMember(from: new, to: old) }
-        return words.hold(new) ? .renameMember(from: old, to: new) : nil
+        return message.contains(new) ? .renameMember(from: old, to: new) : nil
     }
 
-    /// Ids that are spelled wrong, as Mistral (`Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9.`) and OpenAI
-    /// (`Invalid 'messages[2].tool_calls[0].id': string too long.`) say it. A call without its result is another matter.
-    private static func toolCallIDs(_ member: String, _ words: Words) -> Repair? {
-        let isNamed =
-            words.hold("tool call id") || words.hold("tool_call_id") || words.hold("tool_use.id") || words.hold("].id")
-            || member.hasSuffix("tool_call_id") || (member.contains("tool_calls") && member.hasSuffix("id"))
-        let isSpelling =
-            words.hold("length") || words.hold("too long") || words.hold("pattern") || words.hold("a-z") || words.hold("alphanumeric")
-        guard isNamed && isSpelling else { return nil }
-        return .normaliseToolCallIDs(exactly: words.hold("length of 9") ? 9 : nil)
-    }
+    // MARK: Names in words
 
-    /// A message in lower case; at most 4 KB.
-    private struct Words {
-        let text: String
-
-        init(_ message: String) { text = String(message.prefix(4096)).lowercased() }
-
-        func hold(_ phrase: String) -> Bool { text.contains(phrase) }
-
-        /// The first of `names` that stands in quotes, or behind a word that means a member. Many of them are words like any other.
-        func named(among names: Set<String>) -> String? {
-            var before = ""
-            for part in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
-                let name = part.trimmed
-                let isQuoted = part.count > name.count && part.contains { "'\"`‘“".contains($0) }
-                if names.contains(name), isQuoted || Words.means.contains(before) { return name }
-                before = name
-            }
-            return nil
+    /// The first of `names` that stands in quotes, behind a word that means a member, or as the path of what was refused. Many of them are
+    /// words like any other.
+    private static func named(in message: String, among names: Set<String>) -> String? {
+        var before = ""
+        let parts = message.split { $0.isWhitespace || $0 == "," }
+        for (place, part) in parts.enumerated() {
+            let bare = part.bare
+            let name = root(of: bare)
+            let isQuoted = part.count > bare.count && part.contains { "'\"`‘“".contains($0) }
+            let isPath = part.hasPrefix("#/") || bare.hasPrefix("parameter.") || bare.hasPrefix("body.")
+            let isRefused = part.last == ":" && place + 1 < parts.count && parts[place + 1] == "extra"
+            if names.contains(name), isQuoted || isPath || isRefused || meaning.contains(before) { return name }
+            before = bare
         }
+        return nil
+    }
 
-        private static let means: Set<String> = [
-            "parameter", "parameters", "argument", "arguments", "supplied", "field", "member", "property", "key",
-        ]
+    private static let meaning: Set<String> = [
+        "parameter", "parameters", "parameter(s", "argument", "arguments", "supplied", "field", "member", "property", "key",
+    ]
+
+    /// `reasoning` of `reasoning.effort`, `body.reasoning` and `parameter.reasoning`.
+    private static func root(of path: String) -> String {
+        let steps = path.split { $0 == "." || $0 == "[" || $0 == "/" }
+        let first = steps.first.map(String.init) ?? ""
+        return ["body", "parameter"].contains(first) && steps.count > 1 ? String(steps[1]) : first
     }
 }
 
 extension Substring {
     /// Without the signs around a name.
-    fileprivate var trimmed: String {
+    fileprivate var bare: String {
         func isPart(_ letter: Character) -> Bool { letter == "_" || letter.isLetter || letter.isNumber }
         guard let first = firstIndex(where: isPart), let last = lastIndex(where: isPart) else { return "" }
         return String(self[first...last])

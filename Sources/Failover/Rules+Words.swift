@@ -91,7 +91,8 @@ extension Rules {
         Rule(
             "words.value", .invalidRequest,
             words: [
-                "string too long", "case sensitive", "case-sensitive", "name * too long", "description * too long", "value * too long", "sequences * too long",
+                "string too long", "case sensitive", "case-sensitive", "name * too long", "description * too long", "value * too long",
+                "sequences * too long",
             ], at: .only([400, 422]),
             "https://platform.openai.com/docs/guides/error-codes: one value is at fault, whose own words mean something else elsewhere"),
         Rule(
@@ -183,7 +184,8 @@ extension Rules {
                 "invalid % key", "invalid * api key", "invalid api_key", "api key * invalid", "api key * not valid", "api key * expired",
                 "api key * missing", "api key * required", "api key not found", "incorrect % key", "wrong api key", "no api key",
                 "missing % api key", "no auth credentials", "invalid credentials", "correct credentials", "missing credentials",
-                "not have permission", "insufficient permission", "missing scopes", "not logged in", "not signed in", "please log in", "log in again",
+                "not have permission", "insufficient permission", "missing scopes", "not logged in", "not signed in", "please log in",
+                "log in again",
                 "run /login", "sign in again", "signing in again", "token has expired", "token is expired", "token expired",
                 "expired token", "token * is expired", "from token", "re-authenticate", "invalid client secret", "invalid bearer",
                 "request signature", "expired timestamp", "location is not supported", "country, region", "region * not supported",

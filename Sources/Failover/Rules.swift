@@ -42,7 +42,8 @@ public enum Rules {
         Rule(
             "code.policy", .contentPolicy,
             names: [
-                "contentfilter", "contentpolicy", "datainspection", "riskdetection", "illegaldetected", "sensitivecontent", "prohibitedcontent",
+                "contentfilter", "contentpolicy", "datainspection", "riskdetection", "illegaldetected", "sensitivecontent",
+                "prohibitedcontent",
                 "moderation", "refusal", "safety", "blocklist", "recitation", "spii",
             ],
             "https://help.aliyun.com/en/model-studio/error-code; https://www.volcengine.com/docs/82379/1299023"),
@@ -89,13 +90,15 @@ public enum Rules {
             names: [
                 "invalidfunctionparameters", "invalidtype", "invalidjson", "invalidimage", "imageparse", "invalidbase", "invalidurl",
                 "missingrequired", "belowmin", "arrayabovemax",
-            ], at: .only([400, 422]), "https://platform.openai.com/docs/guides/error-codes: one value is at fault, and its words may be the client's"),
+            ], at: .only([400, 422]),
+            "https://platform.openai.com/docs/guides/error-codes: one value is at fault, and its words may be the client's"),
         Rule(
             "code.resources", .billing, names: ["resourcepackexhausted", "servicenotactivated"],
             "https://cloud.tencent.com/document/product/1729/104753"),
         Rule("code.region", .auth, names: ["unsupportedcountry"], "https://platform.openai.com/docs/supported-countries"),
         Rule(
-            "code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter"], "github.com/owndev/Open-WebUI-Functions#136"),
+            "code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter", "unknownfield", "unrecognizedfield"],
+            "github.com/owndev/Open-WebUI-Functions#136"),
         Rule("code.aborted", .unknown, names: ["aborterr"], at: .noneOr([]), "https://nodejs.org/api/errors.html#abort_err"),
     ]
 

@@ -69,6 +69,31 @@ import Testing
         (400, nil, nil, "Unrecognized request argument supplied: reasoning_effort", .dropMember("reasoning_effort")),
         (400, nil, nil, "ValidationException: `temperature` is deprecated for this model.", .dropMember("temperature")),
         (422, nil, "store", "Extra inputs are not permitted", .dropMember("store")),
+        // As validators of many makes write it.
+        (400, nil, nil, "Extra inputs are not permitted, field: 'stream_options'", .dropMember("stream_options")),
+        (400, nil, nil, "Validation error at #/stream_options: Extra inputs are not permitted", .dropMember("stream_options")),
+        (400, nil, nil, "seed: Extra inputs are not permitted", .dropMember("seed")),
+        (422, nil, "stream_options.include_usage", "Extra inputs are not permitted", .dropMember("stream_options")),
+        (
+            400, nil, nil, "[{'type': 'extra_forbidden', 'loc': ('body', 'store'), 'msg': 'Extra inputs are not permitted'}]",
+            .dropMember("store")
+        ),
+        (400, nil, nil, "Invalid JSON payload received. Unknown name \"metadata\": Cannot find field.", .dropMember("metadata")),
+        (400, nil, nil, "json: unknown field \"top_k\"", .dropMember("top_k")),
+        (400, nil, nil, "Unsupported parameter(s): `min_p`, `top_a`", .dropMember("min_p")),
+        (400, nil, nil, "parameter.enable_thinking must be set to false for non-streaming calls", .dropMember("enable_thinking")),
+        (400, "UNKNOWN_FIELD", "reasoning.effort", "??????:reasoning.effort", .dropMember("reasoning")),
+        (400, nil, "messages[0].user", "Unknown parameter: 'messages[0].user'.", nil),
+        (422, nil, "messages.0.user.name", "Extra inputs are not permitted", nil),
+        (
+            400, "unsupported_value", "temperature",
+            "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+            .dropMember("temperature")
+        ),
+        (
+            400, nil, nil, "Malformed input request: #/toolConfig/tools/1: extraneous key [cachePoint] is not permitted",
+            .dropCacheMarkers
+        ),
         // Members that it does not.
         (400, "unsupported_parameter", "stop", "Unsupported parameter: 'stop' is not supported with this model.", nil),
         (400, "unsupported_parameter", "response_format", "Unsupported parameter: 'response_format'.", nil),

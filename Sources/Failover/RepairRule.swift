@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One line of the table that says what would mend a request which a route has refused for its form.
+struct RepairRule: Sendable {
+    /// What follows where a line matches.
+    enum Outcome: Sendable {
+        case repair(Repair)
+        /// Nothing that is known would mend it.
+        case nothing
+        /// Leave out the member that is named, if a client may do without it.
+        case dropNamed
+    }
+
+    let outcome: Outcome
+    /// Of each group the message has to hold one.
+    let words: [[String]]
+    /// Parts of the member that the error names. A line with words and members matches by either.
+    let members: [String]
+    let source: String
+
+    init(_ outcome: Outcome, words: [[String]] = [], members: [String] = [], _ source: String) {
+        self.outcome = outcome
+        self.words = words
+        self.members = members
+        self.source = source
+    }
+
+    func matches(_ message: String, member: String) -> Bool {
+        if members.contains(where: member.contains) { return true }
+        return !words.isEmpty && words.allSatisfy { $0.contains(where: message.contains) }
+    }
+}
+
+extension Rules {
+    /// The first line that matches counts; a limit of tokens under its other name comes before all (`RepairHints`).
+    static let repairs: [RepairRule] = [
+        RepairRule(
+            .nothing, words: [["maximum of"], ["cache_control", "cache control", "cachepoint"]],
+            "the route takes marks; the client wrote too many"),
+        RepairRule(
+            .repair(.dropCacheMarkers), words: [["prompt caching", "cache_control", "cache control", "cachepoint", "cache point"]],
+            members: ["cache_control"], "github.com/musistudio/claude-code-router#251; github.com/aws/aws-sdk-go-v2#3060"),
+        RepairRule(
+            .repair(.renameRole(from: "developer", to: "system")),
+            words: [["developer"], ["role", "unknown variant", "is not one of", "enum value"]],
+            "github.com/BenedictKing/ccx#149; github.com/proma-ai/Proma#1496; github.com/egoist/chatwise-releases#971"),
+        RepairRule(
+            .repair(.normaliseToolCallIDs(exactly: 9)), words: [["tool call id", "tool_call_id"], ["length of 9"]],
+            "github.com/anomalyco/opencode#1680: Mistral"),
+        RepairRule(
+            .repair(.normaliseToolCallIDs(exactly: nil)),
+            words: [
+                ["tool call id", "tool_call_id", "tool_use.id", "tool_use_id", "tool_calls[", "].id"],
+                ["length", "too long", "pattern", "a-z", "alphanumeric"],
+            ], "openclaw/openclaw#875, #24900"),
+        RepairRule(.nothing, words: [["supported values are"]], "a value is refused, and another one would be taken"),
+        RepairRule(
+            .dropNamed, words: [[""]], "https://platform.openai.com/docs/guides/error-codes; github.com/owndev/Open-WebUI-Functions#136"),
+    ]
+}

@@ -9,13 +9,15 @@ extension Explanation {
     /// - Parameter kind: The credential's; `nil` where it is not known.
     public static func fix(for failure: Failure, candidate: Candidate, kind: CredentialKind? = nil) -> String? {
         let credential = candidate.credential
+        // Nobody has an account where no key is wanted.
+        let hasAccount = kind != CredentialKind.none
         switch failure.reason {
         case .auth, .authPermanent:
             if isLogin(failure, kind) { return "sign in again where \(credential) was made; its file is read again at once" }
-            return kind == CredentialKind.none ? nil : credential.newSecret
-        case .billing: return paid(credential, failure.reason)
+            return hasAccount ? credential.newSecret : nil
+        case .billing: return hasAccount ? paid(credential, failure.reason) : nil
         // Who says when it ends is waited for.
-        case .quota: return failure.reset == nil ? paid(credential, failure.reason) : nil
+        case .quota: return hasAccount && failure.reset == nil ? paid(credential, failure.reason) : nil
         case .modelNotFound: return "correct the model's name; where it comes from: understudy models status"
         case .network: return "see that \(candidate.endpoint) can be reached from this machine"
         case .unknown: return "no rule knows this error; what was kept of it: understudy failures"

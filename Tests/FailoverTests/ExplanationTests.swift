@@ -139,6 +139,7 @@ import Testing
             (.plain(.auth), CredentialKind.none, nil),
             (.ofAccount(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
             (.plain(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
+            (.plain(.billing), CredentialKind.none, nil),
             (.plain(.quota), .apiKey, "once p:k has quota again: understudy credentials clear p:k"),
             (.plain(.unknown), .apiKey, "no rule knows this error; what was kept of it: understudy failures"),
             (.plain(.modelNotFound), .apiKey, "correct the model's name; where it comes from: understudy models status"),

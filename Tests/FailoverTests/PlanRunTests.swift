@@ -123,6 +123,7 @@ import Testing
 
                  1  cerebras/gpt-oss   c   402, no body                              0.30 s
                     billing · rule status.402 · this model on this key blocked 1 min, then one request looks again
+                    fix: once the account of c has money again: understudy credentials clear c
                     → next model
                  2  google/flash       g   no first token in 1 min (set by built in) 60.00 s
                     timeout · rule timeout.first_token · this model on this key blocked 5 s

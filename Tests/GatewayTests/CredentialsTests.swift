@@ -166,9 +166,12 @@ import Transport
         let (stage, settings) = try Self.stage(money)
         let gateway = try await RunningGateway(settings: settings)
         let path = "/api/credentials/poor:config/pause"
-        let paused = try await gateway.send(.post, path, body: Array(#"{"for_seconds":1}"#.utf8))
+        let paused = try await gateway.send(.post, path, body: Array(#"{"for_seconds":3600}"#.utf8))
         #expect(paused.status == 200 && paused.json["pause"]?["until"]?.int != nil, "\(paused.text)")
         #expect(try await gateway.ask("default").content == "The understudy.")
+        // Its end can be moved.
+        let shortened = try await gateway.send(.post, path, body: Array(#"{"for_seconds":1}"#.utf8))
+        #expect(shortened.json["pause_before"]?["until"] == paused.json["pause"]?["until"], "\(shortened.text)")
         #expect(await eventually { (try? await gateway.ask("default"))?.content == "Paid." })
         let long = try await Self.command(["credentials", "pause", "poor:config", "--for", "2h", "--json"], gateway.home)
         let pause = try JSONValue.parse(long.out)["pause"]

@@ -12,7 +12,8 @@ import Testing
         ).map { "\($0.id) \($0.secret.withExposed { $0 })" }
     }
 
-    @Test func `come in one order for every provider`() {
+    @Test("openclaw#44477, #6912, #6925: several keys are credentials like any other, in one order for every provider")
+    func order() {
         let environment = [
             "OPENAI_API_KEY_10": "k10", "OPENAI_API_KEY_2": "k2", "OPENAI_API_KEY": "k", "OPENAI_API_KEYS": "a, b;c\n d",
             "UNDERSTUDY_LIVE_OPENAI_KEY": "live2", "OPENCLAW_LIVE_OPENAI_KEY": "live1", "OPENAI_API_KEY_1": "k1",

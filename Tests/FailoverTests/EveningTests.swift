@@ -29,7 +29,8 @@ import Testing
         #expect(played.receipt.attempts[1].failure?.rule == "status.402")
     }
 
-    @Test func `one model has a billing error, the chain goes on`() {
+    @Test("openclaw#83225: one model has a billing error, the chain goes on to the other provider")
+    func billingOfThePrimary() {
         var stage = Stage([("deepseek/deepseek-v4-pro", "deepseek:default"), ("minimax/minimax-M2.7", "minimax:default")])
         let played = stage.play { candidate, _ in
             candidate.model.provider == "deepseek" ? Self.said(402, "Insufficient Balance", by: "deepseek") : nil

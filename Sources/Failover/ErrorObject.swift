@@ -2,7 +2,10 @@
 
 /// What a wire read from an error: all that the classifier ever sees.
 ///
-/// It has no place for what a model said, so that words of a reply can not be mistaken for an error.
+/// It has no place for what a model said. `Classifier.classify` takes this type and no text; replies and their events are other types
+/// (`ReplyVerdict`, `StreamEvent`), which hold none either, only marks, usage and, where the provider broke off, one of these. Who makes one with
+/// words in it is `ErrorReader` alone, from a reply whose status says failure or an envelope that is an error's; from one with `choices` it
+/// reads how they ended and nothing else. Everybody else makes faults, which have no words.
 public struct ErrorObject: Hashable, Sendable {
     public var provider: ProviderID
     /// Such as `openai-completions`.

@@ -5,6 +5,7 @@ extension Wording {
     ///
     /// What an error within the error says stays: the values of `message` and its kin.
     mutating func dropQuotations() {
+        guard hasQuotes else { return }
         let found = Wording.quotations(in: bytes.span)
         guard !found.isEmpty else { return }
         var kept: [UInt8] = []

@@ -4,23 +4,29 @@
 struct Wording {
     /// Lower-case, one space between words or `_`, straight quotes, no addresses; at most `limit` bytes.
     private(set) var bytes: [UInt8]
+    /// There are quotes in it.
+    let hasQuotes: Bool
 
     static let limit = 4096
 
     init(_ text: String) {
         var text = text
+        var hasQuotes = false
         bytes = text.withUTF8 { text in
             [UInt8](unsafeUninitializedCapacity: min(text.count, Wording.limit)) { buffer, count in
-                count = Wording.normalize(text, into: buffer)
+                count = Wording.normalize(text, into: buffer, &hasQuotes)
             }
         }
+        self.hasQuotes = hasQuotes
     }
 
     /// ASCII letters in lower case, any run of white space and `_` as one space, `’` and `` ` `` as `'`, `“` and `”` as `"`. Of an address
     /// only the scheme stays: `https://…/billing` is not about money.
     ///
     /// - Returns: How many bytes were written: no more than `output` holds.
-    private static func normalize(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    private static func normalize(
+        _ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, _ hasQuotes: inout Bool
+    ) -> Int {
         var count = 0
         var isAddress = false
         for place in 0..<text.count {
@@ -42,11 +48,15 @@ struct Wording {
                 if count == 0 || output[count - 1] == 0x20 { continue }
                 byte = 0x20
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte |= 0x20
-            case UInt8(ascii: "`"): byte = UInt8(ascii: "'")
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): hasQuotes = true
+            case UInt8(ascii: "`"):
+                hasQuotes = true
+                byte = UInt8(ascii: "'")
             case 0x98, 0x99, 0x9C, 0x9D:
                 // U+2018, U+2019, U+201C and U+201D are E2 80 and these in UTF-8.
                 if count >= 2 && output[count - 1] == 0x80 && output[count - 2] == 0xE2 {
                     count -= 2
+                    hasQuotes = true
                     byte = byte < 0x9C ? UInt8(ascii: "'") : UInt8(ascii: "\"")
                 }
             default: break

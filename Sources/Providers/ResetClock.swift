@@ -5,6 +5,7 @@
 enum ResetClock {
     /// - Returns: The wait until then; `nil` if no sentence speaks of coming back at a time that can be told, or it is over.
     static func words(_ text: String, nowMilliseconds now: Int64) -> Duration? {
+        guard mayTell(text) else { return nil }
         let text = text.utf8.prefix(ErrorReader.messageLimit).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         var next = 0
         for start in text.indices where start >= next && isDigit(text, start) && !isDigit(text, start - 1) {
@@ -16,6 +17,18 @@ enum ResetClock {
             if isAnnounced(text, at: start) { return ResetTime.bounded(milliseconds: Double(milliseconds - now)) }
         }
         return nil
+    }
+
+    /// Whether a colon or a letter beyond ASCII follows a number at all: most errors are done with here.
+    private static func mayTell(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            for place in 1..<max(1, min(text.count, ErrorReader.messageLimit)) where text[place] == UInt8(ascii: ":") || text[place] >= 0xE0 {
+                let before = text[place - 1] == 0x20 && place > 1 ? text[place - 2] : text[place - 1]
+                if (0x30...0x39).contains(before) { return true }
+            }
+            return false
+        }
     }
 
     // MARK: Forms

@@ -23,7 +23,8 @@ enum ResetClock {
     private static func mayTell(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { text in
-            for place in 1..<max(1, min(text.count, ErrorReader.messageLimit)) where text[place] == UInt8(ascii: ":") || text[place] >= 0xE0 {
+            for place in 1..<max(1, min(text.count, ErrorReader.messageLimit)) where text[place] == UInt8(ascii: ":") || text[place] >= 0xE0
+            {
                 let before = text[place - 1] == 0x20 && place > 1 ? text[place - 2] : text[place - 1]
                 if (0x30...0x39).contains(before) { return true }
             }

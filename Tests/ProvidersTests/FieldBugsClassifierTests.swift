@@ -173,6 +173,43 @@ import Testing
         #expect(Self.failure(403, page, ["cf-mitigated": "challenge"]).reason == .network)
     }
 
+    @Test func `openclaw#97641, openclaw#97564: an unknown model is not asked for again, whatever the status`() {
+        let body = #"{"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.","code":"model_not_found"}}"#
+        for status in [400, 403, 404, 422] {
+            let failure = Self.failure(status, body)
+            #expect(failure.reason == .modelNotFound)
+            #expect(failure.reason.answers.again == .no && failure.reason.answers.nextCredential)
+        }
+    }
+
+    @Test func `openclaw#60191: a 403 about a budget is money, not the key`() {
+        let body = #"{"error":{"message":"API key budget limit exceeded (monthly limit). Contact your org admin.","code":403}}"#
+        #expect(Self.failure(403, body, by: "openrouter").reason == .billing)
+        #expect([.billing, .quota].contains(Self.failure(403, body).reason))
+        #expect(Self.failure(403, #"{"error":{"message":"Budget has been exceeded! Current cost: 2, Max budget: 1"}}"#).reason == .billing)
+    }
+
+    @Test func `openclaw#16665: a reply that says it has hit a limit is a reply`() {
+        let reply = #"{"choices":[{"index":0,"message":{"role":"assistant","content":"You've hit your limit"},"finish_reason":"stop"}]}"#
+        #expect(Self.inside(reply) == nil)
+    }
+
+    @Test func `openclaw#118793: a session's limit is a quota`() {
+        let told = Self.failure(429, #"{"error":"you have reached your session limit · resets 12:40am (UTC)"}"#)
+        #expect(told.reason == .quota && told.reset == .milliseconds(45_600_000))
+    }
+
+    @Test(arguments: [
+        "Request too large on tokens per minute (TPM): Limit 6000, Requested 9000, please reduce your message size",
+        "Rate limit reached on tokens per min. Limit: 10000, context length 9000",
+    ])
+    func `openclaw#19878, openclaw#82754, openclaw#58957: tokens a minute are a rate, not a window`(text: String) {
+        for status in [413, 429] {
+            #expect(Self.failure(status, #"{"error":{"message":"\#(text)","type":"tokens"}}"#, by: "groq").reason == .rateLimit)
+        }
+        #expect(Self.failure(413, "").reason == .contextOverflow)
+    }
+
     @Test func `seed 003: a route that wants no cache marks is asked again without them`() {
         let body = #"{"error":{"message":"You invoked an unsupported model or your request did not allow prompt caching.","code":400}}"#
         let failure = Self.failure(400, body, by: "openrouter")

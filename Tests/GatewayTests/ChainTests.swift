@@ -69,6 +69,8 @@ import Transport
             ([:], ["models": []], ["one/m"]),
             (["x-understudy-fallbacks": "three/m, four/m"], [:], ["one/m", "three/m", "four/m"]),
             (["x-understudy-fallbacks": "three/m"], ["models": ["four/m"]], ["one/m", "three/m"]),
+            (["x-understudy-fallbacks": "nobody/knows, four/m"], [:], ["one/m", "four/m"]),
+            ([:], ["models": ["nobody/knows", "four/m@four:lost", "three/m"]], ["one/m", "three/m"]),
             (["x-understudy-no-fallback": "true"], [:], ["one/m"]),
             (["x-understudy-no-fallback": "1"], ["models": ["four/m"]], ["one/m"]),
             (["x-understudy-no-fallback": "false"], [:], ["one/m", "two/m"]),

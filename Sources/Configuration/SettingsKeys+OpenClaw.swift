@@ -31,13 +31,6 @@ extension SettingsKeys {
         ("agents.defaults", agentKeys + defaultsKeys),
         ("agents.defaults.models.*", ["streaming", "agentRuntime"]),
         ("agents.list[]", agentKeys),
-        (
-            "auth.cooldowns",
-            [
-                "authPermanentBackoffMinutes", "authPermanentMaxMinutes", "overloadedBackoffMs", "overloadedProfileRotations",
-                "rateLimitedProfileRotations",
-            ]
-        ),
         ("auth", ["cooldownBypassProviders"]),
         ("env", ["shellEnv"]),
         (

@@ -144,6 +144,13 @@ public enum SettingsKeys {
             "auth.cooldowns", .section, "",
             "OpenClaw's lengths of blocks; they count where they are written and `failover.blocks` says nothing."),
         key(
+            "auth.cooldowns.authPermanentBackoffMinutes", .number(0.01...43_200), "",
+            "Minutes of the first block of a key that is revoked; each further one is twice as long (OpenClaw: 10). Without it, until the "
+                + "key changes."),
+        key(
+            "auth.cooldowns.authPermanentMaxMinutes", .number(0.01...43_200), "`60`, where the one above is written",
+            "Minutes of the longest such block."),
+        key(
             "auth.cooldowns.billingBackoffHours", .number(0.01...720), "",
             "Hours of the first block for want of money; each further one is twice as long."),
         key("auth.cooldowns.billingBackoffHoursByProvider", .map, "", "The same by provider."),
@@ -152,6 +159,15 @@ public enum SettingsKeys {
         key(
             "auth.cooldowns.failureWindowHours", .number(0.01...720), "24",
             "Hours without failure after which blocks begin at their shortest again."),
+        key(
+            "auth.cooldowns.overloadedBackoffMs", .whole(0...60_000), "0",
+            "Milliseconds before a provider that is overloaded is asked again by the same request."),
+        key(
+            "auth.cooldowns.overloadedProfileRotations", .whole(0...100), "",
+            "Other credentials of a model to try when it is overloaded, before the next model. Without it, all of them."),
+        key(
+            "auth.cooldowns.rateLimitedProfileRotations", .whole(0...100), "",
+            "The same after a rate limit or a quota that is used up. Without it, all of them."),
     ]
 
     private static let environment: [SettingsKey] = [

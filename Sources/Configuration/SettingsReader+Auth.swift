@@ -19,7 +19,10 @@ extension SettingsReader {
             settings.auth.order[provider] = ids.map { CredentialID(rawValue: $0.text) }
         }
         if let spread = auth.choice("spread").flatMap(AuthSettings.Spread.init) { settings.auth.spread = spread }
-        if let cooldowns = auth.section("cooldowns") { readCooldowns(cooldowns, into: &settings) }
+        if let cooldowns = auth.section("cooldowns") {
+            let blocks = root?.child("failover")?.child("blocks")
+            readCooldowns(cooldowns, saysBilling: blocks?.child("billing") != nil, into: &settings)
+        }
     }
 
     private static func required(
@@ -29,29 +32,47 @@ extension SettingsReader {
         return read(section, name)
     }
 
-    /// OpenClaw's lengths of blocks, where they are written.
-    private static func readCooldowns(_ cooldowns: SettingsCursor, into settings: inout Settings) {
+    /// OpenClaw's lengths of blocks, and what else it says of going from one credential to the next, where they are written.
+    ///
+    /// - Parameter saysBilling: `failover.blocks.billing` is written, which wins over every length for want of money here.
+    private static func readCooldowns(_ cooldowns: SettingsCursor, saysBilling: Bool, into settings: inout Settings) {
         if let hours = cooldowns.number("failureWindowHours") {
             settings.policy.failureWindow = SettingsCursor.duration(seconds: hours * 3600)
         }
-        let longest = cooldowns.number("billingMaxHours") ?? 24
+        readBilling(cooldowns, saysBilling, into: &settings)
+        let (first, longest) = (cooldowns.number("authPermanentBackoffMinutes"), cooldowns.number("authPermanentMaxMinutes"))
+        if first != nil || longest != nil {
+            settings.policy.blocks.authPermanent = doubling((first ?? 10) * 60, upTo: (longest ?? 60) * 60)
+        }
+        if let milliseconds = cooldowns.whole("overloadedBackoffMs") { settings.policy.overloadedBackoff = .milliseconds(milliseconds) }
+        settings.policy.overloadedRotations = cooldowns.whole("overloadedProfileRotations")
+        settings.policy.rateLimitedRotations = cooldowns.whole("rateLimitedProfileRotations")
+    }
+
+    private static func readBilling(_ cooldowns: SettingsCursor, _ saysBilling: Bool, into settings: inout Settings) {
+        let written = cooldowns.number("billingMaxHours").map { $0 * 3600 }
+        let longest = written ?? 24 * 3600
         if let hours = cooldowns.number("billingBackoffHours") {
-            settings.policy.blocks.billing = doubling(hours, upTo: longest)
+            settings.policy.blocks.billing = doubling(hours * 3600, upTo: longest)
+        } else if let written {
+            let most = SettingsCursor.duration(seconds: written)
+            settings.policy.blocks.billing = settings.policy.blocks.billing.map { min($0, most) }
         }
         for (name, cursor) in cooldowns.entries("billingBackoffHoursByProvider") {
             guard let provider = providerID(name, at: cursor), let hours = cursor.number() else { continue }
+            if saysBilling { continue }
             var overrides = settings.providerFailover[provider] ?? FailoverOverrides()
-            overrides.billing = overrides.billing ?? doubling(hours, upTo: longest)
+            overrides.billing = overrides.billing ?? doubling(hours * 3600, upTo: longest)
             settings.providerFailover[provider] = overrides
         }
     }
 
-    /// Hours that double up to a longest, as OpenClaw's blocks do.
-    private static func doubling(_ hours: Double, upTo longest: Double) -> [Duration] {
+    /// Seconds that double up to the longest, as OpenClaw's blocks do.
+    private static func doubling(_ seconds: Double, upTo longest: Double) -> [Duration] {
         var windows: [Duration] = []
-        var next = hours
-        while windows.count < 10 {
-            windows.append(SettingsCursor.duration(seconds: min(next, longest) * 3600))
+        var next = seconds
+        while windows.count < 12 {
+            windows.append(SettingsCursor.duration(seconds: min(next, longest)))
             if next >= longest { break }
             next *= 2
         }

@@ -55,6 +55,16 @@ public enum AttemptMode: Hashable, Sendable {
     case quickRepeat
     /// After a block's window: this request looks whether it is over.
     case halfOpen(Lease)
+    /// After a block has ended well, as one of the few that its scope takes at once.
+    case returning(Lease)
     /// Within a block's window, since everything else is blocked too.
     case early
+
+    /// What the attempt holds and has to give back.
+    public var lease: Lease? {
+        switch self {
+        case .halfOpen(let lease), .returning(let lease): lease
+        case .normal, .quickRepeat, .early: nil
+        }
+    }
 }

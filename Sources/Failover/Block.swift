@@ -60,7 +60,7 @@ public struct Block: Hashable, Sendable {
 
     /// The lease that a request holds now; `nil` if none does or its time is over.
     public func lease(at now: Timestamp) -> Lease? {
-        guard let lease, now.milliseconds < lease.endsAt.milliseconds else { return nil }
+        guard let lease, Lease.isHeld(until: lease.endsAt, at: now) else { return nil }
         return lease
     }
 }
@@ -77,17 +77,24 @@ public enum WindowLength: String, Hashable, Sendable {
     case secret
 }
 
-/// The right of one request to look whether ended blocks are over.
+/// The right of one request to look whether ended blocks are over, or to be one of the few at a scope that has just come back.
 public struct Lease: Hashable, Sendable {
     public var holder: ReceiptID
     /// From then on another request may look.
     public var endsAt: Timestamp
-    /// The blocks that it opens a way through.
+    /// The blocks that it opens a way through, and the returning scopes at which it is one of the few.
     public var keys: [ScopeKey]
 
     public init(holder: ReceiptID, endsAt: Timestamp, keys: [ScopeKey]) {
         self.holder = holder
         self.endsAt = endsAt
         self.keys = keys
+    }
+
+    /// None lasts longer, whatever an attempt's limit: what is left of a longer one was written by a clock that has been set back.
+    static let longest = Duration.seconds(3600)
+
+    static func isHeld(until endsAt: Timestamp, at now: Timestamp) -> Bool {
+        now.milliseconds < endsAt.milliseconds && endsAt.milliseconds &- now.milliseconds <= longest.wholeMilliseconds
     }
 }

@@ -68,8 +68,8 @@ public struct Consequences: Hashable, Sendable {
     private static func blocked(_ failure: Failure, _ answers: Answers, _ policy: Policy) -> Blocked? {
         guard let scope = failure.scope, let ladder = answers.ladder else { return nil }
         let widens = scope == .credentialModel ? answers.widens.scope : nil
-        if ladder == .secret { return Blocked(scope: scope, windows: [], setBy: .secret, widens: nil) }
-        if let reset = failure.reset {
+        if ladder == .secret && ladder.steps(policy).isEmpty { return Blocked(scope: scope, windows: [], setBy: .secret, widens: nil) }
+        if let reset = failure.reset, ladder != .secret {
             let length = min(max(reset, .seconds(1)), ladder.cap(policy))
             return Blocked(
                 scope: scope, windows: [length], setBy: failure.retryAfterGiven ? .retryAfter : .providerReset, widens: widens)

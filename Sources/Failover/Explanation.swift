@@ -63,6 +63,7 @@ public enum Explanation {
         case .normal: break
         case .quickRepeat: parts.append("once more on the same candidate")
         case .halfOpen: parts.append("one request looked again")
+        case .returning: parts.append("one of few, since it has just come back")
         case .early: parts.append("tried early, since all else was blocked")
         }
         let effects = attempt.effect.map { effect in

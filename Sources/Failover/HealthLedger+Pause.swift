@@ -95,6 +95,7 @@ extension HealthLedger {
     public mutating func clear(_ clearing: Clearing, at now: Timestamp) -> [Block] {
         let cleared = blocks.filter { clearing.covers($0.key) }
         for block in cleared { remove(block.key) }
+        returns = returns.filter { !clearing.covers($0.value.key) }
         return cleared
     }
 }

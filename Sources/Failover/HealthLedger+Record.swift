@@ -14,13 +14,16 @@ extension HealthLedger {
         _ failure: Failure, of candidate: Candidate, attemptStartedAt: Timestamp, receipt: Receipt, mode: AttemptMode, policy: Policy,
         now: Timestamp, using random: inout some RandomNumberGenerator
     ) -> [BlockEffect] {
-        let lease: Lease? = if case .halfOpen(let lease) = mode { lease } else { nil }
-        if let lease { giveBack(lease, now: now) }
+        giveBack(mode, of: candidate, now: now)
         guard let scope = failure.scope, failure.reason.answers.ladder != nil else { return [] }
+        if isOutdated(ScopeKey(scope, of: candidate), startedAt: attemptStartedAt, at: now) { return [] }
         let repeatComes = QuickRepeats.isDue(
             after: failure, of: candidate, mode: mode, earlier: receipt.attempts, policy: policy, facts: receipt.facts, ledger: self,
             now: now)
-        if repeatComes { return [] }
+        if repeatComes {
+            repeats.take(at: candidate, for: receipt.facts.id, until: now + receipt.facts.firstTokenLimit + policy.leaseSlack, now: now)
+            return []
+        }
         let report = Report(
             failure: failure, candidate: candidate, startedAt: attemptStartedAt, receipt: receipt.facts.id, policy: policy, now: now)
         if failure.reason == .network { return recordTrouble(report, using: &random) }
@@ -38,7 +41,7 @@ extension HealthLedger {
             }
         }
         // Whoever looked on behalf of a wider scope and found the same, has found it for that scope too.
-        for key in lease?.keys ?? [] where !effects.contains(where: { $0.key == key }) {
+        for key in mode.lease?.keys ?? [] where !effects.contains(where: { $0.key == key }) {
             guard let block = entries[key.mark], block.key == key, block.reason.answers.ladder == failure.reason.answers.ladder else {
                 continue
             }
@@ -82,10 +85,6 @@ extension HealthLedger {
                 key: key, reason: failure.reason, since: report.now, until: window.until, step: step,
                 evidence: Block.Evidence(receipt: report.receipt, status: failure.status, rule: failure.rule), length: window.setBy),
             now: report.now)
-        if let wide = failure.reason.answers.widens.scope, key.scope == .credentialModel {
-            let mark = ScopeKey(wide, of: report.candidate).mark
-            if proofs[mark] == nil { proofs[mark] = Timestamp(milliseconds: .min) }
-        }
         return BlockEffect(
             key: key, reason: failure.reason, kind: .blocked(until: window.until, length: window.length, setBy: window.setBy))
     }
@@ -98,7 +97,7 @@ extension HealthLedger {
         let proof = proofs[wide.mark] ?? Timestamp(milliseconds: .min)
         let agrees = entries.values.contains { block in
             guard case .credentialModel(let credential, let model) = block.key, block.reason.answers.ladder == answers.ladder,
-                block.since > proof
+                block.since > proof, report.now - block.until < report.policy.failureWindow
             else { return false }
             switch answers.widens {
             case .no: return false

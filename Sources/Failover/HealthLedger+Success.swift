@@ -13,19 +13,28 @@ extension HealthLedger {
         _ candidate: Candidate, attemptStartedAt: Timestamp, mode: AttemptMode, now: Timestamp, endIsProven: Bool = true
     ) -> [BlockEffect] {
         network.somebodyAnswered()
-        if entries.isEmpty { return [] }
-        if endIsProven, case .halfOpen(let lease) = mode { giveBack(lease, now: now) }
-        noteProof(candidate, now)
+        if mode == .quickRepeat && endIsProven { repeats.giveBack(at: candidate) }
+        noteProof(candidate, attemptStartedAt)
+        if let lease = mode.lease { widenReturns(lease, now: now, endIsProven: endIsProven) }
+        let effects = entries.isEmpty ? [] : close(candidate, attemptStartedAt, mode, now, endIsProven)
+        if endIsProven, let lease = mode.lease { giveBack(lease, now: now) }
+        return effects
+    }
+
+    private mutating func close(
+        _ candidate: Candidate, _ startedAt: Timestamp, _ mode: AttemptMode, _ now: Timestamp, _ endIsProven: Bool
+    ) -> [BlockEffect] {
         var effects: [BlockEffect] = []
         var failedItself: Reason?
-        for scope in Scope.allCases {
-            guard let block = entry(scope, of: candidate), attemptStartedAt > block.since || mode.holds(block.key) else { continue }
+        for place in 0..<ScopeMarks.count {
+            guard let block = entry(place, of: candidate), startedAt > block.since || mode.holdsLease(of: block) else { continue }
             if block.reason == .malformed && !endIsProven { continue }
             remove(block.key)
+            if mode != .normal { beginReturn(block, by: mode, startedAt: startedAt, now: now) }
             var kind = BlockEffect.Kind.cleared
-            if scope == .credentialModel {
+            if block.key.scope == .credentialModel {
                 failedItself = block.reason
-            } else if scope == .credential && block.reason.answers.blocks == .credentialModel {
+            } else if block.key.scope == .credential && block.reason.answers.blocks == .credentialModel {
                 if failedItself == block.reason {
                     endWindows(like: block, now: now)
                 } else {
@@ -38,10 +47,26 @@ extension HealthLedger {
         return effects
     }
 
-    /// Failures before now no longer agree on the credential, or on the model at its provider.
-    private mutating func noteProof(_ candidate: Candidate, _ now: Timestamp) {
+    /// Failures up to the beginning of this attempt no longer agree on the credential, or on the model at its provider.
+    private mutating func noteProof(_ candidate: Candidate, _ startedAt: Timestamp) {
         if proofs.isEmpty { return }
-        for mark in [candidate.marks.credential, candidate.marks.providerModel] where proofs[mark] != nil { proofs[mark] = now }
+        for place in 1...2 {
+            let mark = candidate.marks[place]
+            if let known = proofs[mark], known < startedAt { proofs[mark] = startedAt }
+        }
+    }
+
+    /// From now on a success within the scope that this block could widen to is noted.
+    mutating func noteWitness(_ key: ScopeKey, _ reason: Reason) {
+        guard let wide = key.wider(by: reason.answers.widens)?.mark, proofs[wide] == nil else { return }
+        proofs[wide] = Timestamp(milliseconds: .min)
+    }
+
+    /// Forgets successes that no block is a witness against any more.
+    mutating func pruneProofs() {
+        if proofs.isEmpty { return }
+        let needed = Set(entries.values.compactMap { $0.key.wider(by: $0.reason.answers.widens)?.mark })
+        proofs = proofs.filter { needed.contains($0.key) }
     }
 
     /// The models that failed stay blocked for as long as their credential was: an answer of a free model proves no money.
@@ -49,6 +74,7 @@ extension HealthLedger {
         for model in models(like: wide) where model.until < wide.until {
             update(model.key) { block in
                 block.until = wide.until
+                block.length = wide.length
                 block.step = max(block.step, wide.step)
             }
         }
@@ -69,9 +95,21 @@ extension HealthLedger {
 }
 
 extension AttemptMode {
-    /// Whether the attempt held the lease of this block.
-    fileprivate func holds(_ key: ScopeKey) -> Bool {
+    /// Whether the attempt holds the lease of this very block, not of the window before it.
+    fileprivate func holdsLease(of block: Block) -> Bool {
         guard case .halfOpen(let lease) = self else { return false }
-        return lease.keys.contains(key)
+        return block.lease == lease
+    }
+}
+
+extension ScopeKey {
+    /// What a block of a model on a credential becomes when another failure agrees.
+    fileprivate func wider(by widening: Answers.Widening) -> ScopeKey? {
+        guard case .credentialModel(let credential, let model) = self else { return nil }
+        return switch widening.scope {
+        case .credential: .credential(credential)
+        case .providerModel: .providerModel(model)
+        case .credentialModel, .endpoint, nil: nil
+        }
     }
 }

@@ -11,6 +11,8 @@ public struct HealthLedger: Hashable, Sendable {
     var proofs: [UInt64: Timestamp] = [:]
     /// What its owner has taken out of use (`HealthLedger+Pause.swift`).
     var paused: [CredentialID: Pause] = [:]
+    /// By `ScopeKey.mark`: what has just come back (`Return.swift`).
+    var returns: [UInt64: Return] = [:]
     var network = NetworkTrouble()
     var repeats = QuickRepeats()
 
@@ -19,15 +21,17 @@ public struct HealthLedger: Hashable, Sendable {
 
     public init() {}
 
-    /// A ledger as it was kept. Leases are void: their holders are gone. What has had no failure for a day is left out.
-    public init(restoring blocks: [Block], pauses: [Pause] = [], now: Timestamp) {
+    /// A ledger as it was kept. Leases are void: their holders are gone. What has had no failure for `failureWindow` is left out.
+    public init(
+        restoring blocks: [Block], pauses: [Pause] = [], now: Timestamp, failureWindow: Duration = Policy.standard.failureWindow
+    ) {
         merge(blocks, now: now)
         restore(pauses, now: now)
-        prune(now: now)
+        prune(now: now, failureWindow: failureWindow)
     }
 
     /// Whether there is nothing to look up and nothing that a success could change.
-    public var isEmpty: Bool { entries.isEmpty && network.isQuiet }
+    public var isEmpty: Bool { entries.isEmpty && returns.isEmpty && network.isQuiet && repeats.isEmpty }
 
     /// All blocks, open and half open, those that end first before the others.
     public var blocks: [Block] {
@@ -39,8 +43,8 @@ public struct HealthLedger: Hashable, Sendable {
     public func block(on candidate: Candidate, at now: Timestamp) -> Block? {
         if entries.isEmpty { return nil }
         var last: Block?
-        for scope in Scope.allCases {
-            guard let block = entry(scope, of: candidate), block.isOpen(at: now) || block.lease(at: now) != nil else { continue }
+        for place in 0..<ScopeMarks.count {
+            guard let block = entry(place, of: candidate), block.isOpen(at: now) || block.lease(at: now) != nil else { continue }
             if last.map({ $0.until <= block.until }) ?? true { last = block }
         }
         return last
@@ -49,43 +53,60 @@ public struct HealthLedger: Hashable, Sendable {
     // MARK: Changes from outside
 
     /// Forgets all that is held against a credential, with any model: its secret is new, or its owner says so.
-    public mutating func clear(credential: CredentialID) { remove { $0.key.concerns(credential) } }
+    public mutating func clear(credential: CredentialID) {
+        remove { $0.key.concerns(credential) }
+        returns = returns.filter { !$0.value.key.concerns(credential) }
+    }
 
     /// Forgets one block.
-    public mutating func clear(_ key: ScopeKey) { remove { $0.key == key } }
+    public mutating func clear(_ key: ScopeKey) {
+        remove { $0.key == key }
+        returns[key.mark] = nil
+    }
 
     /// Forgets which models were not found: the configuration has changed.
     public mutating func clearModels() { remove { $0.reason == .modelNotFound } }
 
-    /// Forgets everything but what its owner has paused.
+    /// Forgets everything but what its owner has paused, and what is under way.
     public mutating func clearAll() {
-        let paused = paused
-        self = HealthLedger()
-        self.paused = paused
+        var clean = HealthLedger()
+        (clean.paused, clean.repeats) = (paused, repeats)
+        self = clean
     }
 
     /// Takes over blocks that another process, or this one in an earlier life, has kept. Of two on one scope the one that ends
-    /// last stays.
+    /// last stays, unless it was written by a clock that has been set back since.
     public mutating func merge(_ blocks: [Block], now: Timestamp) {
         for var block in blocks {
             block.lease = nil
-            if let own = entries[block.key.mark], own.key == block.key, own.until >= block.until { continue }
+            if let own = entries[block.key.mark], own.key == block.key,
+                own.isOpen(at: now) && !block.isOpen(at: now) || own.isOpen(at: now) == block.isOpen(at: now) && own.until >= block.until
+            {
+                continue
+            }
             insert(block, now: now)
         }
     }
 
-    /// Drops blocks that ended more than `failureWindow` ago, so that their ladders begin anew.
+    /// Drops blocks that ended more than `failureWindow` ago, so that their ladders begin anew, and what else is over.
     public mutating func prune(now: Timestamp, failureWindow: Duration = Policy.standard.failureWindow) {
-        remove { !$0.isOpen(at: now) && now - $0.until > failureWindow }
-        if entries.isEmpty { proofs = [:] }
+        // A block of another clock may say that it ends in a year, and has ended as well.
+        remove { !$0.isOpen(at: now) && (now - $0.until > failureWindow || $0.since - now > failureWindow) }
+        pruneProofs()
+        if !returns.isEmpty { returns = returns.filter { !$0.value.isOver(at: now) } }
         repeats.prune(now: now)
         if !paused.isEmpty { paused = paused.filter { !$0.value.isOver(at: now) } }
     }
 
     // MARK: Entries
 
-    func entry(_ scope: Scope, of candidate: Candidate) -> Block? {
-        guard let index = entries.index(forKey: candidate.marks[scope]), entries.values[index].key.covers(candidate) else { return nil }
+    func entry(_ scope: Scope, of candidate: Candidate) -> Block? { entry(candidate.marks[scope], covering: candidate) }
+
+    /// - Parameter place: Of the scope, 0 to 3, in the order of `Scope.allCases`.
+    func entry(_ place: Int, of candidate: Candidate) -> Block? { entry(candidate.marks[place], covering: candidate) }
+
+    private func entry(_ mark: UInt64, covering candidate: Candidate) -> Block? {
+        guard let index = entries.index(forKey: mark), entries.values[index].key.covers(candidate) else { return nil }
         return entries.values[index]
     }
 
@@ -99,9 +120,17 @@ public struct HealthLedger: Hashable, Sendable {
             }
         }
         entries[mark] = block
+        returns[mark] = nil
+        noteWitness(block.key, block.reason)
     }
 
     mutating func remove(_ key: ScopeKey) { entries[key.mark] = nil }
+
+    /// Notes that a window of the candidate, if this is one, has seen an early try in this quarter of it.
+    mutating func markEarlyTry(_ mark: UInt64, of candidate: Candidate, at now: Timestamp) {
+        guard let index = entries.index(forKey: mark), entries.values[index].key.covers(candidate) else { return }
+        if entries.values[index].isOpen(at: now) { entries.values[index].earlyQuarter = entries.values[index].quarter(at: now) }
+    }
 
     /// Changes a block in its place.
     mutating func update(_ key: ScopeKey, _ change: (inout Block) -> Void) {

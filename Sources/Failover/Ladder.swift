@@ -6,7 +6,7 @@ public enum Ladder: String, Hashable, Sendable, CaseIterable {
     case quota
     case billing
     case auth
-    /// Until the credential's secret changes.
+    /// Until the credential's secret changes, unless the settings give it lengths.
     case secret
     case transient
     case network
@@ -20,7 +20,7 @@ public enum Ladder: String, Hashable, Sendable, CaseIterable {
         case .rateLimit: policy.blocks.rateLimit
         case .quota, .billing: policy.blocks.billing
         case .auth: policy.blocks.auth
-        case .secret: []
+        case .secret: policy.blocks.authPermanent
         case .transient, .network: policy.blocks.transient
         case .model: policy.blocks.model
         case .malformed: Array(policy.blocks.transient.prefix(2))
@@ -44,12 +44,12 @@ public enum Ladder: String, Hashable, Sendable, CaseIterable {
     func window(
         step: Int, failure: Failure, policy: Policy, now: Timestamp, using random: inout some RandomNumberGenerator
     ) -> (until: Timestamp, length: Duration, setBy: WindowLength) {
-        if self == .secret { return (.distantFuture, Timestamp.distantFuture - now, .secret) }
-        if let reset = failure.reset {
+        let steps = steps(policy)
+        if self == .secret && steps.isEmpty { return (.distantFuture, Timestamp.distantFuture - now, .secret) }
+        if let reset = failure.reset, self != .secret {
             let length = min(max(reset, .seconds(1)), cap(policy))
             return (now + length, length, failure.retryAfterGiven ? .retryAfter : .providerReset)
         }
-        let steps = steps(policy)
         let length = steps.isEmpty ? .seconds(30) : steps[min(max(step, 0), steps.count - 1)]
         let share = policy.jitter > 0 ? Double.random(in: -policy.jitter...policy.jitter, using: &random) : 0
         let jittered = max(Duration.milliseconds(1), .milliseconds(Int64(Double(length.wholeMilliseconds) * (1 + share) + 0.5)))

@@ -108,13 +108,16 @@ extension Plan.State {
         case .notNeeded:
             let ended = blocks.first { !$0.isOpen(at: now) }
             self = ledger.standing(of: candidate, at: now) == .halfOpen ? .halfOpen(ended?.reason ?? .unknown) : .ready
+        case .returning:
+            // Used all the same if nobody before it answers.
+            self = .ready
         case .blocked(let block):
             self = .passedOver(reason, until: block.until == .distantFuture ? nil : block.until)
         case .paused(_, let until): self = .passedOver(reason, until: until)
         case .leased:
             self = .passedOver(reason, until: blocks.compactMap { $0.lease(at: now)?.endsAt }.max())
         case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .tooSmall, .noLargerWindow, .noImages, .noTools,
-            .endpointDown, .sameModel, .attemptsSpent, .deadlinePassed:
+            .endpointDown, .sameModel, .rotationsSpent, .attemptsSpent, .deadlinePassed:
             self = .passedOver(reason, until: nil)
         }
     }

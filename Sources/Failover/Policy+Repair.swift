@@ -16,7 +16,7 @@ extension Policy {
         let last = receipt.attempts[place]
         guard let index = chain.links.firstIndex(where: { $0.candidate == last.candidate }) else { return nil }
         let standing = ledger.standing(of: last.candidate, at: now)
-        if standing == .free || standing == .halfOpen {
+        if standing.isOpen {
             return .attempt(index: index, mode: mode(for: last.candidate, standing, facts, &ledger, now))
         }
         guard last.mode == .early, standing == .blocked, receipt.hasEarlyTry else { return nil }

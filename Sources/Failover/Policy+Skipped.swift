@@ -50,10 +50,11 @@ extension Policy {
         if let problem = ruledOut(link, chain, receipt) ?? Fit.problem(link, receipt.facts) { return problem }
         switch ledger.standing(of: link.candidate, at: now) {
         case .leased: return .leased
+        case .crowded: if receipt.attempts.count < maxAttempts && now < receipt.facts.deadline { return .returning }
         case .paused:
             if let pause = ledger.pause(of: link.candidate.credential, at: now) { return .paused(since: pause.since, until: pause.until) }
         case .blocked: if let block = ledger.block(on: link.candidate, at: now) { return .blocked(block) }
-        case .free, .halfOpen: break
+        case .free, .returning, .halfOpen: break
         }
         if now >= receipt.facts.deadline { return .deadlinePassed }
         return receipt.attempts.count >= maxAttempts ? .attemptsSpent(maxAttempts) : .notNeeded
@@ -75,6 +76,7 @@ extension Step {
         switch self {
         case .attempt(let index, .quickRepeat): "once more, at once, on \(chain.links[index].candidate)"
         case .attempt(let index, .halfOpen): "then \(chain.links[index].candidate), to see whether it works again"
+        case .attempt(let index, .returning): "then \(chain.links[index].candidate), one of few, since it has just come back"
         case .attempt(let index, .early): "then \(chain.links[index].candidate), early, since all else is blocked"
         case .attempt(let index, .normal): "then \(chain.links[index].candidate)"
         case .wait(let duration, let index): "wait \(Words.duration(duration)) for \(chain.links[index].candidate)"

@@ -6,8 +6,8 @@ extension Policy {
     /// - Parameters:
     ///   - receipt: This request's attempts, oldest first, and its waits. The last attempt may end it.
     ///   - facts: The receipt's, or a fresher copy of them.
-    ///   - ledger: What is blocked. A half-open lease, an early try or a quick repeat is noted in it for the attempt that is
-    ///     returned; nothing else changes.
+    ///   - ledger: What is blocked. A half-open lease, a slot at a scope that has just come back, an early try or a quick repeat is
+    ///     noted in it for the attempt that is returned; nothing else changes.
     ///   - now: When to read `ledger`.
     /// - Returns: `.attempt` with a candidate that is free, if there is one. No candidate whose window is open, but for early
     ///   tries, and no candidate twice, but for a quick repeat, after a repair and after a wait.
@@ -19,7 +19,8 @@ extension Policy {
         guard receipt.attempts.count < maxAttempts, now < facts.deadline else { return end(chain, receipt, facts, ledger, now) }
         if let again = repaired(chain, receipt, facts, &ledger, now) { return again }
         if let last = receipt.attempts.last, let index = quickRepeat(of: last, chain, receipt, facts, ledger, now) {
-            ledger.repeats.begin(at: last.candidate.endpoint, now: now)
+            if let wait = backoff(after: last, before: last.candidate, receipt, facts, now) { return .wait(wait, index: index) }
+            ledger.repeats.take(at: last.candidate, for: facts.id, until: now + facts.firstTokenLimit + leaseSlack, now: now)
             return .attempt(index: index, mode: .quickRepeat)
         }
         let next = next(in: chain, receipt, facts, ledger, now)
@@ -29,6 +30,11 @@ extension Policy {
             return patient
         }
         if let next {
+            if let last = receipt.attempts.last, last.failure?.reason == .overloaded,
+                let wait = backoff(after: last, before: chain.links[next.index].candidate, receipt, facts, now)
+            {
+                return .wait(wait, index: next.index)
+            }
             return .attempt(index: next.index, mode: mode(for: chain.links[next.index].candidate, next.standing, facts, &ledger, now))
         }
         if let index = earlyTry(chain, receipt, facts, &ledger, now) { return .attempt(index: index, mode: .early) }
@@ -47,18 +53,25 @@ extension Policy {
 
     // MARK: The next candidate
 
-    /// The first link in order that was not tried, is not ruled out by this request's failures, holds the request, and is free.
+    /// The first link in order that was not tried, is not ruled out by this request's failures, holds the request, and is free. One
+    /// that has just come back and has all it takes now is next only if nobody else is.
     ///
     /// - Parameter besides: A link that is left out.
     func next(
         in chain: Chain, besides: Int? = nil, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
     ) -> (index: Int, standing: Standing)? {
+        var crowded: Int?
         for index in chain.links.indices where index != besides {
             guard isEligible(index, chain, receipt, facts) else { continue }
-            let standing = ledger.standing(of: chain.links[index].candidate, at: now)
-            if standing == .free || standing == .halfOpen { return (index, standing) }
+            switch ledger.standing(of: chain.links[index].candidate, at: now) {
+            case .free: return (index, .free)
+            case .returning: return (index, .returning)
+            case .halfOpen: return (index, .halfOpen)
+            case .crowded: if crowded == nil { crowded = index }
+            case .leased, .blocked, .paused: break
+            }
         }
-        return nil
+        return crowded.map { ($0, .crowded) }
     }
 
     private func isEligible(_ index: Int, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts) -> Bool {
@@ -71,6 +84,7 @@ extension Policy {
 
     /// What earlier failures of this request say about a candidate that was not tried.
     func ruledOut(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt) -> SkipReason? {
+        if let limit = rotationsSpent(at: link.candidate.model, receipt) { return .rotationsSpent(limit) }
         for place in receipt.attempts.indices {
             guard let reason = receipt.attempts[place].failure?.reason else { continue }
             let answers = reason.answers
@@ -93,12 +107,12 @@ extension Policy {
         return nil
     }
 
-    /// Takes the lease where one is needed.
+    /// Takes the lease or slot where one is needed.
     func mode(
         for candidate: Candidate, _ standing: Standing, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
     ) -> AttemptMode {
-        guard standing == .halfOpen else { return .normal }
-        return .halfOpen(ledger.takeLease(on: candidate, for: facts.id, until: now + facts.firstTokenLimit + leaseSlack))
+        if standing == .free { return .normal }
+        return ledger.takeLease(on: candidate, for: facts.id, until: now + facts.firstTokenLimit + leaseSlack, now: now)
     }
 
     // MARK: The same candidate again
@@ -126,7 +140,7 @@ extension Policy {
         }
         guard now >= end else { return nil }
         let standing = ledger.standing(of: candidate, at: now)
-        guard standing == .free || standing == .halfOpen else { return nil }
+        guard standing.isOpen else { return nil }
         return .attempt(index: index, mode: mode(for: candidate, standing, facts, &ledger, now))
     }
 

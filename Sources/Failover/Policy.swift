@@ -16,8 +16,14 @@ public struct Policy: Hashable, Sendable {
     public var failureWindow: Duration = .seconds(24 * 3600)
     /// A ladder's step is longer or shorter by up to this share, so that blocks do not all end together.
     public var jitter = 0.1
-    /// Quick repeats begun in a second at one endpoint: at most this share of the requests under way, and always three.
+    /// Quick repeats under way at one endpoint: at most this share of the attempts under way there, and always three.
     public var quickRepeatShare = 0.2
+    /// After `overloaded`: time before the same provider is asked again. OpenClaw's `auth.cooldowns.overloadedBackoffMs`.
+    public var overloadedBackoff: Duration = .zero
+    /// After `overloaded`: other credentials of the model that may be tried; `nil`: all. OpenClaw's `overloadedProfileRotations`.
+    public var overloadedRotations: Int?
+    /// After `rate_limit` and `quota`: as `overloadedRotations`. OpenClaw's `rateLimitedProfileRotations`.
+    public var rateLimitedRotations: Int?
     /// How much longer than the first-token limit a lease lasts.
     public var leaseSlack: Duration = .seconds(5)
 
@@ -33,6 +39,8 @@ public struct Ladders: Hashable, Sendable {
     public var billing: [Duration] = [.seconds(60), .seconds(120), .seconds(300), .seconds(600), .seconds(1800)]
     public var auth: [Duration] = [.seconds(300), .seconds(3600)]
     public var model: [Duration] = [.seconds(600), .seconds(3600), .seconds(43_200)]
+    /// After `auth_permanent`; empty: until the secret changes. OpenClaw's `auth.cooldowns.authPermanentBackoffMinutes`.
+    public var authPermanent: [Duration] = []
 
     public init() {}
 }

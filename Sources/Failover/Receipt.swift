@@ -5,7 +5,8 @@ public struct Receipt: Hashable, Sendable {
     public var facts: RequestFacts
     public var attempts: [Attempt]
     public var skipped: [SkippedLink]
-    /// Times that the request waited for a reset, rather than leave a model. At most one.
+    /// Times that the request waited for a reset, rather than leave a model, which it does at most once; and before an overloaded
+    /// provider was asked again, where the settings say so.
     public var waits: [Duration]
     /// Credentials that served its session before and are not asked first any more, though nothing blocks them: the prompt cache is cold,
     /// or they are no longer in the chain.

@@ -58,7 +58,7 @@ extension Refusal {
                 case .blocked(let block): reasons.append(block.reason)
                 case .tooSmall, .noLargerWindow, .noImages, .noTools: doesNotFit = true
                 case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .paused, .sameModel, .notNeeded: break
-                case .leased, .endpointDown, .attemptsSpent, .deadlinePassed: isElsewise = true
+                case .leased, .returning, .endpointDown, .rotationsSpent, .attemptsSpent, .deadlinePassed: isElsewise = true
                 }
             }
             if reasons.isEmpty && !isElsewise {

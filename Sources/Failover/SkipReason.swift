@@ -16,6 +16,8 @@ public enum SkipReason: Hashable, Sendable {
     case blocked(Block)
     /// Its block has ended, and another request is looking whether it works again.
     case leased
+    /// It has just come back, and as many requests as it takes for now are at it.
+    case returning
     /// Its context window is smaller than the prompt is thought to be, in tokens.
     case tooSmall(needs: Int, window: Int)
     /// The prompt overflowed a window at least as large, in this request.
@@ -26,6 +28,8 @@ public enum SkipReason: Hashable, Sendable {
     case endpointDown(EndpointID)
     /// This model refused the request's form on another credential, in this request.
     case sameModel
+    /// So many other credentials of its model were tried after it was overloaded or limited; the settings allow no more.
+    case rotationsSpent(Int)
     /// `failover.maxAttempts` upstream calls were made.
     case attemptsSpent(Int)
     /// The request's time is over.
@@ -43,12 +47,14 @@ public enum SkipReason: Hashable, Sendable {
         case .paused: "paused"
         case .blocked: "blocked"
         case .leased: "leased"
+        case .returning: "returning"
         case .tooSmall: "too_small"
         case .noLargerWindow: "no_larger_window"
         case .noImages: "no_images"
         case .noTools: "no_tools"
         case .endpointDown: "endpoint_down"
         case .sameModel: "same_model"
+        case .rotationsSpent: "rotations_spent"
         case .attemptsSpent: "attempts_spent"
         case .deadlinePassed: "deadline_passed"
         case .notNeeded: "not_needed"
@@ -66,12 +72,15 @@ public enum SkipReason: Hashable, Sendable {
         case .paused(_, _?): "paused by its owner for some time"
         case .blocked(let block): "\(block.key.shortText) blocked: \(block.reason.rawValue) (rule \(block.evidence.rule))"
         case .leased: "another request is looking whether it works again"
+        case .returning: "it has just come back, and gets its load step by step"
         case .tooSmall(let needs, let window): "about \(needs) tokens do not fit its window of \(window)"
         case .noLargerWindow: "its window is no larger than the one that overflowed"
         case .noImages: "it does not take images"
         case .noTools: "it does not take tools"
         case .endpointDown(let endpoint): "\(endpoint) could not be reached just now"
         case .sameModel: "this model refused the form of the request just now"
+        case .rotationsSpent(let count):
+            "auth.cooldowns allows \(count) other credential\(count == 1 ? "" : "s") for a model that is overloaded or limited"
         case .attemptsSpent(let count): "\(count) attempts were made, which is all a request may make"
         case .deadlinePassed: "the request's time was over"
         case .notNeeded: "it was not needed"

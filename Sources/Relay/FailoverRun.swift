@@ -154,7 +154,7 @@ public final class FailoverRun: @unchecked Sendable {
         guard let route = routes[index] else {
             // The chain was built from the same snapshot, so this is a fault of ours; the next candidate hides it from the client.
             relay.log.error("A candidate could not be called", ["model": .string(link.candidate.model.description)])
-            relay.ledger.giveBack(mode, now: startedAt)
+            relay.ledger.giveBack(mode, of: link.candidate, now: startedAt)
             attempt.failure = Failure(reason: .unknown, scope: nil, rule: "gateway.no_plan")
             receipt.attempts.append(attempt)
             return nil
@@ -166,6 +166,9 @@ public final class FailoverRun: @unchecked Sendable {
             deadline: receipt.facts.deadline, now: startedAt, isRepeat: receipt.attempts.last?.candidate == link.candidate
         ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         attempt.repairs = plan.repairs
+        // The step knew the usual limit; this candidate's may be longer.
+        attempt.mode = relay.ledger.extend(
+            mode, until: startedAt + plan.firstToken.length + snapshot.settings.policy.leaseSlack, now: startedAt)
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
         open = Open(attempt, by: route, served)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
@@ -202,8 +205,8 @@ public final class FailoverRun: @unchecked Sendable {
             end(.streamed(served))
         case .failed(let failed): self.failed(failed, call.plan)
         case .cancelled:
-            guard let mode = open?.attempt.mode else { return }
-            relay.ledger.giveBack(mode, now: relay.now())
+            guard let attempt = open?.attempt else { return }
+            relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: relay.now())
             open?.attempt.committed = call.firstContentAfter != nil
             open?.attempt.failure = Failure(reason: .cancelled, scope: nil, rule: "client.left")
             _ = close()

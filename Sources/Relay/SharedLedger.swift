@@ -26,7 +26,19 @@ public final class SharedLedger: Sendable {
 
     /// The next step of a request, noted in its receipt.
     func step(_ policy: Policy, _ chain: Chain, _ receipt: inout Receipt, now: Timestamp) -> Step {
-        state.withLock { policy.advance(chain: chain, receipt: &receipt, ledger: &$0.ledger, now: now) }
+        state.withLock { state in
+            let step = policy.advance(chain: chain, receipt: &receipt, ledger: &state.ledger, now: now)
+            if case .attempt(let index, _) = step { state.ledger.began(chain.links[index].candidate) }
+            return step
+        }
+    }
+
+    /// Lets what an attempt holds last as long as the attempt may take to speak.
+    ///
+    /// - Returns: What it holds from now on.
+    func extend(_ mode: AttemptMode, until endsAt: Timestamp, now: Timestamp) -> AttemptMode {
+        guard let lease = mode.lease, endsAt > lease.endsAt else { return mode }
+        return state.withLock { $0.ledger.extend(mode, until: endsAt, now: now) }
     }
 
     func failed(
@@ -34,7 +46,8 @@ public final class SharedLedger: Sendable {
         now: Timestamp
     ) -> [BlockEffect] {
         change { state in
-            state.ledger.record(
+            state.ledger.ended(candidate)
+            return state.ledger.record(
                 failure, of: candidate, attemptStartedAt: startedAt, receipt: receipt, mode: mode, policy: policy, now: now,
                 using: &state.random)
         }
@@ -45,14 +58,18 @@ public final class SharedLedger: Sendable {
         _ candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, now: Timestamp, endIsProven: Bool
     ) -> [BlockEffect] {
         change { state in
+            if endIsProven { state.ledger.ended(candidate) }
             guard !state.ledger.isEmpty else { return [] }
             return state.ledger.succeeded(candidate, attemptStartedAt: startedAt, mode: mode, now: now, endIsProven: endIsProven)
         }
     }
 
-    func giveBack(_ mode: AttemptMode, now: Timestamp) {
-        guard case .halfOpen(let lease) = mode else { return }
-        state.withLock { $0.ledger.giveBack(lease, now: now) }
+    /// An attempt that began with a step has ended and says nothing of its candidate.
+    func giveBack(_ mode: AttemptMode, of candidate: Candidate, now: Timestamp) {
+        state.withLock { state in
+            state.ledger.ended(candidate)
+            state.ledger.giveBack(mode, of: candidate, now: now)
+        }
     }
 
     /// Whether a candidate other than `index` could be tried now: decides how long a first token is waited for.
@@ -91,7 +108,11 @@ public final class SharedLedger: Sendable {
     public func flush() async { await store?.flush() }
 
     /// Drops blocks that ended so long ago that their ladders begin anew.
-    public func prune(now: Timestamp) { state.withLock { $0.ledger.prune(now: now) } }
+    ///
+    /// - Parameter failureWindow: How long that is.
+    public func prune(now: Timestamp, failureWindow: Duration) {
+        state.withLock { $0.ledger.prune(now: now, failureWindow: failureWindow) }
+    }
 
     private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
         let (effects, blocks) = state.withLock { state -> ([BlockEffect], [Block]?) in

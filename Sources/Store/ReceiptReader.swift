@@ -87,6 +87,7 @@ enum ReceiptReader {
         case nil where value["mode"] == nil, "normal": .normal
         case "quick_repeat": .quickRepeat
         case "half_open": value["lease"].flatMap(BlockJSON.readLease).map { .halfOpen($0) }
+        case "returning": value["lease"].flatMap(BlockJSON.readLease).map { .returning($0) }
         case "early": .early
         default: nil
         }
@@ -175,10 +176,12 @@ enum ReceiptReader {
                 value["window_tokens"]?.int.map { .tooSmall(needs: needs, window: $0) }
             }
         case "endpoint_down": return value["endpoint"]?.string.map { .endpointDown(EndpointID(rawValue: $0)) }
+        case "rotations_spent": return value["limit"]?.int.map { .rotationsSpent($0) }
         case "attempts_spent": return value["limit"]?.int.map { .attemptsSpent($0) }
         case let code:
             let plain: [SkipReason] = [
-                .unknownProvider, .noCredential, .leased, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed, .notNeeded,
+                .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed,
+                .notNeeded,
             ]
             return plain.first { $0.code == code }
         }

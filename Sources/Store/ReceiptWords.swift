@@ -37,6 +37,7 @@ extension AttemptMode {
         case .normal: "normal"
         case .quickRepeat: "quick_repeat"
         case .halfOpen: "half_open"
+        case .returning: "returning"
         case .early: "early"
         }
     }

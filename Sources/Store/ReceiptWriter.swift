@@ -101,7 +101,7 @@ extension CompactJSON {
         member("kind", attempt.kind?.rawValue)
         member("origin", attempt.origin)
         if attempt.mode != .normal { member("mode", attempt.mode.word) }
-        if case .halfOpen(let lease) = attempt.mode { object("lease") { $0.members(of: lease) } }
+        if let lease = attempt.mode.lease { object("lease") { $0.members(of: lease) } }
         if !attempt.repairs.isEmpty { array("repairs", attempt.repairs) { json, repair in json.element(repair.code) } }
         member("started_at", attempt.startedAt)
         member("duration_ms", milliseconds: attempt.duration)
@@ -177,10 +177,12 @@ extension CompactJSON {
             member("needs_tokens", needs)
             member("window_tokens", window)
         case .endpointDown(let endpoint): member("endpoint", endpoint.rawValue)
-        case .attemptsSpent(let limit): member("limit", limit)
+        case .rotationsSpent(let limit), .attemptsSpent(let limit): member("limit", limit)
         // Its words are `text`.
         case .credentialUnusable: break
-        case .unknownProvider, .noCredential, .leased, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed, .notNeeded: break
+        case .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed,
+            .notNeeded:
+            break
         }
     }
 }

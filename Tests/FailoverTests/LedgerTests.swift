@@ -331,7 +331,7 @@ import Testing
         #expect(stage.ledger.block(on: candidate, at: .at(1)) != nil)
         let effects = stage.ledger.succeeded(candidate, attemptStartedAt: .at(0.5), mode: .early, now: .at(1))
         #expect(effects.map(\.kind) == [.cleared])
-        #expect(stage.ledger.isEmpty)
+        #expect(stage.ledger.blocks.isEmpty)
     }
 
     @Test func `at first content does not end a block for malformed replies, the proven end does`() {
@@ -349,7 +349,7 @@ import Testing
         #expect(stage.ledger.succeeded(candidate, attemptStartedAt: .at(10), mode: mode, now: .at(11), endIsProven: false).isEmpty)
         #expect(stage.ledger.block(on: candidate, at: .at(11)) != nil)
         #expect(stage.ledger.succeeded(candidate, attemptStartedAt: .at(10), mode: mode, now: .at(12)).map(\.kind) == [.cleared])
-        #expect(stage.ledger.isEmpty)
+        #expect(stage.ledger.blocks.isEmpty)
     }
 }
 

@@ -93,7 +93,7 @@ import Testing
                 let block = ledger.block(on: attempt.candidate, at: attempt.startedAt)
                 switch attempt.mode {
                 case .normal, .quickRepeat: #expect(block == nil)
-                case .halfOpen(let lease):
+                case .halfOpen(let lease), .returning(let lease):
                     #expect(block == nil)
                     #expect(lease.keys.allSatisfy { $0.covers(attempt.candidate) } && !lease.keys.isEmpty)
                 case .early: #expect(block?.providerReset == false && block?.reason != .authPermanent)

@@ -57,8 +57,7 @@ import Testing
         (.plain(.authPermanent), ["a/A@k1", "a/A@k2"], .refused(503)),
         (
             .plain(.overloaded),
-            // Three repeats in one second at one endpoint are enough.
-            ["a/A@k1", "a/A@k1", "a/A@k2", "a/A@k2", "a/B@k1", "a/B@k1", "a/B@k2"], .refused(503)
+            ["a/A@k1", "a/A@k1", "a/A@k2", "a/A@k2", "a/B@k1", "a/B@k1", "a/B@k2", "a/B@k2"], .refused(503)
         ),
         (.plain(.serverError, reset: .seconds(9)), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(503)),
         (.plain(.timeout), ["a/A@k1", "a/A@k2", "a/B@k1", "a/B@k2"], .refused(503)),
@@ -268,18 +267,66 @@ import Testing
         #expect(stage.ledger.blocks.map(\.step) == [0])
     }
 
-    @Test func `is not made for a provider that is going down`() {
-        var stage = Stage([("a/A", "k1"), ("a/B", "k2"), ("a/C", "k3"), ("a/D", "k4"), ("a/E", "k5"), ("a/F", "k6")])
-        stage.policy.blocks.transient = [.milliseconds(1)]
-        let played = stage.play { _, _ in .plain(.serverError) }
-        // Six candidates fail within a second or so: three are asked twice, then the share is used up until the second is over.
-        let repeats = played.receipt.attempts.filter { $0.mode == .quickRepeat }
-        #expect((3...4).contains(repeats.count))
+    /// Requests that fail at one endpoint at the same time: how many of them are repeated before the first repeat has ended.
+    static func repeats(of failing: Int, active: Int) -> Int {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        var repeated = 0
+        for _ in 0..<failing {
+            var attempt = Attempt(candidate: stage.chain.links[0].candidate, startedAt: stage.now)
+            var receipt = Receipt(facts: stage.facts { $0.activeRequests = active })
+            attempt.failure = .plain(.serverError)
+            // Each on a ledger without blocks: what counts is the share.
+            _ = stage.ledger.record(
+                .plain(.serverError), of: attempt.candidate, attemptStartedAt: stage.now, receipt: receipt, mode: .normal,
+                policy: stage.policy, now: stage.now, using: &stage.random)
+            stage.ledger.clear(.all, at: stage.now)
+            receipt.attempts = [attempt]
+            let step = stage.policy.step(
+                chain: stage.chain, receipt: receipt, facts: receipt.facts, ledger: &stage.ledger, now: stage.now)
+            if step == .attempt(index: 0, mode: .quickRepeat) { repeated += 1 }
+        }
+        return repeated
     }
 
-    @Test func `may take a fifth of many requests`() {
-        var stage = Stage([("a/A", "k1"), ("a/B", "k2"), ("a/C", "k3"), ("a/D", "k4"), ("a/E", "k5")])
-        let played = stage.play({ $0.activeRequests = 100 }) { _, _ in .plain(.serverError) }
-        #expect(played.receipt.attempts.count { $0.mode == .quickRepeat } == 5)
+    @Test(arguments: [(2, 0, 2), (10, 0, 3), (10, 15, 3), (10, 20, 4), (50, 100, 20), (50, 1000, 50)])
+    func `is made for a fifth of an endpoint's requests, and always for three`(failing: Int, active: Int, repeated: Int) {
+        #expect(Self.repeats(of: failing, active: active) == repeated)
+    }
+
+    @Test func `counts while it is under way, at its own endpoint, and no longer than its attempt may last`() {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        let candidates = stage.chain.links.map(\.candidate)
+        func isRepeated(_ candidate: Candidate) -> Bool {
+            let effects = stage.fail(.plain(.serverError), of: candidate)
+            stage.ledger.clear(.all, at: stage.now)
+            return effects.isEmpty
+        }
+        #expect((0..<4).map { _ in isRepeated(candidates[0]) } == [true, true, true, false])
+        #expect(isRepeated(candidates[1]))
+        // One has ended, whatever became of it.
+        _ = stage.ledger.succeeded(candidates[0], attemptStartedAt: stage.now, mode: .quickRepeat, now: stage.now)
+        #expect((0..<2).map { _ in isRepeated(candidates[0]) } == [true, false])
+        stage.ledger.giveBack(.quickRepeat, of: candidates[0], now: stage.now)
+        #expect((0..<2).map { _ in isRepeated(candidates[0]) } == [true, false])
+        // Who never tells of its end is forgotten after the first-token limit and five seconds.
+        stage.now = .at(17)
+        #expect(isRepeated(candidates[0]))
+        stage.ledger.prune(now: .at(100))
+        #expect(stage.ledger.isEmpty)
+    }
+
+    @Test func `is counted against the attempts under way where somebody counts them`() {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        let candidate = stage.chain.links[0].candidate
+        func isRepeated() -> Bool {
+            let effects = stage.fail(.plain(.serverError), of: candidate) { $0.activeRequests = 500 }
+            stage.ledger.clear(.all, at: stage.now)
+            return effects.isEmpty
+        }
+        for _ in 0..<25 { stage.ledger.began(candidate) }
+        #expect((0..<6).map { _ in isRepeated() } == [true, true, true, true, true, false])
+        for _ in 0..<25 { stage.ledger.ended(candidate) }
+        for _ in 0..<2 { stage.ledger.giveBack(.quickRepeat, of: candidate, now: stage.now) }
+        #expect(!isRepeated(), "three are under way, and nobody else is")
     }
 }

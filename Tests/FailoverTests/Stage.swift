@@ -105,6 +105,19 @@ struct Stage {
     }
 }
 
+extension Stage {
+    /// Records a failure of one attempt of a request of its own.
+    mutating func fail(
+        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp? = nil, mode: AttemptMode = .normal,
+        facts change: (inout RequestFacts) -> Void = { _ in }
+    ) -> [BlockEffect] {
+        let receipt = Receipt(facts: facts(change))
+        return ledger.record(
+            failure, of: candidate, attemptStartedAt: startedAt ?? now, receipt: receipt, mode: mode, policy: policy, now: now,
+            using: &random)
+    }
+}
+
 extension Failure {
     /// As the classifier would make it: with the scope that the reason blocks.
     static func plain(_ reason: Reason, reset: Duration? = nil, fault: TransportFault? = nil) -> Failure {

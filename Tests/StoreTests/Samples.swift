@@ -28,8 +28,10 @@ enum Samples {
     static let skipReasons: [SkipReason] =
         [
             .unknownProvider, .unknownWire("smoke-signals"), .noCredential, .credentialUnusable("expired; sign in again"), .leased,
+            .returning,
             .tooSmall(needs: 9_000, window: 8_192), .noLargerWindow, .noImages, .noTools, .endpointDown("https://a.example:443"),
-            .sameModel, .attemptsSpent(16), .deadlinePassed, .notNeeded, .paused(since: Timestamp(milliseconds: 7), until: nil),
+            .sameModel, .attemptsSpent(16), .rotationsSpent(1),
+            .deadlinePassed, .notNeeded, .paused(since: Timestamp(milliseconds: 7), until: nil),
             .paused(since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 8)),
         ] + blocks.map { .blocked($0) }
 
@@ -79,7 +81,7 @@ enum Samples {
         (receipt.facts.hasImages, receipt.facts.hasTools, receipt.facts.sentAsWritten) = (true, true, false)
         (receipt.facts.estimatedTokens, receipt.facts.activeRequests) = (1_234, 7)
         receipt.facts.firstTokenLimit = .microseconds(12_000_001)
-        let modes: [AttemptMode] = [.normal, .quickRepeat, .halfOpen(lease), .early]
+        let modes: [AttemptMode] = [.normal, .quickRepeat, .halfOpen(lease), .returning(lease), .early]
         for (index, failure) in failures.enumerated() {
             receipt.attempts.append(
                 Attempt(

@@ -27,11 +27,14 @@ struct Stores: Sendable {
     func ledger(for snapshot: RelaySnapshot, log: Logger) async -> HealthLedger {
         do throws(StoreProblem) {
             var ledger = HealthLedger(
-                restoring: try await ledgerStore.load(), pauses: try await ledgerStore.loadPauses(), now: Clock.now())
+                restoring: try await ledgerStore.load(), pauses: try await ledgerStore.loadPauses(), now: Clock.now(),
+                failureWindow: snapshot.settings.policy.failureWindow)
             for credential in try await ledgerStore.renewSecretHashes(snapshot.pool.secretHashes) {
                 ledger.clear(credential: credential)
             }
             if try await capabilityStore.renewConfiguration(snapshot.fingerprint) { ledger.clearModels() }
+            // What was renewed is remembered as such, so what it made void must not come back at the next start.
+            ledgerStore.save(ledger.blocks)
             return ledger
         } catch {
             log.error("The health ledger begins empty", ["why": .string("\(error)")])

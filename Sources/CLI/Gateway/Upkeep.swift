@@ -22,7 +22,7 @@ enum Upkeep {
 
     private static func once(_ relay: Relay, _ stores: Stores, _ log: Logger) async {
         let now = Clock.now()
-        relay.ledger.prune(now: now)
+        relay.ledger.prune(now: now, failureWindow: relay.snapshot.settings.policy.failureWindow)
         let days = relay.snapshot.settings.receipts.keepDays
         do throws(StoreProblem) {
             let forgotten = try await stores.receipts.prune(before: now - .seconds(days * 86_400))

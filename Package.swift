@@ -17,7 +17,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "understudy",
     platforms: [.macOS("26.0")],
-    products: [.executable(name: "understudy", targets: ["understudy"])],
+    products: [
+        .executable(name: "understudy", targets: ["understudy"]),
+        // For Simulation/, which is built for release and of all targets needs this one alone.
+        .library(name: "Failover", targets: ["Failover"]),
+    ],
     targets: [
         // Deciding: values in, values out.
         target("Failover"),

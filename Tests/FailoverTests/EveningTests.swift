@@ -29,8 +29,8 @@ import Testing
         #expect(played.receipt.attempts[1].failure?.rule == "status.402")
     }
 
-    @Test("openclaw#83225: one model has a billing error, the chain goes on to the other provider")
-    func billingOfThePrimary() {
+    @Test("seed 001, question 1; openclaw#83225: a billing error on one model does not stop the chain")
+    func billingGoesOn() {
         var stage = Stage([("deepseek/deepseek-v4-pro", "deepseek:default"), ("minimax/minimax-M2.7", "minimax:default")])
         let played = stage.play { candidate, _ in
             candidate.model.provider == "deepseek" ? Self.said(402, "Insufficient Balance", by: "deepseek") : nil
@@ -39,7 +39,8 @@ import Testing
         #expect(played.hasAnswer)
     }
 
-    @Test func `a key runs dry, this model on it, the key and the provider are three things`() {
+    @Test("seed 001, question 2: this model on this key, this key, and this provider are three things")
+    func threeScopes() {
         var stage = Stage([("d/pro", "k1"), ("d/flash", "k1"), ("d/pro", "k2"), ("m/M2", "k3")])
         stage.play { candidate, _ in candidate.description == "d/pro@k1" ? Self.said(402) : nil }
         // This model on this key alone:
@@ -67,7 +68,9 @@ import Testing
         #expect(looks == 3)
     }
 
-    @Test func `a short window for billing is set, it is kept`() {
+    @Test("seed 001, question 3: billing has a short window, and one's own where the settings have one")
+    func shortBilling() {
+        #expect(Policy.standard.blocks.billing.first == .seconds(60))
         var stage = Stage([("d/pro", "k1"), ("m/M2", "k2")])
         stage.policy.blocks.billing = [.seconds(3)]
         stage.play { candidate, _ in candidate.credential == "k1" ? Self.said(402) : nil }

@@ -80,4 +80,97 @@ import Testing
         #expect(played.asked == ["a/large@k1", "c/large@k3"])
         #expect(played.receipt.skipped.map(\.reason) == [.tooSmall(needs: 50_000, window: 8_000)])
     }
+
+    /// Seventeen models of as many providers.
+    private static func long() -> Stage {
+        var stage = Stage([])
+        stage.policy.maxAttempts = 20
+        stage.chain = Chain(
+            links: (0..<17).map { number in
+                let provider = ProviderID(rawValue: "p\(number)")
+                return ChainLink(
+                    candidate: Candidate(
+                        ModelRef(provider: provider, model: "m"), credential: CredentialID(rawValue: "\(provider):k"),
+                        endpoint: EndpointID(rawValue: "https://\(provider).example:443")))
+            })
+        return stage
+    }
+
+    @Test("openclaw#25926: of seventeen candidates the last is asked too, when nobody knows the errors of the others")
+    func unknown() {
+        var stage = Self.long()
+        let played = stage.play { candidate, _ in
+            candidate.model.provider == "p16" ? nil : `On an evening when`.said(nil, "the kettle is on strike")
+        }
+        #expect(played.asked.count == 17)
+        #expect(played.receipt.attempts[0].failure?.reason == .unknown)
+        #expect(played.hasAnswer)
+    }
+
+    @Test(
+        "openclaw#86868: every candidate is asked or named, and none twice, whatever each of them says",
+        arguments: [Reason.unknown, .malformed, .rateLimit, .billing, .modelNotFound, .timeout, .auth])
+    func oneCounter(reason: Reason) {
+        var stage = Self.long()
+        let played = stage.play { _, _ in .plain(reason) }
+        #expect(played.asked == stage.chain.links.map(\.candidate.description))
+        #expect(played.refusal != nil)
+    }
+
+    @Test("openclaw#5744: one model's 429 leaves the provider's others alone, and the way to the next provider is free")
+    func oneModel() {
+        var stage = Stage([("google/pro", "g"), ("google/flash", "g"), ("openai/gpt", "o")])
+        let played = stage.play { candidate, _ in candidate.model.model == "pro" ? .plain(.rateLimit) : nil }
+        #expect(played.asked == ["google/pro@g", "google/flash@g"])
+        let second = stage.play { candidate, _ in candidate.model.provider == "google" ? .plain(.rateLimit) : nil }
+        #expect(second.asked == ["google/flash@g", "openai/gpt@o"])
+    }
+
+    @Test("openclaw#85103: a timeout is not repeated on its model while another candidate is left")
+    func timeout() {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        let played = stage.play { candidate, _ in candidate.credential == "k1" ? .plain(.timeout, fault: .firstTokenTimeout) : nil }
+        #expect(played.asked == ["a/A@k1", "b/B@k2"])
+    }
+
+    @Test("openclaw#131792: each call of a turn has the whole chain, also the second one")
+    func secondCall() {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        #expect(stage.play { _, _ in nil }.asked == ["a/A@k1"])
+        let second = stage.play { candidate, _ in candidate.credential == "k1" ? .plain(.rateLimit) : nil }
+        #expect(second.asked == ["a/A@k1", "b/B@k2"])
+        #expect(second.hasAnswer)
+    }
+
+    @Test("openclaw#136613: not to repeat here is not to stop: whatever is no fault of the request goes on", arguments: Reason.allCases)
+    func goOn(reason: Reason) {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        let first = stage.chain.links[0].candidate
+        let played = stage.play { candidate, _ in candidate == first ? .plain(reason) : nil }
+        let isRequests = [Reason.invalidRequest, .contentPolicy, .cancelled].contains(reason)
+        #expect(played.hasAnswer != isRequests)
+    }
+
+    @Test("openclaw#97641, 97564: a model that is not found is asked once, and left for the next at once and for ten minutes")
+    func noSuchModel() {
+        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
+        let said = `On an evening when`.said(404, "The model `A` does not exist", code: "model_not_found")
+        #expect(stage.play { candidate, _ in candidate.credential == "k1" ? said : nil }.asked == ["a/A@k1", "b/B@k2"])
+        stage.now = .at(599)
+        #expect(stage.play { _, _ in nil }.asked == ["b/B@k2"])
+    }
+
+    @Test("openclaw#60191: a 403 about a budget is about money, and asked a handful of times an hour, not thousands")
+    func budget() {
+        let said = `On an evening when`.said(403, "API key budget limit exceeded", by: "openrouter")
+        #expect(said.reason == .billing)
+        var stage = Stage([("openrouter/some/model", "or")])
+        var calls = 0
+        for second in 0..<3600 {
+            stage.now = .at(Double(second))
+            calls += stage.play { _, _ in said }.asked.count
+        }
+        // Each window of 1, 2, 5, 10 and 30 minutes: the look that opens it, and one early try in a quarter of it.
+        #expect(calls <= 30)
+    }
 }

@@ -59,7 +59,6 @@ import Testing
         let early = HealthLedger(restoring: [block], now: .at(10))
         #expect(early.block(on: Self.opus, at: .at(10)) != nil)
         #expect(early.blocks.allSatisfy { $0.lease == nil })
-        // OpenClaw #64905: a window that ended before the start has no effect on who is asked.
         let late = HealthLedger(restoring: [block], now: .at(5940))
         #expect(late.block(on: Self.opus, at: .at(5940)) == nil)
         #expect(HealthLedger(restoring: [block], now: .at(2 * 86_400)).isEmpty)
@@ -161,7 +160,6 @@ import Testing
     }
 
     @Test func `is not lengthened by those who were under way when it opened`() {
-        // OpenClaw #23516, #11352: fifteen 429s in one burst are one failure.
         var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
         let candidate = stage.chain.links[0].candidate
         let until = Timestamp.at(31)

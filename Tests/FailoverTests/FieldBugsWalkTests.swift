@@ -96,17 +96,6 @@ import Testing
         return stage
     }
 
-    @Test("openclaw#25926: of seventeen candidates the last is asked too, when nobody knows the errors of the others")
-    func unknown() {
-        var stage = Self.long()
-        let played = stage.play { candidate, _ in
-            candidate.model.provider == "p16" ? nil : `On an evening when`.said(nil, "the kettle is on strike")
-        }
-        #expect(played.asked.count == 17)
-        #expect(played.receipt.attempts[0].failure?.reason == .unknown)
-        #expect(played.hasAnswer)
-    }
-
     @Test(
         "openclaw#86868: every candidate is asked or named, and none twice, whatever each of them says",
         arguments: [Reason.unknown, .malformed, .rateLimit, .billing, .modelNotFound, .timeout, .auth])
@@ -117,38 +106,11 @@ import Testing
         #expect(played.refusal != nil)
     }
 
-    @Test("openclaw#5744: one model's 429 leaves the provider's others alone, and the way to the next provider is free")
-    func oneModel() {
-        var stage = Stage([("google/pro", "g"), ("google/flash", "g"), ("openai/gpt", "o")])
-        let played = stage.play { candidate, _ in candidate.model.model == "pro" ? .plain(.rateLimit) : nil }
-        #expect(played.asked == ["google/pro@g", "google/flash@g"])
-        let second = stage.play { candidate, _ in candidate.model.provider == "google" ? .plain(.rateLimit) : nil }
-        #expect(second.asked == ["google/flash@g", "openai/gpt@o"])
-    }
-
     @Test("openclaw#85103: a timeout is not repeated on its model while another candidate is left")
     func timeout() {
         var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
         let played = stage.play { candidate, _ in candidate.credential == "k1" ? .plain(.timeout, fault: .firstTokenTimeout) : nil }
         #expect(played.asked == ["a/A@k1", "b/B@k2"])
-    }
-
-    @Test("openclaw#131792: each call of a turn has the whole chain, also the second one")
-    func secondCall() {
-        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
-        #expect(stage.play { _, _ in nil }.asked == ["a/A@k1"])
-        let second = stage.play { candidate, _ in candidate.credential == "k1" ? .plain(.rateLimit) : nil }
-        #expect(second.asked == ["a/A@k1", "b/B@k2"])
-        #expect(second.hasAnswer)
-    }
-
-    @Test("openclaw#136613: not to repeat here is not to stop: whatever is no fault of the request goes on", arguments: Reason.allCases)
-    func goOn(reason: Reason) {
-        var stage = Stage([("a/A", "k1"), ("b/B", "k2")])
-        let first = stage.chain.links[0].candidate
-        let played = stage.play { candidate, _ in candidate == first ? .plain(reason) : nil }
-        let isRequests = [Reason.invalidRequest, .contentPolicy, .cancelled].contains(reason)
-        #expect(played.hasAnswer != isRequests)
     }
 
     @Test("openclaw#97641, 97564: a model that is not found is asked once, and left for the next at once and for ten minutes")

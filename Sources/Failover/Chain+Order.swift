@@ -36,15 +36,16 @@ extension Chain {
     private func siblingOrder(
         _ siblings: Range<Int>, _ pins: [SessionPin], _ now: Timestamp, _ lastUse: ((CredentialID) -> UInt64?)?
     ) -> [Int]? {
+        let provider = links[siblings.lowerBound].candidate.model.provider
+        let pin = pins.first { $0.provider == provider && $0.isWarm(at: now) }?.credential
+        // The usual way of a session: there is nothing to change.
+        if lastUse == nil && (pin == nil || pin == links[siblings.lowerBound].candidate.credential) { return nil }
         var places = Array(siblings)
         if let lastUse {
             let uses = places.map { lastUse(links[$0].candidate.credential) ?? 0 }
             places.sort { (uses[$0 - siblings.lowerBound], $0) < (uses[$1 - siblings.lowerBound], $1) }
         }
-        let provider = links[siblings.lowerBound].candidate.model.provider
-        if let pin = pins.first(where: { $0.provider == provider && $0.isWarm(at: now) }),
-            let place = places.firstIndex(where: { links[$0].candidate.credential == pin.credential })
-        {
+        if let pin, let place = places.firstIndex(where: { links[$0].candidate.credential == pin }) {
             places.insert(places.remove(at: place), at: 0)
         }
         return places.elementsEqual(siblings) ? nil : places

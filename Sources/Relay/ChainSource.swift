@@ -28,7 +28,14 @@ struct ChainSource {
     private func make(_ name: String, _ overrides: RelayRequest.Overrides) throws(UnknownModel) -> NamedChain {
         let target = try ModelNames.resolve(name, in: snapshot.settings, agent: overrides.agent).get()
         var models = target.models
-        if let pin = overrides.pin, !models.isEmpty { models[0].model.credential = pin }
+        if let pin = overrides.pin, let first = models.first {
+            models[0].model.credential = pin
+            // As behind `provider/model@credential`: the same model does not come again as the primary.
+            let primary = snapshot.settings.agents[target.agent]?.primary
+            if let last = models.last, models.count > 1, last.origin == primary?.origin, last.model.ref == first.model.ref {
+                models.removeLast()
+            }
+        }
         if overrides.noFallback {
             models = Array(models.prefix(1))
         } else if let fallbacks = overrides.fallbacks {

@@ -70,6 +70,11 @@ import Testing
         #expect(try asked { $0.pin = "one:ONE_API_KEYS.2" } == ["one/m@one:ONE_API_KEYS.2 user_pin", "two/m@two:TWO_API_KEYS.1 key"])
         #expect(
             try asked { $0.model = "one/m@one:ONE_API_KEYS.2" } == ["one/m@one:ONE_API_KEYS.2 user_pin", "two/m@two:TWO_API_KEYS.1 key"])
+        let pinned = try asked {
+            $0.model = "one/m"
+            $0.pin = "one:ONE_API_KEYS.2"
+        }
+        #expect(pinned == ["one/m@one:ONE_API_KEYS.2 user_pin", "two/m@two:TWO_API_KEYS.1 key"])
         #expect(try asked { $0.agent = "main" }.count == 3)
         var gone = PlanWishes()
         (gone.pin, gone.fallbacks) = ("one:lost", ["far/m"])

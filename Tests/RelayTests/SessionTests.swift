@@ -29,7 +29,8 @@ import Testing
             ], params: params)
     }
 
-    @Test func `keeps the key that served it while others return to the first`() async throws {
+    @Test("openclaw#38335: keeps the key that served it while its prompt is warm; others return to the first as soon as that is free")
+    func keepsItsKey() async throws {
         let played = try await Self.played()
         let second = Self.served(try await played.ask(session: Self.session))
         played.advance(by: .seconds(60))

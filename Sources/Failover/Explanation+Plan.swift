@@ -14,12 +14,12 @@ extension Explanation {
         }
         var lines = places(of: plan, colour: colour, time: time)
         if !plan.skipped.isEmpty {
-            lines += ["", "Not in the chain"]
+            lines += (lines.isEmpty ? [] : [""]) + ["Not in the chain"]
             lines += plan.skipped.map { link in
                 " –  \(link.model)\(link.credential.map { " on \($0)" } ?? ""), \(role(of: link.origin)): \(link.reason.text)"
             }
         }
-        lines += ["", start(of: plan)]
+        lines += (lines.isEmpty ? [] : [""]) + [start(of: plan)]
         return lines.joined(separator: "\n")
     }
 
@@ -57,6 +57,7 @@ extension Explanation {
     /// Why a model stands where it does, by the setting that put it there.
     static func role(of origin: String) -> String {
         if origin == "requested" { return "asked for" }
+        if origin == "built in" { return origin }
         if origin.hasSuffix("]"), let bracket = origin.lastIndex(of: "["),
             let number = Int(origin[origin.index(after: bracket)...].dropLast()), !origin[..<bracket].hasSuffix("list")
         {

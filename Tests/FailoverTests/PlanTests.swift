@@ -119,4 +119,29 @@ import Testing
                 A request that comes now begins with a/A on k2.
                 """)
     }
+
+    @Test(arguments: [
+        ("requested", "asked for"), ("built in", "built in"), ("agents.defaults.model.primary", "primary (agents.defaults.model.primary)"),
+        ("agents.list[2].model", "primary (agents.list[2].model)"),
+        ("agents.list[2].model.primary", "primary (agents.list[2].model.primary)"),
+        ("agents.entries.a.model.fallbacks[3]", "fallback 4 (agents.entries.a.model.fallbacks[3])"),
+        ("request.models[0]", "fallback 1 (request.models[0])"), ("x-understudy-fallbacks[1]", "fallback 2 (x-understudy-fallbacks[1])"),
+    ])
+    func `tells what a setting makes of a model:`(origin: String, role: String) {
+        var stage = Stage([("a/A", "k1")])
+        stage.chain.links[0].origin = origin
+        #expect(Explanation.text(Self.plan(&stage)) { _ in "" }.contains("    \(role) · OAuth before token before API key\n"))
+    }
+
+    @Test func `of nobody says only why`() {
+        var stage = Stage([])
+        stage.chain.skipped = [SkippedLink(model: ModelRef(provider: "n", model: "N"), origin: "requested", reason: .noCredential)]
+        #expect(
+            Explanation.text(Self.plan(&stage)) { _ in "" } == """
+                Not in the chain
+                 –  n/N, asked for: its provider has no credential
+
+                A request that comes now is refused with 503 (no_candidates).
+                """)
+    }
 }

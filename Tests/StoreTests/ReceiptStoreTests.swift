@@ -148,8 +148,12 @@ import Testing
         try await store.prune(before: .distantFuture)
         store.append(Samples.plain(999))
         #expect(ids(try await store.receipts(matching: ReceiptQuery())) == [999])
-        #expect(lines.messages == ["Storing failed; requests go on", "Storing works again", "Receipts were lost"])
-        #expect(lines.all.last?.fields["count"] == .int(store.lost))
+        // A small batch may still fit where a larger one did not, so that the trouble may end more than once.
+        #expect(lines.messages.first == "Storing failed; requests go on")
+        #expect(Set(lines.messages) == ["Storing failed; requests go on", "Storing works again", "Receipts were lost"])
+        let counts = lines.all.filter { $0.message.description == "Receipts were lost" }.map { $0.fields["count"] }
+        let told = counts.reduce(into: 0) { sum, count in if case .int(let lost)? = count { sum += lost } }
+        #expect(told == store.lost)
         database.close()
     }
 

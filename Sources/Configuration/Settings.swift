@@ -72,11 +72,12 @@ public struct Settings: Hashable, Sendable {
         return result
     }
 
-    /// The policy for one model: how long its blocks last.
+    /// The policy for one model: how long its blocks last. What is about the whole request is the same for all.
     public func policy(for ref: ModelRef) -> Policy {
         var result = policy
         providerFailover[ref.provider]?.apply(to: &result)
         if !modelFailover.isEmpty { modelFailover[ref]?.apply(to: &result) }
+        (result.patience, result.maxAttempts) = (policy.patience, policy.maxAttempts)
         return result
     }
 

@@ -38,11 +38,14 @@ extension Policy {
         chain: Chain, before end: Int? = nil, receipt: Receipt, ledger: HealthLedger, now: Timestamp
     ) -> [SkippedLink] {
         chain.links.prefix(end ?? chain.links.count).compactMap { link in
-            if receipt.hasTried(link.candidate) { return nil }
-            return SkippedLink(
-                model: link.candidate.model, credential: link.candidate.credential, origin: link.origin,
-                reason: reason(toSkip: link, chain, receipt, ledger, now))
+            receipt.hasTried(link.candidate) ? nil : skipped(link, chain, receipt, ledger, now)
         }
+    }
+
+    private func skipped(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt, _ ledger: HealthLedger, _ now: Timestamp) -> SkippedLink {
+        SkippedLink(
+            model: link.candidate.model, credential: link.candidate.credential, origin: link.origin,
+            reason: reason(toSkip: link, chain, receipt, ledger, now))
     }
 
     private func reason(toSkip link: ChainLink, _ chain: Chain, _ receipt: Receipt, _ ledger: HealthLedger, _ now: Timestamp) -> SkipReason
@@ -63,9 +66,12 @@ extension Policy {
     /// Adds what is not in the receipt yet. On the usual way, the first candidate, there is nothing to add.
     private func noteSkipped(_ chain: Chain, before end: Int, _ receipt: inout Receipt, _ ledger: HealthLedger, _ now: Timestamp) {
         if end == 0 { return }
-        for link in skipped(chain: chain, before: end, receipt: receipt, ledger: ledger, now: now) {
-            let isKnown = receipt.skipped.contains { $0.model == link.model && $0.credential == link.credential }
-            if !isKnown { receipt.skipped.append(link) }
+        // A chain has no candidate twice, so what is added here is not looked through.
+        let known = receipt.skipped.count
+        for link in chain.links[..<end] where !receipt.hasTried(link.candidate) {
+            let candidate = link.candidate
+            let isKnown = receipt.skipped[..<known].contains { $0.credential == candidate.credential && $0.model == candidate.model }
+            if !isKnown { receipt.skipped.append(skipped(link, chain, receipt, ledger, now)) }
         }
     }
 }

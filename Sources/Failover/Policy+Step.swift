@@ -61,25 +61,33 @@ extension Policy {
         in chain: Chain, besides: Int? = nil, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
     ) -> (index: Int, standing: Standing)? {
         var crowded: Int?
+        let rulesOut = mayRuleOut(receipt)
         for index in chain.links.indices where index != besides {
-            guard isEligible(index, chain, receipt, facts) else { continue }
-            switch ledger.standing(of: chain.links[index].candidate, at: now) {
-            case .free: return (index, .free)
-            case .returning: return (index, .returning)
-            case .halfOpen: return (index, .halfOpen)
-            case .crowded: if crowded == nil { crowded = index }
-            case .leased, .blocked, .paused: break
-            }
+            // Most of those that are passed over are blocked, which is found out soonest.
+            let standing = ledger.standing(of: chain.links[index].candidate, at: now)
+            guard standing.isOpen, isEligible(chain.links[index], chain, receipt, facts, rulesOut) else { continue }
+            if standing != .crowded { return (index, standing) }
+            if crowded == nil { crowded = index }
         }
         return crowded.map { ($0, .crowded) }
     }
 
-    private func isEligible(_ index: Int, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts) -> Bool {
-        if !receipt.attempts.isEmpty {
-            if receipt.hasTried(chain.links[index].candidate) { return false }
-            if ruledOut(chain.links[index], chain, receipt) != nil { return false }
+    /// - Parameter rulesOut: `mayRuleOut(receipt)`, asked once for all links.
+    private func isEligible(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ rulesOut: Bool) -> Bool {
+        if receipt.hasTried(link.candidate) { return false }
+        if rulesOut && ruledOut(link, chain, receipt) != nil { return false }
+        return Fit.problem(link, facts) == nil
+    }
+
+    /// Whether this request's failures say anything about candidates that were not tried. Most say nothing.
+    func mayRuleOut(_ receipt: Receipt) -> Bool {
+        if receipt.attempts.isEmpty { return false }
+        if overloadedRotations != nil || rateLimitedRotations != nil { return true }
+        for place in receipt.attempts.indices {
+            guard let answers = receipt.attempts[place].failure?.reason.answers else { continue }
+            if !answers.nextCredential || answers.nextModel != .yes { return true }
         }
-        return Fit.problem(chain.links[index], facts) == nil
+        return false
     }
 
     /// What earlier failures of this request say about a candidate that was not tried.
@@ -172,8 +180,10 @@ extension Policy {
         _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: inout HealthLedger, _ now: Timestamp
     ) -> Int? {
         guard receipt.hasEarlyTry else { return nil }
+        let rulesOut = mayRuleOut(receipt)
         return chain.links.indices.first { index in
-            isEligible(index, chain, receipt, facts) && ledger.takeEarlyTry(of: chain.links[index].candidate, for: facts.id, at: now)
+            isEligible(chain.links[index], chain, receipt, facts, rulesOut)
+                && ledger.takeEarlyTry(of: chain.links[index].candidate, for: facts.id, at: now)
         }
     }
 

@@ -27,7 +27,10 @@ public struct Receipt: Hashable, Sendable {
         self.endedAt = endedAt
     }
 
-    func hasTried(_ candidate: Candidate) -> Bool { attempts.contains { $0.candidate == candidate } }
+    func hasTried(_ candidate: Candidate) -> Bool {
+        for place in attempts.indices where attempts[place].candidate == candidate { return true }
+        return false
+    }
 }
 
 /// How a request ended. The numbers are places in `Receipt.attempts`.

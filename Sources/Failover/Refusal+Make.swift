@@ -8,7 +8,7 @@ extension Refusal {
         let skipped = chain.skipped + policy.skipped(chain: chain, receipt: receipt, ledger: ledger, now: now)
         let isLate = now >= receipt.facts.deadline
         let verdict = isLate ? Verdict.late : Verdict(receipt, skipped)
-        let wait = isLate ? nil : earliestEnd(chain, ledger, now)
+        let wait = isLate ? nil : earliestEnd(receipt, chain, ledger, now)
         var message = verdict.sentence
         let lines = lines(receipt, skipped)
         if !lines.isEmpty { message += " " + lines.joined(separator: " ") }
@@ -127,13 +127,20 @@ extension Refusal {
         return lines
     }
 
-    private static func earliestEnd(_ chain: Chain, _ ledger: HealthLedger, _ now: Timestamp) -> Duration? {
+    /// When the first of those that can hold the request may be free.
+    ///
+    /// - Returns: `nil`: nobody knows, or nobody will be by itself.
+    private static func earliestEnd(_ receipt: Receipt, _ chain: Chain, _ ledger: HealthLedger, _ now: Timestamp) -> Duration? {
         let ends = chain.links.compactMap { link -> Timestamp? in
+            guard Fit.problem(link, receipt.facts) == nil else { return nil }
             let pause = ledger.pause(of: link.candidate.credential, at: now)
             if let pause, pause.until == nil { return nil }
-            guard let block = ledger.block(on: link.candidate, at: now) else { return pause?.until }
-            if let end = pause?.until { return max(end, block.until) }
-            return block.isOpen(at: now) ? block.until : block.lease(at: now)?.endsAt
+            guard let block = ledger.block(on: link.candidate, at: now) else {
+                // What was not asked, for want of attempts or time, is free now.
+                return pause?.until ?? (receipt.hasTried(link.candidate) ? nil : now)
+            }
+            let end = block.isOpen(at: now) ? block.until : block.lease(at: now)?.endsAt ?? now
+            return max(end, pause?.until ?? end)
         }
         guard let first = ends.min(), first < .distantFuture else { return nil }
         return max(first - now, .seconds(1))

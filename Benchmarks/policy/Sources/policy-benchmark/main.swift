@@ -11,7 +11,7 @@ struct Row {
 let policy = Policy.standard
 var rows: [Row] = []
 
-func step(_ name: String, _ situation: Situation) {
+@MainActor func step(_ name: String, _ situation: Situation) {
     let cost = Cost.of(prepared: { situation.ledger }) { ledger in
         let step = policy.step(
             chain: situation.chain, receipt: situation.receipt, facts: situation.receipt.facts, ledger: &ledger, now: situation.now)
@@ -29,7 +29,7 @@ step("step: 8 × 8, all but the last blocked", Situation(models: 8, credentials:
 step("step: 8 × 8, all but the last blocked, three failures before", Situation(models: 8, credentials: 8, attempts: 3) { $0 < 63 })
 step("step: 1 × 8, all but the last blocked", Situation(models: 1, credentials: 8) { $0 < 7 })
 
-func advance(_ name: String, _ situation: Situation) {
+@MainActor func advance(_ name: String, _ situation: Situation) {
     let cost = Cost.of(prepared: { situation }) { state in
         let step = policy.advance(chain: situation.chain, receipt: &state.receipt, ledger: &state.ledger, now: situation.now)
         guard case .attempt = step else { preconditionFailure("\(name): nobody is left") }

@@ -5,7 +5,8 @@ import Synchronization
 
 /// This process's health ledger, shared by every request, and kept in the store whenever a block changes.
 ///
-/// Under the lock there are pure changes only; what they ask to be stored is stored after it.
+/// Under the lock there are pure changes, and the handing over of what they leave to the store, which never waits: handed over after
+/// it, the older of two states could be the one that is kept.
 public final class SharedLedger: Sendable {
     private struct State {
         var ledger: HealthLedger
@@ -80,12 +81,11 @@ public final class SharedLedger: Sendable {
     /// Forgets what a new configuration makes void: models that were not found, and all that is held against credentials whose
     /// secret is new.
     public func configurationChanged(renewed: [CredentialID]) {
-        let blocks = state.withLock { state in
+        state.withLock { state in
             state.ledger.clearModels()
             for credential in renewed { state.ledger.clear(credential: credential) }
-            return state.ledger.blocks
+            store?.save(state.ledger.blocks)
         }
-        store?.save(blocks)
     }
 
     /// Makes a decision of the owner's, which is in the store once `flush` returns.
@@ -94,14 +94,12 @@ public final class SharedLedger: Sendable {
     public func decide<Outcome: Sendable, Problem: Error>(
         at now: Timestamp, _ body: (inout HealthLedger) throws(Problem) -> Outcome
     ) throws(Problem) -> Outcome {
-        let (result, blocks, pauses) = state.withLock { state -> (Result<Outcome, Problem>, [Block], [Pause]) in
-            let result = Result { () throws(Problem) in try body(&state.ledger) }
-            return (result, state.ledger.blocks, state.ledger.pauses(at: now))
+        try state.withLock { state throws(Problem) in
+            let outcome = try body(&state.ledger)
+            store?.save(state.ledger.blocks)
+            store?.save(pauses: state.ledger.pauses(at: now))
+            return outcome
         }
-        let outcome = try result.get()
-        store?.save(blocks)
-        store?.save(pauses: pauses)
-        return outcome
     }
 
     /// Waits until what was changed before is in the store, or found impossible to write.
@@ -115,11 +113,10 @@ public final class SharedLedger: Sendable {
     }
 
     private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
-        let (effects, blocks) = state.withLock { state -> ([BlockEffect], [Block]?) in
+        state.withLock { state in
             let effects = body(&state)
-            return (effects, effects.isEmpty ? nil : state.ledger.blocks)
+            if !effects.isEmpty { store?.save(state.ledger.blocks) }
+            return effects
         }
-        if let blocks { store?.save(blocks) }
-        return effects
     }
 }

@@ -240,7 +240,8 @@ public final class FailoverRun: @unchecked Sendable {
         let asked = receipt.repairsAsked(of: model)
         if asked.isEmpty { return }
         let new = relay.capabilities.learn(
-            model, asked: asked, made: attempt.repairs, receipt: receipt.facts.id, in: snapshot, now: relay.now())
+            model, asked: asked, made: attempt.repairs, receipt: receipt.facts.id, in: snapshot, now: relay.now(),
+            current: { [relay] in relay.snapshot.fingerprint(of: model) })
         for repair in new {
             relay.log.with(request: receipt.facts.id.rawValue).notice(
                 "Route needs a repair", ["model": .string(model.description), "repair": .string(repair.code)])

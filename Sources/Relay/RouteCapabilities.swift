@@ -41,14 +41,19 @@ public final class RouteCapabilities: Sendable {
     /// - Parameters:
     ///   - asked: What the route's refusals asked for.
     ///   - made: What the attempt that was answered went up with.
+    ///   - snapshot: What the request ran with.
+    ///   - current: The model's fingerprint under the settings in force; `nil`: as in `snapshot`.
     /// - Returns: What was not known before.
     func learn(
-        _ model: ModelRef, asked: [Repair], made: [Repair], receipt: ReceiptID, in snapshot: RelaySnapshot, now: Timestamp
+        _ model: ModelRef, asked: [Repair], made: [Repair], receipt: ReceiptID, in snapshot: RelaySnapshot, now: Timestamp,
+        current: (() -> String)? = nil
     ) -> [Repair] {
         guard !asked.isEmpty else { return [] }
         let fingerprint = snapshot.fingerprint(of: model)
         var new: [Repair] = []
-        let changed = state.withLock { state -> [KnownRepair]? in
+        state.withLock { state in
+            // The settings have changed meanwhile: what this request found is of a route that is no more.
+            if let current, current() != fingerprint { return }
             let before = state[model] ?? []
             var known = before.filter { $0.fingerprint == fingerprint }
             for repair in asked {
@@ -58,26 +63,24 @@ public final class RouteCapabilities: Sendable {
                 known.append(KnownRepair(model: model, repair: repair, since: now, receipt: receipt, fingerprint: fingerprint))
                 new.append(repair)
             }
-            guard known != before else { return nil }
+            guard known != before else { return }
             if state[model] == nil, state.count >= Self.limit { Self.forgetOldest(&state) }
             state[model] = known.isEmpty ? nil : known
-            return Self.sorted(state)
+            store?.save(Self.sorted(state))
         }
-        if let changed { store?.save(changed) }
         return new
     }
 
     /// Forgets what was learned under settings that say something else of a route, and remembers which ones are in force.
     public func configurationChanged(to snapshot: RelaySnapshot) {
-        let kept = state.withLock { state in
+        state.withLock { state in
             for (model, known) in state {
                 let fingerprint = snapshot.fingerprint(of: model)
                 let left = known.filter { $0.fingerprint == fingerprint }
                 state[model] = left.isEmpty ? nil : left
             }
-            return Self.sorted(state)
+            store?.save(Self.sorted(state), configuration: snapshot.fingerprint)
         }
-        store?.save(kept, configuration: snapshot.fingerprint)
     }
 
     private static func sorted(_ state: [ModelRef: [KnownRepair]]) -> [KnownRepair] {

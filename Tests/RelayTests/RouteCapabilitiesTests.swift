@@ -69,6 +69,17 @@ import Testing
         #expect(capabilities.all.map(\.repair) == [Self.rename])
     }
 
+    @Test func `is not learned from a request that the settings have outrun`() throws {
+        let capabilities = RouteCapabilities()
+        let (before, after) = (try Self.snapshot(), try Self.snapshot("http://127.0.0.1:2/v1"))
+        Self.learn(capabilities, [Self.rename], made: [Self.rename], after)
+        let late = capabilities.learn(
+            Self.model, asked: [Self.seed], made: [Self.seed], receipt: "R", in: before, now: Self.now,
+            current: { after.fingerprint(of: Self.model) })
+        #expect(late.isEmpty)
+        #expect(capabilities.all.map(\.repair) == [Self.rename])
+    }
+
     @Test func `is of a bounded number of routes: the oldest is forgotten`() throws {
         let capabilities = RouteCapabilities()
         let snapshot = try Self.snapshot()

@@ -261,11 +261,22 @@ public final class FailoverRun: @unchecked Sendable {
         open?.attempt.failure = failure
         open?.attempt.status = failed.error.status ?? attempt.status
         open?.attempt.committed = failed.committed
-        open?.attempt.effect += relay.ledger.failed(
-            failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, receipt: receipt,
-            policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
+        if isSecretReplaced(of: attempt.candidate.credential) {
+            // It says nothing of the secret that there is now.
+            relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: relay.now())
+        } else {
+            open?.attempt.effect += relay.ledger.failed(
+                failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, receipt: receipt,
+                policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
+        }
         if let reply = failed.reply { replies[receipt.attempts.count] = reply }
         if let closed = close(), failed.committed { end(.brokenStream(failure, closed.served)) }
+    }
+
+    /// Whether a reload has given the credential another secret since this request began.
+    private func isSecretReplaced(of credential: CredentialID) -> Bool {
+        let current = relay.snapshot
+        return current !== snapshot && current.pool.secretHashes[credential] != snapshot.pool.secretHashes[credential]
     }
 
     private func passOn(_ index: Int) -> RelayResult {

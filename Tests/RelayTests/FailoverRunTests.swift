@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Failover
 import HTTP
 import Rehearsal
@@ -57,6 +58,34 @@ import Testing
         #expect(Self.models(next) == ["one/m"])
         #expect(played.relay.ledger.ledger.blocks.isEmpty, "and the key is free")
         #expect(Self.models(try await played.ask(stream: true)) == ["one/m"])
+    }
+
+    @Test func `that began with a secret that was replaced holds nothing against the new one`() async throws {
+        let reload = Mutex<(@Sendable () -> Void)?>(nil)
+        let played = try await PlayedRelay([
+            (
+                "one", ["old"],
+                { asked in
+                    if asked.key == "new" { return Self.answers(asked) }
+                    // While it was under way, its owner has made a new key.
+                    reload.withLock { $0 }?()
+                    return .refuses(401, "Incorrect API key provided.", code: "invalid_api_key")
+                }
+            ), ("two", ["b"], Self.answers),
+        ])
+        let relay = played.relay
+        reload.withLock { reload in
+            reload = {
+                var settings = relay.snapshot.settings
+                settings.environment["ONE_API_KEYS"] = Secret("new")
+                let pool = CredentialPool.load(PoolSources(settings: settings, folders: [], home: "/nowhere"), now: relay.now())
+                relay.replace(RelaySnapshot(settings: settings, pool: pool))
+                relay.ledger.configurationChanged(renewed: ["one:ONE_API_KEYS.1"])
+            }
+        }
+        #expect(Self.models(try await played.ask()) == ["one/m", "two/m"])
+        #expect(relay.ledger.ledger.blocks.isEmpty)
+        #expect(Self.models(try await played.ask()) == ["one/m"])
     }
 
     @Test func `whose client leaves ends at once, blocks nothing and gives its look back`() async throws {

@@ -25,21 +25,27 @@ struct Stores: Sendable {
     /// The ledger as it was kept, without what is held against credentials whose secret is a new one, and against models that were not
     /// found under another configuration.
     func ledger(for snapshot: RelaySnapshot, log: Logger) async -> HealthLedger {
+        var ledger: HealthLedger
         do throws(StoreProblem) {
-            var ledger = HealthLedger(
+            ledger = HealthLedger(
                 restoring: try await ledgerStore.load(), pauses: try await ledgerStore.loadPauses(), now: Clock.now(),
                 failureWindow: snapshot.settings.policy.failureWindow)
+        } catch {
+            log.error("The health ledger begins empty", ["why": .string("\(error)")])
+            return HealthLedger()
+        }
+        // On a full disk it can be read and not written: what is blocked and paused stays so.
+        do throws(StoreProblem) {
             for credential in try await ledgerStore.renewSecretHashes(snapshot.pool.secretHashes) {
                 ledger.clear(credential: credential)
             }
             if try await capabilityStore.renewConfiguration(snapshot.fingerprint) { ledger.clearModels() }
             // What was renewed is remembered as such, so what it made void must not come back at the next start.
             ledgerStore.save(ledger.blocks)
-            return ledger
         } catch {
-            log.error("The health ledger begins empty", ["why": .string("\(error)")])
-            return HealthLedger()
+            log.error("What was changed while no gateway ran is not known; blocks stay as they were", ["why": .string("\(error)")])
         }
+        return ledger
     }
 
     /// What routes were known to need, without what was learned under settings that said something else of them.

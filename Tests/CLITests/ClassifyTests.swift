@@ -128,6 +128,7 @@ import Testing
             (["--transport", "dsn"], "Did you mean dns?"), (["--body", "x", "--code", "y"], "--body is the whole reply"),
             (["--wire", "smoke"], "--wire takes one of"), (["a", "b"], "one word too many"), ([], "what it was given is empty"),
             (["/nowhere/at/all"], "/nowhere/at/all cannot be read"),
+            (["--jsonl", "--provider", "openai"], "with --jsonl each line says it for itself, so --provider has no place"),
         ])
     func `refuses what makes no sense`(words: [String], message: String) async throws {
         let finished = try await Self.classify(words)

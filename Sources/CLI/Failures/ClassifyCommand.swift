@@ -23,9 +23,19 @@ enum ClassifyCommand {
         example: "first_token_timeout")
     static let lines = Flag("jsonl", .toggle, "Read an error from each line, as JSON, and print a verdict for each")
 
+    /// What describes one error.
+    static let descriptions = [provider, model, status, code, type, message, body, header, wire, transport]
+
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let path = context.invocation.words.first
-        if context.invocation.isOn(lines) { return try ClassifyLines.run(context, path: path) }
+        if context.invocation.isOn(lines) {
+            if let other = descriptions.first(where: { context.invocation.flags[$0.name] != nil }) {
+                throw CommandFailure(
+                    .usage, "failures classify: with --jsonl each line says it for itself, so --\(other.name) has no place.",
+                    hints: ["see: understudy failures classify --help"])
+            }
+            return try ClassifyLines.run(context, path: path)
+        }
         let now = HostFacts.nowMilliseconds()
         var error = try described(context.invocation)
         let object: ErrorObject?
@@ -157,11 +167,7 @@ extension Command {
                 + "standard error with its number, and the rest is judged.",
         ],
         parameters: [Parameter(name: "file", summary: "A file instead of standard input", optional: true)],
-        flags: [
-            ClassifyCommand.provider, ClassifyCommand.model, ClassifyCommand.status, ClassifyCommand.code, ClassifyCommand.type,
-            ClassifyCommand.message, ClassifyCommand.body, ClassifyCommand.header, ClassifyCommand.wire, ClassifyCommand.transport,
-            ClassifyCommand.lines,
-        ],
+        flags: ClassifyCommand.descriptions + [ClassifyCommand.lines],
         examples: [
             Example("understudy failures classify --provider cerebras --status 402", "What a 402 without a body means."),
             Example(

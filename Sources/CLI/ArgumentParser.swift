@@ -138,6 +138,9 @@ struct ArgumentParser: Sendable {
         if invocation.words.count < needed {
             throw wrong(command, "<\(command.parameters[invocation.words.count].name)> is missing.", nearest: nil)
         }
+        if let empty = invocation.words.firstIndex(of: ""), empty < command.parameters.count {
+            throw wrong(command, "<\(command.parameters[empty].name)> is empty.", nearest: nil)
+        }
         let most = command.parameters.last?.repeats == true ? Int.max : command.parameters.count
         guard invocation.words.count > most else { return }
         let extra = invocation.words[most]

@@ -214,6 +214,7 @@ import Transport
             (["credentials", "clear", "poor:config", "--model", "m"], 64, "--model takes a model with its provider"),
             (["credentials", "pause", "poor:config", "--for", "soon"], 64, "--for takes a time such as 90s"),
             (["credentials", "pause"], 64, "<credential> is missing"),
+            (["credentials", "pause", ""], 64, "<credential> is empty"), (["credentials", "clear", ""], 64, "<credential> is empty"),
             (["credentials", "clear", "poor:config", "--token", "wrong"], 1, "refused the token"),
             (["credentials", "--token", "wrong"], 1, "refused the token"), (["failures", "--token", "wrong"], 1, "refused the token"),
             (["credentials", "clear", "--all", "--url", "http://127.0.0.1:1"], 69, "no gateway listens"),

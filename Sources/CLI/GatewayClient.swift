@@ -13,7 +13,7 @@ struct GatewayClient: Sendable {
         case unanswered(String)
         /// An HTTP error: 401 for a wrong token, 404 for a thing that does not exist.
         case refused(status: Int, message: String)
-        /// A success that is no JSON: another program has the port.
+        /// A success that is no JSON, or not what was asked for: another program has the port.
         case unreadable(String)
     }
 
@@ -33,15 +33,26 @@ struct GatewayClient: Sendable {
 
     /// - Parameters:
     ///   - path: With its query, already percent-encoded.
+    ///   - member: Holds an array in every answer; `nil`: the caller looks itself.
     ///   - accepting: Statuses whose body is the answer, beside 200.
-    func get(_ path: String, accepting: Set<Int> = []) throws(Trouble) -> JSONValue {
-        try ask(.get, path, body: nil, accepting: accepting)
+    func get(_ path: String, holding member: String? = nil, accepting: Set<Int> = []) throws(Trouble) -> JSONValue {
+        try Self.look(for: member, in: try ask(.get, path, body: nil, accepting: accepting))
     }
 
     /// Has something changed.
     ///
-    /// - Parameter path: Already percent-encoded.
-    func post(_ path: String, _ body: JSONValue?) throws(Trouble) -> JSONValue { try ask(.post, path, body: body, accepting: []) }
+    /// - Parameters:
+    ///   - path: Already percent-encoded.
+    ///   - member: Holds an array in every answer.
+    func post(_ path: String, _ body: JSONValue?, holding member: String) throws(Trouble) -> JSONValue {
+        try Self.look(for: member, in: try ask(.post, path, body: body, accepting: []))
+    }
+
+    /// Other programs answer JSON too: what lacks the very thing that was asked for must not count as an empty answer.
+    private static func look(for member: String?, in answer: JSONValue) throws(Trouble) -> JSONValue {
+        if let member, answer[member]?.array == nil { throw .unreadable("its answer has no \(member)") }
+        return answer
+    }
 
     private func ask(_ method: HTTP.Method, _ path: String, body: JSONValue?, accepting: Set<Int>) throws(Trouble) -> JSONValue {
         var headers: Headers = ["accept": "application/json"]

@@ -232,6 +232,34 @@ import Transport
         withExtendedLifetime(stage) {}
     }
 
+    @Test func `is not taken for done where another program answers, nor is anything taken for empty`() async throws {
+        let stage = try Stage()
+        let other = try stage.provider("other") { _ in
+            Script([.answer(status: 200, headers: Script.json, body: Array(#"{"hello":1}"#.utf8))])
+        }
+        let home = try TemporaryHome()
+        let commands = [
+            ["credentials", "clear", "--all"], ["credentials", "pause", "a:b"], ["credentials", "resume", "a:b"],
+            ["credentials", "--json"], ["failures"], ["failures", "--json"], ["receipts"], ["receipts", "--json"], ["explain", "--last"],
+            ["plan"],
+        ]
+        for words in commands {
+            let finished = try await Self.command(words + ["--url", "http://127.0.0.1:\(other.port)"], home)
+            #expect(finished.status == 1, "\(words): \(finished.out)\(finished.error)")
+            #expect(finished.error.contains("is not an understudy gateway"), "\(words): \(finished.error)")
+        }
+        #expect(stage.calls(of: "other") == commands.count)
+        await other.stop()
+    }
+
+    @Test func `is made of the rehearsal's credentials too where no gateway runs`() async throws {
+        let home = try TemporaryHome()
+        let paused = try await Self.command(["credentials", "pause", "rehearsal:none"], home)
+        #expect(paused.status == 0, "\(paused.error)")
+        let listed = try await Self.command(["credentials", "--json"], home)
+        #expect(Self.state(of: "rehearsal:none", in: try JSONValue.parse(listed.out)) == "paused", "\(listed.out)")
+    }
+
     @Test func `by request is refused where it makes no sense`() async throws {
         let (stage, settings) = try Self.stage(Money())
         let gateway = try await RunningGateway(settings: settings)

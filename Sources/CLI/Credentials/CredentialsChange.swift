@@ -15,7 +15,7 @@ enum CredentialsChange {
         let kept = KeptState(for: context)
         let trouble: GatewayClient.Trouble
         do throws(GatewayClient.Trouble) {
-            return (try kept.client.post(path(decision), body(decision)), .gateway(url: kept.client.address.url))
+            return (try kept.client.post(path(decision), body(decision), holding: "cleared"), .gateway(url: kept.client.address.url))
         } catch {
             if case .refused(404, let message) = error { throw CommandFailure(.failed, message, hints: [listHint]) }
             trouble = error
@@ -52,7 +52,7 @@ enum CredentialsChange {
 
     /// Holds the gateway's lock meanwhile, so that none starts from what is about to change.
     private static func change(_ decision: CredentialDecision, _ context: CommandContext) async throws(CommandFailure) -> JSONValue {
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let pool = setup.credentials(now: now)
         let outcome: Result<CredentialDecision.Outcome, CredentialDecision.UnknownName>

@@ -4,7 +4,6 @@ import Credentials
 import Failover
 import Gateway
 import JSON
-import Rehearsal
 import Store
 
 /// `understudy credentials`: every credential, where it comes from and how it stands.
@@ -38,24 +37,28 @@ enum CredentialsList {
         let kept = KeptState(for: context)
         let trouble: GatewayClient.Trouble
         do throws(GatewayClient.Trouble) {
-            return (try kept.client.get("/api/credentials?" + text(of: query)), .gateway(url: kept.client.address.url))
+            return (
+                try kept.client.get("/api/credentials?" + text(of: query), holding: "credentials"), .gateway(url: kept.client.address.url)
+            )
         } catch {
-            if case .refused(404, let message) = error { throw CommandFailure(.failed, message) }
+            if case .refused(404, let message) = error { throw CommandFailure(.failed, message, hints: [CredentialsChange.listHint]) }
             trouble = error
         }
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         guard case .unreachable = trouble, !kept.client.address.isRemote else { throw kept.client.failure(trouble) }
-        var setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
-        if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
+        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
         if let agent = query.agent, setup.settings.agents[agent] == nil {
             let known = setup.settings.agents.all.map(\.id.rawValue)
-            throw CommandFailure(.failed, CredentialDecision.UnknownName(what: "agent", name: agent.rawValue, among: known).text)
+            throw CommandFailure(
+                .failed, CredentialDecision.UnknownName(what: "agent", name: agent.rawValue, among: known).text,
+                hints: [CredentialsChange.listHint])
         }
         let pool = setup.credentials(now: now)
         if let provider = query.provider, !CredentialsReport.knows(provider, settings: setup.settings, pool: pool) {
             let known = setup.settings.providers.keys.map(\.rawValue)
             throw CommandFailure(
-                .failed, CredentialDecision.UnknownName(what: "provider", name: provider.rawValue, among: known).text)
+                .failed, CredentialDecision.UnknownName(what: "provider", name: provider.rawValue, among: known).text,
+                hints: [CredentialsChange.listHint])
         }
         let stored = try await kept.read(after: trouble) { file throws(StoreProblem) in
             let store = LedgerStore(database: file)

@@ -31,7 +31,7 @@ enum FailuresCommand {
         let trouble: GatewayClient.Trouble
         do throws(GatewayClient.Trouble) {
             let narrowed = provider.map { "&provider=" + ReceiptsReader.percentEncoded($0) } ?? ""
-            let answer = try kept.client.get("/api/failures?limit=\(limit)\(narrowed)")
+            let answer = try kept.client.get("/api/failures?limit=\(limit)\(narrowed)", holding: "failures")
             return ((answer["failures"]?.array ?? []).compactMap { FailureSample($0) }, .gateway(url: kept.client.address.url))
         } catch {
             trouble = error

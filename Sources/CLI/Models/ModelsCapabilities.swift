@@ -55,7 +55,7 @@ enum ModelsCapabilities {
     ) async throws(CommandFailure) -> (known: [KnownRepair], gateway: ModelsStatusReport.Gateway) {
         let client = GatewayClient(address: GatewayAddress.find(for: context))
         do throws(GatewayClient.Trouble) {
-            let answer = try client.get("/api/capabilities")
+            let answer = try client.get("/api/capabilities", holding: "capabilities")
             return ((answer["capabilities"]?.array ?? []).compactMap { KnownRepairJSON.read($0) }, .running(url: client.address.url))
         } catch .unreachable {
             let path = ConfigLocation.find(for: context).stateFolder + "/understudy.sqlite"

@@ -55,7 +55,7 @@ enum ModelsStatus {
     ) async throws(CommandFailure) -> (blocks: [Block], pauses: [Pause], gateway: ModelsStatusReport.Gateway) {
         let client = GatewayClient(address: GatewayAddress.find(for: context))
         do throws(GatewayClient.Trouble) {
-            let answer = try client.get("/api/health")
+            let answer = try client.get("/api/health", holding: "blocks")
             let pauses = (answer["pauses"]?.array ?? []).compactMap { CredentialsReport.pause($0) }
             return ((answer["blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }, pauses, .running(url: client.address.url))
         } catch .unreachable {

@@ -16,7 +16,7 @@ struct ReceiptsReader: Sendable {
     func receipts(matching query: ReceiptQuery) async throws(CommandFailure) -> (receipts: [JSONValue], source: Source) {
         let trouble: GatewayClient.Trouble
         do throws(GatewayClient.Trouble) {
-            let answer = try client.get("/api/receipts?" + Self.text(of: query))
+            let answer = try client.get("/api/receipts?" + Self.text(of: query), holding: "receipts")
             return (answer["receipts"]?.array ?? [], .gateway(url: client.address.url))
         } catch {
             trouble = error
@@ -30,7 +30,7 @@ struct ReceiptsReader: Sendable {
     func receipt(_ id: String) async throws(CommandFailure) -> JSONValue? {
         let trouble: GatewayClient.Trouble
         do throws(GatewayClient.Trouble) {
-            return try client.get("/api/receipts/" + id)
+            return try client.get("/api/receipts/" + id, holding: "attempts")
         } catch {
             if case .refused(404, _) = error { return nil }
             trouble = error

@@ -102,6 +102,34 @@ import Transport
         withExtendedLifetime(stage) {}
     }
 
+    @Test func `and meets a new key at its start has forgotten the old one's block at the next start, too`() async throws {
+        let stage = try Stage()
+        let upstreams = [
+            (
+                "broke",
+                try stage.provider("broke") { asked in
+                    asked.key == "key-good"
+                        ? .says("The lead is back.", to: asked, pace: .zero)
+                        : .refuses(401, "This API key has been revoked.", code: "invalid_api_key")
+                }
+            ),
+            ("spare", try stage.provider("spare", Stage.says("The show goes on."))),
+        ]
+        let settings = Stage.settings(upstreams, fallbacks: ["spare/m"])
+        let first = try await RunningGateway(settings: settings)
+        _ = try await first.ask("default")
+        #expect(try await first.blocks().count == 1)
+        await first.stop()
+        let second = try await RunningGateway(settings: settings.replacing("key-broke", with: "key-good"), home: first.home)
+        #expect(try await second.blocks().isEmpty)
+        // Nobody asks it anything.
+        await second.stop()
+        let third = try await RunningGateway(settings: nil, home: first.home)
+        #expect(try await third.blocks().isEmpty)
+        #expect(try await third.ask("default").content == "The lead is back.")
+        await third.stop()
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `without anything under way ends at once`(signal: Int32) async throws {
         let (stage, upstreams) = try Self.stage()

@@ -13,6 +13,19 @@ import Transport
         Stage.settings([("one", one), ("two", two)], fallbacks: ["two/m"], more: more)
     }
 
+    @Test func `is of nobody where all are blocked, and the status says until when`() async throws {
+        let stage = try Stage()
+        let one = try stage.provider("one") { _ in
+            .refuses(429, "Rate limit reached.", code: "rate_limit_exceeded", headers: ["retry-after": "600"])
+        }
+        let gateway = try await RunningGateway(settings: Stage.settings([("one", one)]))
+        _ = try await gateway.ask("default")
+        #expect(try await gateway.command(["plan"]).status == 1)
+        let status = try await gateway.command(["gateway", "status"])
+        #expect(status.out.contains("Ready: no: every candidate of the default chain is blocked, until 20"), "\(status.out)")
+        await gateway.stop()
+    }
+
     @Test func `knows what is blocked and whom a session keeps, and changes neither`() async throws {
         let stage = try Stage()
         let one = try stage.provider("one") { _ in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import JSON
 
 /// `understudy gateway status`: is it up, can it answer, what is it doing.
@@ -36,7 +37,7 @@ struct GatewayStatusReport: Hashable, Sendable {
         }
         let readiness = try? client.get("/health/ready", accepting: [503])
         let isReady = readiness?["status"]?.string == "ready"
-        let reason = [readiness?["reason"]?.string, readiness?["until"]?.string.map { "until \($0)" }].compactMap { $0 }
+        let reason = [readiness?["reason"]?.string, readiness?["until"]?.int.flatMap(untilText)].compactMap { $0 }
         let notReady = isReady ? nil : (reason.isEmpty ? "it does not say why" : reason.joined(separator: ", "))
         do throws(GatewayClient.Trouble) {
             report.state = .up(ready: isReady, notReady: notReady, status: try client.get("/api/status"), detail: nil)
@@ -44,6 +45,12 @@ struct GatewayStatusReport: Hashable, Sendable {
             report.state = .up(ready: isReady, notReady: notReady, status: nil, detail: client.failure(error).message)
         }
         return report
+    }
+
+    /// `nil` for what ends with no time of its own.
+    private static func untilText(_ milliseconds: Int) -> String? {
+        let time = Timestamp(milliseconds: Int64(milliseconds))
+        return time < .distantFuture ? "until \(HostFacts.localTime(milliseconds: time.milliseconds))" : nil
     }
 
     /// The healthy lines have OpenClaw's words, for scripts that look for them.

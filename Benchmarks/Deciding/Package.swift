@@ -12,6 +12,8 @@ let package = Package(
         .target(name: "Failover"), .target(name: "HTTP"), .target(name: "JSON"),
         .target(name: "Providers", dependencies: ["Failover", "HTTP", "JSON", "CAssets"], exclude: ["Catalogue/catalogue.json"]),
         .executableTarget(name: "deciding", dependencies: ["Failover", "HTTP", "JSON", "Providers"]),
+        .target(name: "CAllocations", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(name: "steps", dependencies: ["CAllocations", "Failover"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

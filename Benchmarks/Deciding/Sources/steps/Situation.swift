@@ -40,4 +40,11 @@ struct Situation {
                     failure: Failure(reason: .rateLimit, scope: .credentialModel, rule: "status.429", reset: .seconds(60), status: 429)))
         }
     }
+
+    /// A ledger with memory of its own, as the one that requests share has.
+    var ownLedger: HealthLedger {
+        var own = ledger
+        _ = own.succeeded(chain.links[0].candidate, attemptStartedAt: now, mode: .early, now: now)
+        return own
+    }
 }

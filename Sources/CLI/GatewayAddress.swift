@@ -49,10 +49,14 @@ struct GatewayAddress: Sendable {
         let setting = local.settingsToken.map { ($0, "gateway.auth.token") }
         let file = local.fileToken.map { ($0, local.tokenFile) }
         let found = typed ?? variable ?? setting ?? file
+        let hint =
+            if let found, found.1.hasPrefix("$") {
+                "unset \(found.1.dropFirst()), and the token of this machine's gateway is used"
+            } else { "is the gateway there started with another --state-dir? give the same one, or --token" }
         return GatewayAddress(
             url: local.runningURL ?? local.settingsURL ?? clientURL(of: GatewaySettings()), token: found?.0,
             tokenOrigin: found?.1 ?? "there is none in \(local.tokenFile)",
-            tokenHint: "is the gateway there started with another --state-dir? give the same one, or --token",
+            tokenHint: hint,
             guess: local.runningURL == nil && local.settingsAreBroken
                 ? "the default one is tried: no gateway said where it runs, and the configuration cannot be read (see: understudy config validate)"
                 : nil, isRemote: false)

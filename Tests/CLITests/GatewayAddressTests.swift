@@ -79,4 +79,11 @@ import Testing
     func `escapes what a URL cannot hold`(text: String, escaped: String) {
         #expect(ReceiptsReader.percentEncoded(text) == escaped)
     }
+
+    @Test func `says how to do without a variable whose token is refused`() {
+        let local = GatewayAddress.Local(runningURL: "http://127.0.0.1:7100", fileToken: Secret("from the file"), tokenFile: "~/token")
+        let stale = GatewayAddress.choose(url: nil, token: nil, environment: ["UNDERSTUDY_GATEWAY_TOKEN": "old"], local: local)
+        #expect(stale.tokenHint == "unset UNDERSTUDY_GATEWAY_TOKEN, and the token of this machine's gateway is used")
+        #expect(GatewayAddress.choose(url: nil, token: nil, environment: [:], local: local).tokenHint.contains("--state-dir"))
+    }
 }

@@ -148,11 +148,13 @@ import Testing
             """, CLI.ExitStatus.fine
         ),
         (
-            .up(ready: false, notReady: "every candidate of the default chain is blocked", status: nil, detail: "the token was refused"),
+            .up(
+                ready: false, notReady: "every candidate of the default chain is blocked or paused", status: nil,
+                detail: "the token was refused"),
             """
             Runtime: running
             Connectivity probe: ok (http://127.0.0.1:7100)
-            Ready: no: every candidate of the default chain is blocked
+            Ready: no: every candidate of the default chain is blocked or paused
             Details: not shown: the token was refused
             Token: ~/.understudy/gateway.token
             """, .fine

@@ -22,7 +22,7 @@ import Transport
         _ = try await gateway.ask("default")
         #expect(try await gateway.command(["plan"]).status == 1)
         let status = try await gateway.command(["gateway", "status"])
-        #expect(status.out.contains("Ready: no: every candidate of the default chain is blocked, until 20"), "\(status.out)")
+        #expect(status.out.contains("Ready: no: every candidate of the default chain is blocked or paused, until 20"), "\(status.out)")
         await gateway.stop()
     }
 

@@ -5,6 +5,7 @@ import Failover
 import Gateway
 import JSON
 import Store
+import Telemetry
 
 /// Has an owner's decision made: by the running gateway at once, or where none runs in what it kept.
 enum CredentialsChange {
@@ -61,7 +62,10 @@ enum CredentialsChange {
             _ = try folder.ensure()
             let lock = try InstanceLock(path: folder.lockFile)
             defer { withExtendedLifetime(lock) {} }
-            let file = Database(path: folder.database, log: .silent)
+            // A damaged file is set aside with all that it held, which nobody may overlook.
+            let writer = LogWriter([.standardError(.text)])
+            defer { _ = writer.close() }
+            let file = Database(path: folder.database, log: Logger(label: "store", sink: writer, level: .warning))
             defer { file.close() }
             let store = LedgerStore(database: file)
             var ledger = HealthLedger(restoring: try await store.load(), pauses: try await store.loadPauses(), now: now)

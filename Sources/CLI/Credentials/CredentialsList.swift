@@ -15,7 +15,7 @@ enum CredentialsList {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let query = CredentialsReport.Query(
             provider: context.invocation.text(provider).map { ProviderID(rawValue: $0.lowercased()) },
-            agent: context.invocation.text(agent).map { AgentID(rawValue: $0) }, all: context.invocation.isOn(all))
+            agent: context.invocation.text(agent).map { AgentID(rawValue: $0.lowercased()) }, all: context.invocation.isOn(all))
         let (report, source) = try await report(query, context)
         if context.output.wantsJSON {
             guard case .object(var members) = report else { throw Self.unreadable }

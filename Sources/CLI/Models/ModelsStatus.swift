@@ -41,7 +41,7 @@ enum ModelsStatus {
 
     private static func agent(_ id: String?, in settings: Settings) throws(CommandFailure) -> AgentSettings {
         guard let id else { return settings.agents.main }
-        if let found = settings.agents[AgentID(rawValue: id)] { return found }
+        if let found = settings.agents[AgentID(rawValue: id.lowercased())] { return found }
         let known = settings.agents.all.map(\.id.rawValue)
         let nearest = NearestWord.of(id, in: known).map { " Did you mean \"\($0)\"?" } ?? ""
         throw CommandFailure(

@@ -27,7 +27,7 @@ enum ReceiptFilters {
         query.failedOnly = invocation.isOn(failed)
         query.model = invocation.text(model)
         query.credential = invocation.text(credential).map { CredentialID(rawValue: $0) }
-        query.agent = invocation.text(agent).map { AgentID(rawValue: $0) }
+        query.agent = invocation.text(agent).map { AgentID(rawValue: $0.lowercased()) }
         query.session = invocation.text(session).map { SessionID(rawValue: $0) }
         if let word = invocation.text(reason) { query.reason = try parsed(word) }
         if let age = invocation.age(since) { query.since = Timestamp(milliseconds: HostFacts.nowMilliseconds()) - age }

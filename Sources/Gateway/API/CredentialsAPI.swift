@@ -42,7 +42,7 @@ struct CredentialsAPI {
         }
         guard let all = query.flag("all") else { return ErrorReply.answer(APIQuery.wrong("all", "true or false")) }
         let snapshot = relay.snapshot
-        let agent = query["agent"].map { AgentID(rawValue: $0) }
+        let agent = query["agent"].map { AgentID(rawValue: $0.lowercased()) }
         if let agent, snapshot.settings.agents[agent] == nil {
             return unknown(.init(what: "agent", name: agent.rawValue, among: snapshot.settings.agents.all.map(\.id.rawValue)))
         }

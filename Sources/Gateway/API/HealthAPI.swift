@@ -32,7 +32,8 @@ struct HealthAPI {
             let blocked = chain.links.compactMap { ledger.block(on: $0.candidate, at: now)?.until }.min()
             var answer: JSONObject = ["status": "not ready"]
             answer["reason"] = .string(
-                chain.links.isEmpty ? "no candidate of the default chain can be called" : "every candidate of the default chain is blocked")
+                chain.links.isEmpty
+                    ? "no candidate of the default chain can be called" : "every candidate of the default chain is blocked or paused")
             if let blocked { answer["until"] = .number(JSONNumber(Int(blocked.milliseconds))) }
             return .json(.object(answer), status: 503)
         } catch {

@@ -37,7 +37,7 @@ struct ReceiptsAPI {
         func text(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
         query.model = text("model")
         query.credential = text("credential").map { CredentialID(rawValue: $0) }
-        query.agent = text("agent").map { AgentID(rawValue: $0) }
+        query.agent = text("agent").map { AgentID(rawValue: $0.lowercased()) }
         query.session = text("session").map { SessionID(rawValue: $0) }
         if let word = text("reason") {
             guard let reason = Reason(rawValue: word) else {

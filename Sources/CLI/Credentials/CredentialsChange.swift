@@ -68,7 +68,9 @@ enum CredentialsChange {
             let file = Database(path: folder.database, log: Logger(label: "store", sink: writer, level: .warning))
             defer { file.close() }
             let store = LedgerStore(database: file)
-            var ledger = HealthLedger(restoring: try await store.load(), pauses: try await store.loadPauses(), now: now)
+            var ledger = HealthLedger(
+                restoring: try await store.load(), pauses: try await store.loadPauses(), now: now,
+                failureWindow: setup.settings.policy.failureWindow)
             outcome = Result { () throws(CredentialDecision.UnknownName) in
                 try decision.make(on: &ledger, settings: setup.settings, pool: pool, now: now)
             }

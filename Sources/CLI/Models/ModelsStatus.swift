@@ -85,7 +85,7 @@ enum ModelsStatus {
         let settings = setup.settings
         let location = setup.location
         let chain = (try? RelaySnapshot(settings: settings, pool: pool).plainChain(named: "agent:\(agent.id)").chain) ?? Chain(links: [])
-        let ledger = HealthLedger(restoring: blocks, pauses: pauses, now: now)
+        let ledger = HealthLedger(restoring: blocks, pauses: pauses, now: now, failureWindow: settings.policy.failureWindow)
         func stored(_ id: CredentialID, _ provider: ProviderID) -> StoredCredential? {
             pool.credentials(for: provider, agent: agent.id).first { $0.id == id }
         }

@@ -8,18 +8,21 @@ extension HealthLedger {
     ///   - attemptStartedAt: A window that opened then or later is not spoken against by this attempt.
     ///   - receipt: The request's, without this attempt.
     ///   - mode: A lease in it is given back.
+    ///   - committed: The client has content of it, so nothing comes after this failure.
     ///   - random: For the jitter of ladders.
     /// - Returns: What changed, narrowest scope first. Empty where the failure blocks nothing, or a quick repeat is to come first.
     public mutating func record(
-        _ failure: Failure, of candidate: Candidate, attemptStartedAt: Timestamp, receipt: Receipt, mode: AttemptMode, policy: Policy,
-        now: Timestamp, using random: inout some RandomNumberGenerator
+        _ failure: Failure, of candidate: Candidate, attemptStartedAt: Timestamp, receipt: Receipt, mode: AttemptMode,
+        committed: Bool = false, policy: Policy, now: Timestamp, using random: inout some RandomNumberGenerator
     ) -> [BlockEffect] {
         giveBack(mode, of: candidate, now: now)
         guard let scope = failure.scope, failure.reason.answers.ladder != nil else { return [] }
         if isOutdated(ScopeKey(scope, of: candidate), startedAt: attemptStartedAt, at: now) { return [] }
-        let repeatComes = QuickRepeats.isDue(
-            after: failure, of: candidate, mode: mode, earlier: receipt.attempts, policy: policy, facts: receipt.facts, ledger: self,
-            now: now)
+        let repeatComes =
+            !committed
+            && QuickRepeats.isDue(
+                after: failure, of: candidate, mode: mode, earlier: receipt.attempts, policy: policy, facts: receipt.facts, ledger: self,
+                now: now)
         if repeatComes {
             repeats.take(at: candidate, for: receipt.facts.id, until: now + receipt.facts.firstTokenLimit + policy.leaseSlack, now: now)
             return []

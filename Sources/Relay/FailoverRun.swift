@@ -266,8 +266,8 @@ public final class FailoverRun: @unchecked Sendable {
             relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: relay.now())
         } else {
             open?.attempt.effect += relay.ledger.failed(
-                failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, receipt: receipt,
-                policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
+                failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, committed: failed.committed,
+                receipt: receipt, policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
         }
         if let reply = failed.reply { replies[receipt.attempts.count] = reply }
         if let closed = close(), failed.committed { end(.brokenStream(failure, closed.served)) }

@@ -43,14 +43,14 @@ public final class SharedLedger: Sendable {
     }
 
     func failed(
-        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, receipt: Receipt, policy: Policy,
-        now: Timestamp
+        _ failure: Failure, of candidate: Candidate, startedAt: Timestamp, mode: AttemptMode, committed: Bool, receipt: Receipt,
+        policy: Policy, now: Timestamp
     ) -> [BlockEffect] {
         change { state in
             state.ledger.ended(candidate)
             return state.ledger.record(
-                failure, of: candidate, attemptStartedAt: startedAt, receipt: receipt, mode: mode, policy: policy, now: now,
-                using: &state.random)
+                failure, of: candidate, attemptStartedAt: startedAt, receipt: receipt, mode: mode, committed: committed,
+                policy: policy, now: now, using: &state.random)
         }
     }
 

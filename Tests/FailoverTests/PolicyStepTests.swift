@@ -251,6 +251,16 @@ import Testing
 }
 
 @Suite struct `A quick repeat` {
+    @Test func `is not reckoned with where the client has a part of the reply`() {
+        var stage = Stage()
+        let candidate = stage.chain.links[0].candidate
+        let effects = stage.ledger.record(
+            .plain(.serverError), of: candidate, attemptStartedAt: stage.now, receipt: Receipt(facts: stage.facts()), mode: .normal,
+            committed: true, policy: stage.policy, now: stage.now, using: &stage.random)
+        #expect(effects.map(\.key) == [ScopeKey(.credentialModel, of: candidate)])
+        #expect(stage.ledger.block(on: candidate, at: stage.now) != nil)
+    }
+
     @Test func `that succeeds leaves no mark`() {
         var stage = Stage()
         let played = stage.play { _, number in number == 0 ? .plain(.serverError) : nil }

@@ -45,7 +45,9 @@ public struct HealthLedger: Hashable, Sendable {
         var last: Block?
         for place in 0..<ScopeMarks.count {
             guard let block = entry(place, of: candidate), block.isOpen(at: now) || block.lease(at: now) != nil else { continue }
-            if last.map({ $0.until <= block.until }) ?? true { last = block }
+            // One that has ended may name a later end, of a clock that has been set back since.
+            let isLater = last.map { ($0.isOpen(at: now) ? 1 : 0, $0.until) <= (block.isOpen(at: now) ? 1 : 0, block.until) } ?? true
+            if isLater { last = block }
         }
         return last
     }

@@ -4,6 +4,24 @@ import Testing
 
 /// Clocks are set forward and back, laptops sleep, files come from yesterday.
 @Suite struct `A clock that jumps` {
+    @Test func `leaves the window that is open in the way, not the one that names a later end`() {
+        var stage = Stage([("a/A", "k1"), ("a/B", "k1")])
+        let candidate = stage.chain.links[0].candidate
+        let evidence = Block.Evidence(receipt: "R0", status: 429, rule: "test")
+        let later = stage.now + .seconds(7200)
+        stage.ledger.merge(
+            [
+                Block(key: .credential("k1"), reason: .auth, since: later, until: later + .seconds(300), evidence: evidence),
+                Block(
+                    key: ScopeKey(.credentialModel, of: candidate), reason: .rateLimit, since: stage.now, until: stage.now + .seconds(30),
+                    evidence: evidence),
+            ], now: stage.now)
+        var receipt = Receipt(facts: stage.facts())
+        let step = stage.policy.advance(chain: stage.chain, receipt: &receipt, ledger: &stage.ledger, now: stage.now)
+        guard case .attempt(1, .halfOpen) = step else { return #expect(Bool(false), "\(step)") }
+        #expect(stage.ledger.block(on: candidate, at: stage.now)?.reason == .rateLimit)
+    }
+
     static let candidate = Candidate("a/A", credential: "k1")
 
     static func block(since: Double, until: Double, reason: Reason = .overloaded) -> Block {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests that `swift build --build-tests` built, and ends with a line of its own: `N passed, N failed`.
 
-    Scripts/run_tests.py [--minutes 25] [arguments of swift test]
+    Scripts/run_tests.py [--minutes 25] [--with-simulation] [arguments of swift test]
     Scripts/run_tests.py --self-test
 
 Swift Testing's own report is what is counted: each test function once, whatever its number of arguments. The exit status
@@ -55,8 +55,13 @@ def from_output(lines: list[str]) -> Count:
     return count
 
 
-def verdict(status: int, report: str | None, lines: list[str]) -> Count:
-    """What a run amounts to. Never says that all is well unless `swift test`, its report and its summary all do."""
+def verdict(status: int, report: str | None, lines: list[str], may_be_empty: bool = False) -> Count:
+    """What a run amounts to. Never says that all is well unless `swift test`, its report and its summary all do.
+
+    With `may_be_empty`, a run of no test at all is none: a filter may name tests of another package alone.
+    """
+    if may_be_empty and status == 0 and any(re.match(r"\S Test run with 0 tests .*passed after", line) for line in lines):
+        return Count()
     try:
         if report is None:
             raise ValueError("no report")
@@ -66,6 +71,14 @@ def verdict(status: int, report: str | None, lines: list[str]) -> Count:
     except (ValueError, xml.etree.ElementTree.ParseError):
         count, whole = from_output(lines), False
     if count.failed == 0 and (status != 0 or not whole or count.passed == 0):
+        count.failed = 1
+    return count
+
+
+def total(counts: list[Count]) -> Count:
+    """What several runs amount to together: no test at all is a failure."""
+    count = Count(sum(c.passed for c in counts), sum(c.failed for c in counts), sum(c.skipped for c in counts))
+    if count.passed == 0 and count.failed == 0:
         count.failed = 1
     return count
 
@@ -137,17 +150,27 @@ def self_test() -> None:
     for name, arguments, expected in rows:
         found = verdict(*arguments)
         assert found == expected, f"{name}: {found}, not {expected}"
+    nothing = (0, None, ["✔ Test run with 0 tests in 0 suites passed after 0.1 seconds."])
+    assert verdict(*nothing).failed == 1 and verdict(*nothing, may_be_empty=True) == Count()
+    assert verdict(1, *nothing[1:], may_be_empty=True).failed == 1, "it crashed before its first test"
+    assert total([Count(), Count()]).failed == 1 and total([Count(2, 0, 1), Count(3, 1)]) == Count(5, 1, 1)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=25, help="kill the run after so long (default: 25)")
+    parser.add_argument("--with-simulation", action="store_true", help="run the tests of Simulation, too, as built for release")
     parser.add_argument("--self-test", action="store_true", help="see the count fail, and run no tests")
     options, arguments = parser.parse_known_args()
     if options.self_test:
         self_test()
         return
-    count = verdict(*run(arguments, options.minutes))
+    is_filtered = any(argument.startswith(("--filter", "--skip")) for argument in arguments)
+    counts = [verdict(*run(arguments, options.minutes), is_filtered)]
+    if options.with_simulation:
+        simulation = ["--package-path", "Simulation", "--configuration", "release", *arguments]
+        counts.append(verdict(*run(simulation, options.minutes), is_filtered))
+    count = total(counts)
     if count.skipped:
         print(f"{count.skipped} skipped")
     print(f"{count.passed} passed, {count.failed} failed")

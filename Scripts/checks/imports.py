@@ -8,6 +8,7 @@
    library and Synchronization. Where one C library is imported, the other platform's stands beside it, but for files that
    are written for Linux and import CLinux.
 4. The package depends on no other package.
+5. Simulation/ judges what it plays: its Oracle imports nothing at all, and its Simulation nothing but the Oracle and Failover.
 """
 
 import json
@@ -117,10 +118,27 @@ def source_problems(project: Project, rows: dict[str, Row], targets: dict[str, t
     return problems
 
 
+SIMULATION = {"Oracle": set(), "Simulation": {"Failover", "Oracle"}}
+
+
+def simulation_problems(project: Project) -> list[str]:
+    problems = []
+    for name in project.files():
+        folder, sources, target, *rest = [*name.split("/"), "", "", ""]
+        if (folder, sources) != ("Simulation", "Sources") or target not in SIMULATION or not name.endswith(".swift"):
+            continue
+        for number, line in enumerate(project.text(name).splitlines(), 1):
+            if (found := IMPORT.match(line)) and found[1] not in SIMULATION[target]:
+                problems.append(f"{name}:{number}: {target} may not import {found[1]}")
+            elif not line.lstrip().startswith("//") and (impure := IMPURE.search(line)):
+                problems.append(f"{name}:{number}: a seed has to give the same run again: {impure[0]}")
+    return problems
+
+
 def check(project: Project) -> list[str]:
     targets, packages = manifest(project)
     rows = table(project.text(TABLE)) if project.has(TABLE) else {}
-    problems = table_problems(rows, targets) + source_problems(project, rows, targets)
+    problems = table_problems(rows, targets) + source_problems(project, rows, targets) + simulation_problems(project)
     return problems + [f"Package.swift: depends on another package: {package}" for package in packages]
 
 
@@ -142,6 +160,11 @@ def sample(name: str, problem: str | None = None, *, rows: dict[str, str] = {}, 
     )
 
 
+def simulated(name: str, oracle: str, problem: str | None = None) -> Sample:
+    project = sample(name, problem)
+    return Sample(name, {**project.files, "Simulation/Sources/Oracle/Judge.swift": oracle}, problem)
+
+
 if __name__ == "__main__":
     both = "#if canImport(Glibc)\n    import Glibc\n#else\n    import Darwin\n#endif\n"
     three = '.target(name: "Core"), .target(name: "Shell", dependencies: ["Core"]), .target(name: "Top", dependencies: ["Shell"])'
@@ -161,6 +184,9 @@ if __name__ == "__main__":
             sample("a row too few", "has no row for Top", targets=three, Top="let a = 1\n"),
             sample("a row that differs", "imports other targets", rows={"Shell": "nothing"}),
             sample("an order that is none", "not above it", rows={"Core": "Shell", "Shell": "nothing"}),
+            simulated("an oracle by itself", "let a = 1\n"),
+            simulated("an oracle that asks whom it judges", "import Failover\n", "Oracle may not import Failover"),
+            simulated("an oracle with chance of its own", "let a = [1, 2].randomElement()\n", "a seed has to give the same run"),
             sample("another package", "depends on another package", package='dependencies: [.package(path: "../other")],'),
         ],
     )

@@ -5,6 +5,16 @@ extension Rules {
     static let vague = [400, 402, 403, 404, 409, 412, 422, 424, 429]
     private static let refusals = [400, 403, 404, 413, 422]
 
+    private static let shutForNow = ["blocked", "locked", "disabled", "banned", "deactivated"].flatMap {
+        ["temporar * \($0)", "\($0) * temporar", "\($0) * try again", "\($0) * seconds", "\($0) * minute", "\($0) * hour"]
+    }
+    private static let shutForGood = ["key", "account", "organization", "organisation", "user", "workspace", "team"].flatMap {
+        [
+            "\($0) is disabled", "\($0) * been disabled", "\($0) * deactivated", "\($0) * been terminated", "\($0) * banned",
+            "\($0) * locked", "\($0) * been blocked",
+        ]
+    }
+
     /// Words, at those statuses that mean several things.
     static let words: [Rule] = [
         // "… an unsupported model or your request did not allow prompt caching": about what the gateway had added.
@@ -20,13 +30,22 @@ extension Rules {
                 "invalid_grant", "invalid refresh token", "refresh_token_reused", "refresh token * already",
             ], at: .noneOr([400, 401, 403]),
             "RFC 6749 §5.2; openclaw/openclaw#3803"),
+        // What ends by itself, or with a payment, is not for ever, whatever word it is called by.
+        Rule("words.for_now", .auth, words: Rules.shutForNow, at: .noneOr([401, 403]), "a lock that ends by itself"),
+        Rule("words.for_now_429", .rateLimit, words: Rules.shutForNow, at: .only([429]), "a lock that ends by itself"),
+        Rule(
+            "words.unpaid", .billing,
+            words: [
+                "unpaid", "past due", "non-payment", "nonpayment", "overdue", "outstanding % balance", "outstanding % invoice",
+                "payment failed", "failed payment",
+            ], at: .noneOr([401, 403, 429]), reach: .account, "OpenClaw's rows: billing"),
+        // For ever: only where the words say that the key, the login or who owns it is meant, and not a model, a feature or one request.
         Rule(
             "words.revoked", .authPermanent,
             words: [
-                "revoked", "deactivated", "key is disabled", "been disabled", "been invalidated", "key * deleted", "api_key_deleted",
-                "reported as leaked", "been terminated", "access terminated", "account * banned", "account * locked", "been banned",
-                "been blocked", "only authorized for use with",
-            ] + OtherWords.revoked, at: .noneOr([400, 401, 403, 429]),
+                "revoked", "been invalidated", "key * deleted", "api_key_deleted", "reported as leaked", "access terminated",
+                "access * been terminated", "only authorized for use with",
+            ] + Rules.shutForGood + OtherWords.revoked, at: .noneOr([400, 401, 403, 429]),
             "OpenClaw's rows: auth; https://www.kimi.com/code/docs/en/kimi-code/error-reference.html"),
         // So plain that no status means something else.
         Rule(
@@ -126,6 +145,11 @@ extension Rules {
             "https://ai.google.dev/gemini-api/docs/troubleshooting; https://learn.microsoft.com/azure/foundry/openai/how-to/troubleshoot-errors"
         ),
         Rule(
+            "words.blocked", .unknown,
+            words: ["request % been blocked", "request was blocked", "request blocked", "blocked by % security", "blocked by % firewall"],
+            at: .only([403]),
+            "https://developers.cloudflare.com/waf/: a filter in between has met something in the request, and says nothing of the key"),
+        Rule(
             "words.unsupported", .format,
             words: [
                 "not support tool", "not support function", "not support image", "support image input", "support tool use",
@@ -149,7 +173,8 @@ extension Rules {
             "words.model", .modelNotFound,
             words: [
                 "model * not found", "model * not exist", "model * doesn't exist", "model * is not supported", "model * isn't supported",
-                "model * not available", "model * unavailable", "model * deprecated", "model * not enabled", "model * not allowed",
+                "model * not available", "model * unavailable", "model * deprecated", "model * disabled",
+                "model * deactivated", "deployment * deactivated", "model * not enabled", "model * not allowed",
                 "model * not valid", "model * not recognized", "model * does not work", "model name", "model id * invalid",
                 "model identifier", "model is empty", "model access denied", "unknown model", "no such model", "unsupported model",
                 "invalid model", "unrecognized model", "valid model", "not found the model", "decommissioned", "was retired",

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable import Failover
+import Testing
+
+/// Errors which a rule that reads too much into them would turn into a blocked account.
+@Suite struct `The classifier does no harm` {
+    private static func error(
+        _ status: Int?, _ message: String?, by provider: ProviderID = "somebody", code: String? = nil, type: String? = nil
+    ) -> ErrorObject {
+        var error = ErrorObject(provider: provider, wire: "openai-completions", model: "m")
+        (error.status, error.message, error.code, error.type) = (status, message, code, type)
+        return error
+    }
+
+    @Test(arguments: [
+        // A model, a feature, a request, an address.
+        (error(403, "The request has been blocked by the content management policy"), Reason.contentPolicy),
+        (error(403, "Your request has been blocked by our security policy."), .unknown),
+        (error(403, "Request blocked by the web application firewall"), .unknown),
+        (error(403, "Your IP address has been blocked"), .auth),
+        (error(403, "Streaming has been disabled by your administrator"), .auth),
+        (error(403, "Generative Language API has been disabled in project 1234", code: "SERVICE_DISABLED"), .auth),
+        (error(403, "Model qwen-x has been deactivated"), .modelNotFound),
+        (error(400, "The deployment was deactivated and is no longer available"), .modelNotFound),
+        (error(400, "This model has been disabled"), .modelNotFound),
+        (error(400, "Tool use has been disabled for it"), .invalidRequest),
+        (error(400, "logit_bias: token 1234 has been disabled"), .invalidRequest),
+        (error(400, "Stream has been terminated by the client"), .invalidRequest),
+        (error(401, "Your session has been terminated, log in again"), .auth),
+        // What ends by itself, or with a payment.
+        (error(429, "Your account has been blocked temporarily due to too many requests"), .rateLimit),
+        (error(429, "Team has been blocked for 1 minute due to exceeding rate"), .rateLimit),
+        (error(403, "Your account is temporarily locked after too many failed requests."), .auth),
+        (error(403, "Your account has been disabled due to unpaid balance"), .billing),
+        (error(401, "Account deactivated: payment failed"), .billing),
+    ])
+    func `blocks no credential for ever for what passes, or is not about it`(error: ErrorObject, reason: Reason) {
+        #expect(Classifier.classify(error).reason == reason)
+    }
+
+    @Test(arguments: [
+        "This organization has been disabled.", "Your account (a@b.org) has been deactivated", "API key has been disabled",
+        "The user was banned", "Your account is locked.", "Your access to it has been terminated", "The token has been revoked",
+    ])
+    func `still knows what is for ever`(message: String) {
+        #expect(Classifier.classify(Self.error(403, message)).reason == .authPermanent)
+    }
+}

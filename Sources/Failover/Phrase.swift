@@ -49,12 +49,13 @@ struct Phrase: Sendable {
         self.parts = parts
     }
 
-    /// A piece of a code reduced to letters and digits; a number has to be all of it.
+    /// A piece of a code reduced to letters and digits; a number has to be all of it, and so has what begins with `^`.
     init(name: String) {
         text = name
-        let bytes = Array(name.utf8)
+        let isWhole = name.hasPrefix("^")
+        let bytes = Array(name.utf8.dropFirst(isWhole ? 1 : 0))
         let isNumber = bytes.allSatisfy { (0x30...0x39).contains($0) }
-        (isAtStart, isAtEnd, isPiece) = (isNumber, isNumber, true)
+        (isAtStart, isAtEnd, isPiece) = (isNumber || isWhole, isNumber || isWhole, true)
         parts = [Part(bytes: bytes, isNextWord: false)]
     }
 

@@ -11,7 +11,7 @@ struct Rule: Sendable {
 
     /// Ids of the providers that it is about, variants such as `minimax-portal` included. Empty: all.
     let providers: [String]
-    /// What a code, type or detail reason has to contain, letters and digits alone. Digits have to be all of it.
+    /// What a code, type or detail reason has to contain, letters and digits alone. Digits have to be all of it, and what begins with `^`.
     let names: [String]
     /// Phrases of which the words have to hold one. With `names`, both have to be there.
     let words: [String]

@@ -81,8 +81,8 @@ public enum Rules {
             "code.network", .network,
             names: [
                 "econnrefused", "econnreset", "econnaborted", "ehostdown", "ehostunreach", "enetreset", "enetunreach", "enetdown",
-                "enotfound", "eaiagain",
-                "epipe", "undersocket", "underrsocket", "errtls", "certhasexpired", "selfsigned", "unabletoverify",
+                "^enotfound", "eaiagain",
+                "^epipe", "undersocket", "underrsocket", "errtls", "certhasexpired", "selfsigned", "unabletoverify",
             ], "OpenClaw's rows: timeouts; https://nodejs.org/api/errors.html#common-system-errors"),
         Rule("code.rate_exceeded", .rateLimit, names: ["ratelimitexceeded"], "https://platform.openai.com/docs/guides/rate-limits"),
         Rule(

@@ -45,4 +45,16 @@ import Testing
     func `still knows what is for ever`(message: String) {
         #expect(Classifier.classify(Self.error(403, message)).reason == .authPermanent)
     }
+
+    @Test(arguments: ["previous_response_not_found", "file_not_found", "FileNotFoundError", "resource_pipeline_failed", "base_not_found"])
+    func `takes no name that ends like a code of Node's for a broken network`(code: String) {
+        for status in [400, 404, 500] {
+            #expect(Classifier.classify(Self.error(status, "No.", code: code)).reason != .network)
+        }
+    }
+
+    @Test(arguments: ["ENOTFOUND", "EPIPE"])
+    func `still knows the codes themselves`(code: String) {
+        #expect(Classifier.classify(Self.error(nil, "No.", code: code)).reason == .network)
+    }
 }

@@ -25,6 +25,16 @@ extension Rules {
             ], at: .noneOr(refusals),
             "github.com/musistudio/claude-code-router#251; github.com/aws/aws-sdk-go-v2#3060"),
         Rule(
+            "words.object", .invalidRequest,
+            words: [
+                "previous response", "response with id", "item with id", "conversation with id", "no such file object", "no such container",
+                "container with id", "vector store", "access the file", "cachedcontent",
+            ], at: .only([400, 403, 404]),
+            "https://platform.openai.com/docs/guides/conversation-state; https://ai.google.dev/gemini-api/docs/files"),
+        Rule(
+            "words.tool_server", .invalidRequest, words: ["mcp server", "mcp_servers"], at: .only([400, 422, 424]),
+            "https://platform.openai.com/docs/guides/tools-remote-mcp: a server that the request names, with credentials of its own"),
+        Rule(
             "oauth.invalid_grant", .authPermanent,
             words: [
                 "invalid_grant", "invalid refresh token", "refresh_token_reused", "refresh token * already",

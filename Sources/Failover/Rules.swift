@@ -84,6 +84,10 @@ public enum Rules {
                 "^enotfound", "eaiagain",
                 "^epipe", "undersocket", "underrsocket", "errtls", "certhasexpired", "selfsigned", "unabletoverify",
             ], "OpenClaw's rows: timeouts; https://nodejs.org/api/errors.html#common-system-errors"),
+        Rule(
+            "code.object", .invalidRequest,
+            names: ["responsenotfound", "filenotfound", "conversationnotfound", "containernotfound"], at: .only([400, 404]),
+            "https://platform.openai.com/docs/guides/conversation-state: what the request refers to is not there"),
         Rule("code.rate_exceeded", .rateLimit, names: ["ratelimitexceeded"], "https://platform.openai.com/docs/guides/rate-limits"),
         Rule(
             "code.value", .invalidRequest,

@@ -57,4 +57,19 @@ import Testing
     func `still knows the codes themselves`(code: String) {
         #expect(Classifier.classify(Self.error(nil, "No.", code: code)).reason == .network)
     }
+
+    @Test(arguments: [
+        error(404, "Previous response with id 'resp_1' not found.", code: "previous_response_not_found", type: "invalid_request_error"),
+        error(404, "No such File object: file-abc123", type: "invalid_request_error"),
+        error(404, "Item with id 'rs_1' not found."),
+        error(403, "You do not have permission to access the File abc or it may not exist.", code: "403", type: "PERMISSION_DENIED"),
+        error(403, "CachedContent not found (or permission denied)", code: "403", type: "PERMISSION_DENIED"),
+        error(424, "Error retrieving tool list from MCP server: 'foo'. Http status code: 401 (Unauthorized)", code: "http_error"),
+        error(400, "mcp_servers.0: Authentication error while communicating with MCP server. Check your authorization token."),
+    ])
+    func `blocks nothing for what a request refers to and is not there`(error: ErrorObject) {
+        let failure = Classifier.classify(error)
+        #expect(failure.reason == .invalidRequest)
+        #expect(failure.scope == nil)
+    }
 }

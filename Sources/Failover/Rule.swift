@@ -43,6 +43,16 @@ struct Rule: Sendable {
         }
     }
 
+    /// Its words alone say that the key, the money or the account is at fault.
+    var isWordsAboutCredential: Bool {
+        switch reason {
+        case .auth, .authPermanent, .billing, .quota: names.isEmpty && !words.isEmpty
+        case .rateLimit, .overloaded, .serverError, .timeout, .network, .modelNotFound, .format, .invalidRequest, .contextOverflow,
+            .contentPolicy, .malformed, .unknown, .cancelled:
+            false
+        }
+    }
+
     init(
         _ id: String, _ reason: Reason, by providers: [String] = [], names: [String] = [], words: [String] = [],
         at statuses: Statuses = .any, reach: Reach = .wording, _ source: String

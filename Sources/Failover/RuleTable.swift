@@ -9,6 +9,7 @@ struct RuleTable: Sendable {
     private let names: PhraseIndex
     private let account: Range<Int>
     private let model: Range<Int>
+    private let place: Range<Int>
 
     /// A rule's alternatives by their numbers in the indexes.
     private struct Line: Sendable {
@@ -41,6 +42,7 @@ struct RuleTable: Sendable {
         }
         account = add(Rules.accountWords, to: &words) { Phrase($0) }
         model = add(Rules.modelWords, to: &words) { Phrase($0) }
+        place = add(Rules.placeWords, to: &words) { Phrase($0) }
         self.words = PhraseIndex(words, isOfPieces: false)
         self.names = PhraseIndex(names, isOfPieces: true)
     }
@@ -54,8 +56,11 @@ struct RuleTable: Sendable {
 
     /// The first rule that matches, if there is one.
     func rule(for evidence: Evidence, _ findings: Findings) -> Rule? {
-        for number in lines.indices {
-            if matches(number, evidence, findings) { return rules[number] }
+        let isAboutPlace = (evidence.status == 400 || evidence.status == 422) && findings.words.hasAny(in: place)
+        for number in lines.indices where matches(number, evidence, findings) {
+            // Words beside a place in the request are names that the client chose: `get_credit_balance`, `oauth_token`.
+            if isAboutPlace, rules[number].isWordsAboutCredential { continue }
+            return rules[number]
         }
         return nil
     }

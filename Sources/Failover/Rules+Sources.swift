@@ -67,5 +67,12 @@ extension Rules {
         "your account", "your organization", "your organisation", "your team", "your workspace", "the account", "organization has",
         "organization limit", "subscription", " plan)", "chatgpt usage limit", "your codex",
     ]
+    /// Words that name a place in the request's body, or what it refers to.
+    static let placeWords =
+        [
+            "tools[", "messages[", "input[", "contents[", "functions[", "function_declarations[", "invalid schema for function",
+            "invalid function name", "invalid function parameters", "input_schema", "json schema", "unable to download",
+            "failed to download", "could not download", "error while downloading",
+        ] + (0...9).flatMap { ["tools.\($0)", "messages.\($0)"] }
     static let modelWords = ["for the model", "this model", "of the model", "for model"]
 }

@@ -72,4 +72,16 @@ import Testing
         #expect(failure.reason == .invalidRequest)
         #expect(failure.scope == nil)
     }
+
+    @Test(arguments: [
+        error(400, "Invalid 'tools[0].function.name': 'get_api_key' does not match '^[a-z]+$'.", code: "invalid_value"),
+        error(400, "Invalid schema for function 'get_credit_balance': 'authorization' is not a type", type: "invalid_request_error"),
+        error(400, "tools.3.custom.input_schema: JSON schema is invalid: property oauth_token", type: "invalid_request_error"),
+        error(400, "GenerateContentRequest.tools[0].function_declarations[3].name: Invalid function name lookup_access_token."),
+        error(422, "Input should be a valid string: body.messages.2.tool_calls.0.function.name recharge_account"),
+        error(400, "messages: Unable to download file: access denied", type: "invalid_request_error"),
+    ])
+    func `blames no key and no money for names in a place of the request`(error: ErrorObject) {
+        #expect(Classifier.classify(error).reason == .invalidRequest)
+    }
 }

@@ -48,6 +48,9 @@ public enum Rules {
             ],
             "https://help.aliyun.com/en/model-studio/error-code; https://www.volcengine.com/docs/82379/1299023"),
         Rule(
+            "code.not_ready", .overloaded, names: ["modelnotready", "modelnotloaded", "modelloading"],
+            "https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html: it is being started"),
+        Rule(
             "code.model", .modelNotFound,
             names: [
                 "modelnot", "unknownmodel", "invalidmodel", "modeldecommissioned", "modeldeprecated", "modelaccessdenied", "modelclosed",

@@ -84,4 +84,11 @@ import Testing
     func `blames no key and no money for names in a place of the request`(error: ErrorObject) {
         #expect(Classifier.classify(error).reason == .invalidRequest)
     }
+
+    @Test func `expects a model that is being started back soon`() {
+        for status in [400, 429, 503] {
+            let failure = Classifier.classify(Self.error(status, "Model is not ready for inference.", code: "ModelNotReadyException"))
+            #expect(failure.reason == .overloaded)
+        }
+    }
 }

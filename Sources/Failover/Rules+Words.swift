@@ -69,6 +69,13 @@ extension Rules {
                 "crossed budget", "payment required", "paymentrequired", "overdue % balance", "account overdue", "in arrears",
             ] + OtherWords.nomoney, at: .noneOr(vague + [401, 500]),
             "OpenClaw's rows: billing; github.com/BerriAI/litellm#14144; github.com/MiniMax-AI/MiniMax-M2#62"),
+        // Who has gone too fast is often told what to buy.
+        Rule(
+            "words.too_fast", .rateLimit,
+            words: [
+                "too quickly", "reached the rate limit", "request was rate limited", "too many requests", "rate limit reached for",
+            ], at: .only([429]),
+            "https://api-docs.deepseek.com/quick_start/error_codes; https://docs.together.ai/docs/rate-limits"),
         Rule(
             "words.money", .billing,
             words: [

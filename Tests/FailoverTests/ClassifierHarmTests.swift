@@ -91,4 +91,14 @@ import Testing
             #expect(failure.reason == .overloaded)
         }
     }
+
+    @Test(arguments: [
+        "You are sending requests too quickly. Please pace your requests, or top up for higher limits",
+        "You have reached the rate limit for it; upgrade to a paid plan or add credits for higher limits",
+        "Too many requests for team. To increase your limit, purchase more credits.",
+        "Request was rate limited until you add a payment method",
+    ])
+    func `takes no advice to buy more for an empty account`(message: String) {
+        #expect(Classifier.classify(Self.error(429, message)).reason == .rateLimit)
+    }
 }

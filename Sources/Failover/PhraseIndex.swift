@@ -58,21 +58,20 @@ struct PhraseIndex: Sendable {
         guard text.count >= PhraseIndex.head else { return }
         let begins = begins.span
         let heads = heads.span
+        let phrases = phrases.span
         var wasWord = false
-        // The eight bytes that begin at `start`.
-        var window: UInt64 = 0
-        for place in 0..<min(7, text.count) { window |= UInt64(text[place]) << UInt64(8 + place * 8) }
-        for start in 0...(text.count - PhraseIndex.head) {
-            window = window >> 8 | (start + 7 < text.count ? UInt64(text[start + 7]) << 56 : 0)
-            let isWord = Wording.isWord(text[start])
-            let isWithin = isWord && wasWord
-            wasWord = isWord
-            if isWithin && !isOfPieces { continue }
-            let bucket = PhraseIndex.bucket(window)
-            for place in Int(begins[bucket])..<Int(begins[bucket + 1]) {
-                let head = heads[place]
-                guard window & head.mask == head.bytes, !found[head.number] else { continue }
-                if !head.goesOn || phrases[head.number].matches(text, at: start) { found.insert(head.number) }
+        for block in stride(from: 0, to: text.count, by: 8) {
+            var starts = isOfPieces ? EightBytes.all : EightBytes(text, at: block).wordStarts(after: &wasWord)
+            while starts != 0 {
+                let start = block + starts.trailingZeroBitCount >> 3
+                starts &= starts &- 1
+                let window = EightBytes(text, at: start).bytes
+                let bucket = PhraseIndex.bucket(window)
+                for place in Int(begins[bucket])..<Int(begins[bucket + 1]) {
+                    let head = heads[place]
+                    guard window & head.mask == head.bytes, !found[head.number] else { continue }
+                    if !head.goesOn || phrases[head.number].matches(text, at: start) { found.insert(head.number) }
+                }
             }
         }
     }
@@ -82,8 +81,8 @@ struct PhraseIndex: Sendable {
         Int((UInt32(truncatingIfNeeded: window & 0xFF_FFFF) &* 2_654_435_761) >> 20)
     }
 
-    /// Numbers of phrases.
-    struct Found {
+    /// Numbers of phrases. Never copied: it is asked once for each rule.
+    struct Found: ~Copyable {
         private var bits: InlineArray<24, UInt64> = .init(repeating: 0)
 
         static let capacity = 24 * 64

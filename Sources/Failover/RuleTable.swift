@@ -20,7 +20,7 @@ struct RuleTable: Sendable {
     }
 
     /// What stands in an error of what the table looks for.
-    struct Findings {
+    struct Findings: ~Copyable {
         var words = PhraseIndex.Found()
         var names = PhraseIndex.Found()
     }
@@ -55,9 +55,11 @@ struct RuleTable: Sendable {
     }
 
     /// The first rule that matches, if there is one.
-    func rule(for evidence: Evidence, _ findings: Findings) -> Rule? {
-        let isAboutPlace = (evidence.status == 400 || evidence.status == 422) && findings.words.hasAny(in: place)
-        for number in lines.indices where matches(number, evidence, findings) {
+    func rule(for evidence: Evidence, _ findings: borrowing Findings) -> Rule? {
+        let namesPlace = findings.words.hasAny(in: place)
+        let isAboutPlace = namesPlace && (evidence.status == 400 || evidence.status == 422)
+        for number in lines.indices {
+            guard matches(number, evidence, findings) else { continue }
             // Words beside a place in the request are names that the client chose: `get_credit_balance`, `oauth_token`.
             if isAboutPlace, rules[number].isWordsAboutCredential { continue }
             return rules[number]
@@ -65,10 +67,10 @@ struct RuleTable: Sendable {
         return nil
     }
 
-    private func matches(_ number: Int, _ evidence: Evidence, _ findings: Findings) -> Bool {
+    private func matches(_ number: Int, _ evidence: Evidence, _ findings: borrowing Findings) -> Bool {
         let line = lines[number]
-        if !line.words.isEmpty && !findings.words.hasAny(in: line.words) { return false }
-        if !line.names.isEmpty && !findings.names.hasAny(in: line.names) { return false }
+        if !line.words.isEmpty, !findings.words.hasAny(in: line.words) { return false }
+        if !line.names.isEmpty, !findings.names.hasAny(in: line.names) { return false }
         guard line.statuses.contain(evidence.status) else { return false }
         if line.providers.isEmpty { return true }
         for name in line.providers {
@@ -78,8 +80,9 @@ struct RuleTable: Sendable {
     }
 
     /// Whether the words name the account or plan, and not just one model.
-    func namesAccount(_ findings: Findings) -> Bool {
-        !findings.words.hasAny(in: model) && findings.words.hasAny(in: account)
+    func namesAccount(_ findings: borrowing Findings) -> Bool {
+        if findings.words.hasAny(in: model) { return false }
+        return findings.words.hasAny(in: account)
     }
 }
 

@@ -28,22 +28,24 @@ struct Wording {
         _ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, _ hasQuotes: inout Bool
     ) -> Int {
         var count = 0
+        var place = 0
         var isAddress = false
-        for place in 0..<text.count {
-            if count == output.count { break }
+        while place < text.count && count < output.count {
             var byte = text[place]
             if isWord(byte) && !isAddress {
-                output[count] = byte
-                count += 1
+                let length = copyWords(text, from: place, into: output, at: count)
+                place += length
+                count += length
                 continue
             }
+            place += 1
             if isAddress {
                 if byte > 0x20 && !Wording.endsAddress(byte) { continue }
                 isAddress = false
             }
             switch byte {
             case UInt8(ascii: ":"):
-                isAddress = place + 2 < text.count && text[place + 1] == UInt8(ascii: "/") && text[place + 2] == UInt8(ascii: "/")
+                isAddress = place + 1 < text.count && text[place] == UInt8(ascii: "/") && text[place + 1] == UInt8(ascii: "/")
             case 0...0x20, 0x7F, UInt8(ascii: "_"):
                 if count == 0 || output[count - 1] == 0x20 { continue }
                 byte = 0x20
@@ -65,6 +67,26 @@ struct Wording {
             count += 1
         }
         return count > 0 && output[count - 1] == 0x20 ? count - 1 : count
+    }
+
+    /// Copies words with single spaces and plain marks between them, as many of the next sixteen bytes as are nothing else. The first one is
+    /// part of a word.
+    ///
+    /// - Returns: How many, 1...16.
+    private static func copyWords(
+        _ text: UnsafeBufferPointer<UInt8>, from place: Int, into output: UnsafeMutableBufferPointer<UInt8>, at count: Int
+    ) -> Int {
+        // One more, to see whether a space is the last one.
+        guard text.count - place > 16, output.count - count >= 16 else {
+            output[count] = text[place]
+            return 1
+        }
+        let source = UnsafeRawBufferPointer(text)
+        let words = source.loadUnaligned(fromByteOffset: place, as: WordingBlock.self)
+        let next = source.loadUnaligned(fromByteOffset: place + 1, as: WordingBlock.self)
+        // What is written beyond the words is written over, or not counted.
+        UnsafeMutableRawBufferPointer(output).storeBytes(of: words.normalized, toByteOffset: count, as: WordingBlock.self)
+        return words.plainCount(next: next)
     }
 
     mutating func replace(with bytes: [UInt8]) { self.bytes = bytes }

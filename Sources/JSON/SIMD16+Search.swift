@@ -21,8 +21,9 @@ extension SIMDMask<SIMD16<Int8>> {
     }
 
     /// The first place, 0...15, that answers. `nil`: none.
+    @inlinable
     @inline(__always)
-    var first: Int? {
+    package var first: Int? {
         let words = words
         if words[0] | words[1] == 0 { return nil }
         let bit = words[0] != 0 ? words[0].littleEndian.trailingZeroBitCount : 64 + words[1].littleEndian.trailingZeroBitCount
@@ -30,6 +31,7 @@ extension SIMDMask<SIMD16<Int8>> {
     }
 
     /// A mask is all ones where it answers and all zeros elsewhere, in as many bytes as the vector has.
+    @usableFromInline
     @inline(__always)
-    private var words: SIMD2<UInt64> { unsafeBitCast(self, to: SIMD2<UInt64>.self) }
+    var words: SIMD2<UInt64> { unsafeBitCast(self, to: SIMD2<UInt64>.self) }
 }

@@ -177,13 +177,21 @@ struct ErrorFields {
 
     /// Codes and types from JSON in the midst of a sentence, as routers quote those behind them. The sentence stays the message.
     private mutating func readNested(_ text: String, depth: Int) {
-        guard depth < ErrorFields.maxDepth, text.utf8.count <= ErrorReader.messageLimit * 4 else { return }
+        guard depth < ErrorFields.maxDepth, text.utf8.count <= ErrorReader.messageLimit * 4, ErrorFields.mayHoldObject(text) else { return }
         guard let first = text.utf8.firstIndex(of: UInt8(ascii: "{")), let last = text.utf8.lastIndex(of: UInt8(ascii: "}")), first < last,
             let nested = try? JSONValue.parse(String(text[first...last]))
         else { return }
         var inner = ErrorFields()
         inner.read(nested, depth: depth + 1)
         adopt(inner)
+    }
+
+    /// Whether there is a closing brace: most sentences are done with here.
+    private static func mayHoldObject(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            text.count > 1 && text.firstPlace(from: 1, before: text.count) { bytes, _ in bytes.equals("}") } != nil
+        }
     }
 
     /// The names that are still missing, or only numbers, from an error within this one.

@@ -23,12 +23,21 @@ enum ResetClock {
     private static func mayTell(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { text in
-            for place in 1..<max(1, min(text.count, ErrorReader.messageLimit)) where text[place] == UInt8(ascii: ":") || text[place] >= 0xE0
-            {
+            let end = min(text.count, ErrorReader.messageLimit)
+            var next = markPlace(text, from: 1, before: end)
+            while let place = next {
                 let before = text[place - 1] == 0x20 && place > 1 ? text[place - 2] : text[place - 1]
                 if (0x30...0x39).contains(before) { return true }
+                next = markPlace(text, from: place + 1, before: end)
             }
             return false
+        }
+    }
+
+    /// A colon or a byte from 0xE0 on, behind a digit or a space.
+    private static func markPlace(_ text: UnsafeBufferPointer<UInt8>, from start: Int, before end: Int) -> Int? {
+        text.firstPlace(from: start, before: end) { bytes, before in
+            (bytes.equals(":") .| bytes.areHigh) .& (before.areDigits .| before.equals(" "))
         }
     }
 

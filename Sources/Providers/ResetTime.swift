@@ -29,7 +29,31 @@ enum ResetTime {
 
     private static func words(_ text: UnsafeBufferPointer<UInt8>) -> Duration? {
         let count = min(text.count, ErrorReader.messageLimit)
-        for start in 0..<count {
+        // Most errors hold no number of its own, and are done with here.
+        var next = 0
+        var number = lengthPlace(text, from: 1, before: count)
+        while let place = number {
+            if let length = words(text[..<count], from: max(next, place - longestOpening), before: place) { return length }
+            next = place
+            number = lengthPlace(text, from: place + 1, before: count)
+        }
+        return nil
+    }
+
+    /// Bytes of `after: about approximately ~`, and some more.
+    private static let longestOpening = 32
+
+    /// Where a number stands by itself, behind a space or `~`.
+    private static func lengthPlace(_ text: UnsafeBufferPointer<UInt8>, from start: Int, before end: Int) -> Int? {
+        text.firstPlace(from: start, before: end) { bytes, before in
+            (bytes.areDigits .| bytes.equals(".")) .& (before.equals(" ") .| before.equals("~"))
+        }
+    }
+
+    /// - Parameter text: From its beginning.
+    private static func words(_ text: Slice<UnsafeBufferPointer<UInt8>>, from first: Int, before end: Int) -> Duration? {
+        let count = text.count
+        for start in first..<end {
             // `in`, `after` or `wait`, at the beginning of a word: what comes before is looked at only there.
             guard start == 0 || text[start - 1] == 0x20 || text[start - 1] == UInt8(ascii: "-"), start + 1 < count else { continue }
             switch (text[start] | 0x20, text[start + 1] | 0x20) {
@@ -67,9 +91,9 @@ enum ResetTime {
 
     /// What follows `in` or `after` and one white space; `nil` if `text` begins with neither.
     private static func afterPreposition(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        for word in ["in ", "after ", "after: ", "wait "] where text.starts(with: Array(word.utf8)) {
+        for word in ["in ", "after ", "after: ", "wait "] where text.starts(with: word.utf8) {
             var rest = text.dropFirst(word.utf8.count)
-            for filler in ["about ", "approximately ", "~"] where rest.starts(with: Array(filler.utf8)) {
+            for filler in ["about ", "approximately ", "~"] where rest.starts(with: filler.utf8) {
                 rest = rest.dropFirst(filler.utf8.count)
             }
             return rest

@@ -76,8 +76,8 @@ final class PlayedRelay: Sendable {
             id: "elsewhere", startedAt: time.now, deadline: .distantFuture, requestedModel: "default", wire: "openai-completions")
         advance(by: .milliseconds(1))
         _ = relay.ledger.failed(
-            Failure(reason: .billing, scope: .credentialModel, rule: "test"), of: candidate, startedAt: time.now, mode: .normal, committed: false,
-            receipt: Receipt(facts: facts), policy: .standard, now: time.now)
+            Failure(reason: .billing, scope: .credentialModel, rule: "test"), of: candidate, startedAt: time.now, mode: .normal,
+            committed: false, receipt: Receipt(facts: facts), policy: .standard, now: time.now)
     }
 
     /// Asks for `default` and returns when it has ended.

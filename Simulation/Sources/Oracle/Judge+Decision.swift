@@ -53,6 +53,10 @@ extension Judge {
         if !again { checkPassedBy(slot, before: link, now) }
         if let endsAt = mode.lease { checkSlots(slot, link, endsAt, again, now) }
         requests[slot].attempts.append(Tried(link: link, mode: mode, startedAt: now, clock: clocks))
+        if case .halfOpen = mode {
+            let looks = Candidate.scopes.map(candidate.key).filter { windows[$0]?.lease?.request == request.facts.number }
+            requests[slot].attempts[requests[slot].attempts.count - 1].looks = looks
+        }
     }
 
     private mutating func checkLease(_ slot: Int, _ candidate: Candidate, _ mode: Mode, _ again: Bool, _ now: Int64) {
@@ -90,7 +94,7 @@ extension Judge {
         case .returning:
             if stands.surelyBlocked { object(.lease, slot, "returns to what is blocked") }
             if stands.leased || stands.ended && !stands.maybeBlocked { object(.lease, slot, "calls without a lease what was blocked") }
-            if stands.crowd == nil { object(.tables, slot, "returns to what has not been away") }
+            if stands.crowd == nil && !stands.mayBeCrowded { object(.tables, slot, "returns to what has not been away") }
         }
     }
 
@@ -98,10 +102,10 @@ extension Judge {
     private mutating func checkSlots(_ slot: Int, _ link: Int, _ endsAt: Int64, _ again: Bool, _ now: Int64) {
         let request = requests[slot]
         let candidate = request.links[link].candidate
-        if crowd(candidate, now) == true && !again {
+        if standing(candidate, now).crowd == true && !again {
             for other in request.links.indices where other != link && !isOut(slot, other) {
                 let stands = standing(request.links[other].candidate, now)
-                guard stands.isUsable && stands.crowd != true else { continue }
+                guard stands.isUsable && !stands.mayBeCrowded else { continue }
                 object(
                     stands.ended ? .recovery : .lease, slot, "crowds \(link), which has just come back, though \(other) is ready")
                 break
@@ -136,7 +140,7 @@ extension Judge {
     private mutating func checkPassedBy(_ slot: Int, before end: Int, _ now: Int64) {
         for link in 0..<end where !isOut(slot, link) {
             let stands = standing(requests[slot].links[link].candidate, now)
-            if stands.isUsable && stands.crowd != true {
+            if stands.isUsable && !stands.mayBeCrowded {
                 if stands.ended {
                     object(.recovery, slot, "passes \(link) by, whose window has ended")
                 } else {
@@ -229,8 +233,8 @@ extension Judge {
         case .blocked(let key):
             isTrue = stands.maybeBlocked && (windows[key].map { $0.mayBeOpen(now) } ?? false)
         // A crowded one may be named for the lease that this request has just taken beside it.
-        case .leased: isTrue = stands.leased || stands.maybeBlocked || stands.crowd == true
-        case .returning: isTrue = stands.crowd == true
+        case .leased: isTrue = stands.leased || stands.maybeBlocked || stands.mayBeCrowded
+        case .returning: isTrue = stands.mayBeCrowded
         case .paused: isTrue = stands.paused
         case .tooSmall: isTrue = request.links[link].window.map { request.facts.tokens > $0 } ?? false
         case .noImages: isTrue = request.facts.images && !request.links[link].images

@@ -4,7 +4,6 @@ extension Judge {
     /// The attempt under way has failed, and the ledger says what it made of it.
     public mutating func failed(_ slot: Int, _ failed: Failed, effects: [Effect], at now: Int64) {
         guard let place = requests[slot].attempts.indices.last else { return }
-        let heldLease = leased(slot)
         giveBack(slot)
         let tried = requests[slot].attempts[place]
         requests[slot].attempts[place].repairIsNew = isNewRepair(failed, slot, place)
@@ -15,13 +14,9 @@ extension Judge {
             if !effects.isEmpty { object(.tables, slot, "\(failed.reason) blocks something") }
             return
         }
-        if let clock = renewals[candidate.credential] {
-            let isOld = requests[slot].oldSecrets.contains(candidate.credential)
-            // With another clock, before and after cannot be told apart.
-            if effects.isEmpty && (isOld || clock != clocks || requests[slot].clock != clocks) { return }
-            if isOld && clock == clocks && requests[slot].clock == clocks && !effects.isEmpty {
-                object(.recovery, slot, "holds a failure of the old secret against the new one")
-            }
+        if requests[slot].oldSecrets.contains(candidate.credential) {
+            if effects.isEmpty { return }
+            object(.recovery, slot, "holds a failure of the old secret against the new one")
         }
         if failed.reason == .network { return network(slot, failed, candidate, tried.startedAt, effects, now) }
         if effects.isEmpty {
@@ -34,7 +29,7 @@ extension Judge {
         if effects.first?.key != candidate.key(scope) {
             object(.tables, slot, "\(failed.reason) does not block \(candidate.key(scope).text)")
         }
-        for effect in effects { apply(effect, slot, failed, candidate, tried.startedAt, heldLease, now) }
+        for effect in effects { apply(effect, slot, failed, candidate, tried.startedAt, tried.looks, now) }
     }
 
     /// A failure without a mark is to be followed by a quick repeat.
@@ -53,13 +48,6 @@ extension Judge {
     /// The attempt failed after the client had part of it: nothing comes after.
     public mutating func broke(_ slot: Int) { settleRepeat(slot, nil) }
 
-    private func leased(_ slot: Int) -> Set<Key> {
-        guard let last = requests[slot].attempts.last else { return [] }
-        let number = requests[slot].facts.number
-        let keys = Candidate.scopes.map(requests[slot].links[last.link].candidate.key)
-        return Set(keys.filter { windows[$0]?.lease?.request == number })
-    }
-
     /// Whether a repair is asked for that neither this attempt had nor an earlier one of the model has asked for.
     private func isNewRepair(_ failed: Failed, _ slot: Int, _ place: Int) -> Bool {
         guard failed.reason == .format, let repair = failed.repair, failed.repairs & (1 << UInt64(repair)) == 0, !failed.committed else {
@@ -75,7 +63,7 @@ extension Judge {
     // MARK: Windows
 
     private mutating func apply(
-        _ effect: Effect, _ slot: Int, _ failed: Failed, _ candidate: Candidate, _ startedAt: Int64, _ held: Set<Key>, _ now: Int64
+        _ effect: Effect, _ slot: Int, _ failed: Failed, _ candidate: Candidate, _ startedAt: Int64, _ held: [Key], _ now: Int64
     ) {
         switch effect.kind {
         case .unchanged:
@@ -136,9 +124,9 @@ extension Judge {
         var step = 0
         var (shortest, longest) = (family.steps[0] * 900 - 1, Int64(0))
         if let old = windows[key] {
-            if startedAt <= old.since && !(!old.isSurelyOpen(now) && now < old.latest) { return }
-            let isSame = old.reason.row.family == family
-            if old.isSurelyOpen(now) && isSame { return }
+            if !old.isVague && startedAt <= old.since && !(!old.isSurelyOpen(now) && now < old.latest) { return }
+            let isSame = old.reason.row.family == family || old.isVague
+            if old.isSurelyOpen(now) && isSame && !old.isVague { return }
             if isSame { step = old.step + 1 }
         }
         longest = family.steps[min(step, family.steps.count - 1)] * 1100 + 1
@@ -151,9 +139,11 @@ extension Judge {
             opener: requests[slot].facts.number)
         if let old = windows[key], old.mayBeOpen(now) {
             // The old one is still open, or has just ended, or is of another cause and counts if it lasts longer.
+            if old.isSurelyOpen(now) && window.latest <= old.earliest { return }
             window.latest = max(old.latest, window.latest)
-            window.earliest =
-                old.isSurelyOpen(now) ? max(old.earliest, min(window.earliest, old.latest)) : min(old.earliest, window.earliest)
+            // Of the same cause it stays as it is, of another it stays if it lasts longer: what it is of may be unknown itself.
+            let isReplacedIfShorter = old.isSurelyOpen(now) && !old.isVague
+            window.earliest = isReplacedIfShorter ? max(old.earliest, min(window.earliest, old.latest)) : min(old.earliest, window.earliest)
             window.isVague = true
         }
         returns[key] = nil

@@ -8,6 +8,8 @@ struct Return: Sendable {
     var provenFrom: Int64
     var heardAt: Int64
     var slots: [Slot] = []
+    /// The clock was set since: whether it is over, or was and is forgotten, cannot be told.
+    var isVague = false
 
     struct Slot: Sendable {
         var request: Int
@@ -38,6 +40,10 @@ extension Judge {
             crowd = (crowd ?? false) || found.isCrowded(now)
         }
         return crowd
+    }
+
+    func hasVagueReturn(_ candidate: Candidate) -> Bool {
+        !returns.isEmpty && Candidate.scopes.contains { returns[candidate.key($0)]?.isVague ?? false }
     }
 
     /// A look, or an early try, has found a block to be over.

@@ -13,6 +13,8 @@ struct Standing {
     var paused = false
     /// It has just come back, and has as many requests as it takes; `nil`: it is not just coming back.
     var crowd: Bool?
+    /// It may have just come back, and may have as many as it takes.
+    var mayBeCrowded = false
 
     /// For sure nothing keeps a request away.
     var isUsable: Bool { !maybeBlocked && !leased && !paused }
@@ -23,6 +25,9 @@ extension Judge {
         var standing = Standing()
         standing.paused = !pauses.isEmpty && pauses.contains(candidate.credential)
         standing.crowd = crowd(candidate, now)
+        let isVague = hasVagueReturn(candidate)
+        if isVague { standing.crowd = nil }
+        standing.mayBeCrowded = isVague || standing.crowd == true
         if windows.isEmpty { return standing }
         for scope in Candidate.scopes {
             guard let window = windows[candidate.key(scope)] else { continue }

@@ -23,8 +23,6 @@ public struct Judge: Sendable {
     var troubles: [Int: (count: Int, last: Int64)] = [:]
     /// The last success within a wider scope: failures before it agree on nothing any more.
     var proofs: [Key: Int64] = [:]
-    /// How often the clock had been set when a credential got its last new secret.
-    var renewals: [Int: Int] = [:]
     /// How often the clock was set.
     var clocks = 0
     /// What served a session last, by provider.
@@ -49,8 +47,6 @@ public struct Judge: Sendable {
         var pins: [Int: Int] = [:]
         /// Credentials that have got a new secret since it came.
         var oldSecrets: Set<Int> = []
-        /// How often the clock had been set when it came.
-        var clock = 0
         /// The last failure left no mark, since a quick repeat is to follow.
         var awaitsRepeat: (failed: Failed, now: Int64)?
     }
@@ -64,6 +60,8 @@ public struct Judge: Sendable {
         /// `nil`: under way, or it answered.
         var failed: Failed?
         var repairIsNew = false
+        /// The ended blocks that it looks at.
+        var looks: [Key] = []
     }
 
     /// - Parameter slots: Requests that may be under way at once.
@@ -92,7 +90,6 @@ public struct Judge: Sendable {
         requests[slot].waits = 0
         requests[slot].early = 0
         requests[slot].oldSecrets = []
-        requests[slot].clock = clocks
         requests[slot].awaitsRepeat = nil
         let warm = (pins[facts.session] ?? [:]).filter { now >= $0.value.at && now - $0.value.at < Judge.warmth - 1000 }
         requests[slot].pins = warm.mapValues(\.credential)
@@ -115,7 +112,6 @@ public struct Judge: Sendable {
         windows = windows.filter { $0.value.reason != .modelNotFound && !isRenewed($0.key) }
         returns = returns.filter { !isRenewed($0.key) }
         if renewed.isEmpty { return }
-        for credential in renewed { renewals[credential] = clocks }
         for slot in requests.indices { requests[slot].oldSecrets.formUnion(renewed) }
     }
 
@@ -129,6 +125,7 @@ public struct Judge: Sendable {
     public mutating func clockSet() {
         proofs = [:]
         clocks += 1
+        for key in returns.keys { returns[key]?.isVague = true }
     }
 
     public mutating func paused(_ credential: Int) { pauses.insert(credential) }

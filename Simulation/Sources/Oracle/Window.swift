@@ -26,7 +26,7 @@ struct Window: Sendable {
     /// A window that begins more than a minute from now is of a clock that has been set back.
     func isOfAnotherClock(_ now: Int64) -> Bool { since - now > 60_000 }
     func isSurelyOpen(_ now: Int64) -> Bool { now < earliest && !isOfAnotherClock(now) }
-    func mayBeOpen(_ now: Int64) -> Bool { now < latest && !isOfAnotherClock(now) }
+    func mayBeOpen(_ now: Int64) -> Bool { now < latest && (isVague || !isOfAnotherClock(now)) }
 
     func isLeased(_ now: Int64) -> Bool {
         lease.map { now < $0.endsAt && $0.endsAt - now <= Judge.longestLease } ?? false
@@ -36,12 +36,12 @@ struct Window: Sendable {
     func mayBeTriedEarly(_ now: Int64) -> Bool {
         guard byLadder else { return false }
         guard let last = earlyTries.last else { return true }
-        if earliest != latest || isStretched { return true }
+        if earliest != latest || isStretched || isVague { return true }
         return quarter(now + 8) > quarter(last)
     }
 
     func mustBeTriedEarly(_ now: Int64) -> Bool {
-        guard byLadder, earliest == latest, !isStretched else { return false }
+        guard byLadder, earliest == latest, !isStretched, !isVague else { return false }
         guard let last = earlyTries.last else { return true }
         return quarter(now - 8) > quarter(last + 8)
     }

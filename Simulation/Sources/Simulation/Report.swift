@@ -25,6 +25,8 @@ public struct Report: Sendable {
     public var surprises: [String] = []
     /// Of the request that was watched, line by line.
     public var story: [String] = []
+    /// Violations that the story has.
+    var objections = 0
     /// Largest step of a ladder that a window had.
     public var highestStep = 0
 

@@ -152,6 +152,7 @@ struct Run<Policy: Engine> {
             tell(slot, "\(step.text(flights[slot].chain))\(skipped.map { "; passes \($0.link) by: \($0.why)" }.joined())")
         }
         judge.decided(slot, decision, skipped: skipped, at: now.milliseconds)
+        tellObjections(slot)
         switch step {
         case .attempt(let index, let mode): begins(slot, index, mode)
         case .wait(let duration, _):
@@ -230,6 +231,7 @@ struct Run<Policy: Engine> {
         expectation.before(self, attempt)
         let effects = engine.succeeded(attempt, now: now, endIsProven: endIsProven)
         judge.succeeded(slot, endIsProven: endIsProven, effects: observed(slot, effects), at: now.milliseconds)
+        tellObjections(slot)
         flights[slot].attempt?.effect += effects
         expectation.after(self, attempt)
     }
@@ -249,6 +251,7 @@ struct Run<Policy: Engine> {
         let effects = isOld ? [] : engine.failed(failure, attempt, flights[slot].receipt, now: now)
         if isWatched(slot) { tell(slot, "\(attempt.candidate) fails: \(failure.reason.rawValue), \(failure.rule)") }
         judge.failed(slot, numbers.failed(failure, attempt), effects: observed(slot, effects), at: now.milliseconds)
+        tellObjections(slot)
         attempt.effect += effects
         flights[slot].attempt = nil
         flights[slot].receipt.attempts.append(attempt)
@@ -336,6 +339,13 @@ struct Run<Policy: Engine> {
         case .refuse(let refusal): trace.add(2000 + refusal.status)
         case .stop: trace.add(3000)
         }
+    }
+
+    /// What the oracle has just objected to, in its place of the story.
+    private mutating func tellObjections(_ slot: Int) {
+        guard judge.violations.count > report.objections else { return }
+        for violation in judge.violations[report.objections...] where isWatched(slot) { tell(slot, "✗ \(violation.what)") }
+        report.objections = judge.violations.count
     }
 
     func isWatched(_ slot: Int) -> Bool { watched == -1 || flights[slot].number == watched }

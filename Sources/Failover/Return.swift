@@ -104,7 +104,8 @@ extension HealthLedger {
         if returns.count >= HealthLedger.limit { returns = returns.filter { !$0.value.isOver(at: now) } }
         if returns.count >= HealthLedger.limit { return }
         var new = Return(of: block, provenFrom: startedAt, now: now)
-        if let lease = mode.lease { new.take(LeaseMark(lease), hasAnswered: true, now: now) }
+        // A lease that was not for this block would not give the slot back.
+        if let lease = mode.lease, lease.keys.contains(block.key) { new.take(LeaseMark(lease), hasAnswered: true, now: now) }
         returns[block.key.mark] = new
     }
 

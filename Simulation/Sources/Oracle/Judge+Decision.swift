@@ -94,7 +94,6 @@ extension Judge {
         case .returning:
             if stands.surelyBlocked { object(.lease, slot, "returns to what is blocked") }
             if stands.leased || stands.ended && !stands.maybeBlocked { object(.lease, slot, "calls without a lease what was blocked") }
-            if stands.crowd == nil && !stands.mayBeCrowded { object(.tables, slot, "returns to what has not been away") }
         }
     }
 

@@ -18,10 +18,10 @@ extension Judge {
             if effects.isEmpty { return }
             object(.recovery, slot, "holds a failure of the old secret against the new one")
         }
+        // A later attempt has found it well.
+        if effects.isEmpty, let found = returns[candidate.key(scope)], tried.startedAt < found.provenFrom, !found.isOver(now) { return }
         if failed.reason == .network { return network(slot, failed, candidate, tried.startedAt, effects, now) }
         if effects.isEmpty {
-            // A later attempt has found it well.
-            if let found = returns[candidate.key(scope)], tried.startedAt < found.provenFrom, !found.isOver(now) { return }
             requests[slot].awaitsRepeat = (failed, now)
             return
         }
@@ -95,7 +95,7 @@ extension Judge {
                     object(.tables, slot, "an open window at \(key.text) becomes shorter")
                 }
             }
-            if old.reason.row.family == row.family { step = old.step + 1 }
+            if old.reason.row.family == row.family || old.isVague { step = old.step + 1 }
         }
         checkLength(until - now, step, byLadder, slot, failed, row)
         returns[key] = nil
@@ -144,6 +144,7 @@ extension Judge {
             // Of the same cause it stays as it is, of another it stays if it lasts longer: what it is of may be unknown itself.
             let isReplacedIfShorter = old.isSurelyOpen(now) && !old.isVague
             window.earliest = isReplacedIfShorter ? max(old.earliest, min(window.earliest, old.latest)) : min(old.earliest, window.earliest)
+            window.step = max(old.step, step)
             window.isVague = true
         }
         returns[key] = nil

@@ -50,7 +50,7 @@ extension Judge {
     mutating func beginReturn(_ key: Key, _ window: Window, _ slot: Int, _ tried: Tried, _ now: Int64) {
         if case .normal = tried.mode { return }
         var new = Return(reason: window.reason, provenFrom: tried.startedAt, heardAt: now)
-        if let endsAt = tried.mode.lease {
+        if let endsAt = tried.mode.lease, tried.looks.contains(key) {
             new.slots = [Return.Slot(request: requests[slot].facts.number, endsAt: endsAt, hasAnswered: true)]
         }
         returns[key] = new

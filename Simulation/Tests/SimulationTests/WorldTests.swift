@@ -21,6 +21,16 @@ import Testing
         #expect(Simulator.play(world, seed: 8, requests: 1500).trace != first.trace)
     }
 
+    /// Seeds that found something once.
+    @Test(arguments: [
+        ("clockJumps", UInt64(2)), ("clockJumps", 9), ("clockJumps", 1070), ("clockJumps", 1142), ("clockJumps", 1326), ("everything", 54),
+        ("lonely", 2), ("lonely", 16), ("slowTokens", 1), ("burst", 2), ("reload", 26), ("laptopLosesNetwork", 62),
+    ])
+    func `goes well where it once did not`(name: String, seed: UInt64) throws {
+        let world = try #require(World.named(name))
+        expectWell(Simulator.play(world, seed: seed, requests: 4000), requests: 4000)
+    }
+
     @Test func `with poisoned prompts serves the others`() throws {
         for report in try reports("poisonedPrompt") { #expect(report.refusedHealthy == 0, "seed \(report.seed)") }
     }

@@ -20,6 +20,8 @@ public struct Model: Hashable, Sendable {
     /// Takes Anthropic's cache marks, or is known not to; `nil`: its provider says.
     public var takesMarkers: Bool?
     public var limits: TimeLimits
+    /// Where it differs from its provider's usual ways.
+    public var quirks = Quirks()
     /// Members for its requests where the client wrote none.
     public var params: JSONObject?
 

@@ -18,6 +18,8 @@ public struct Provider: Hashable, Sendable {
     public var params: JSONObject?
     /// How the names of models begin that take Anthropic's cache marks within this wire.
     public var markerModels: [String]
+    /// Where it differs from its wire's usual ways.
+    public var quirks = Quirks()
     /// `false`: a request may go up without a credential, as local servers allow.
     public var needsCredential: Bool
 

@@ -9,8 +9,11 @@ import JSON
 public protocol Wire: Sendable {
     var kind: WireKind { get }
 
-    /// The path below the base URL, such as `/chat/completions`.
-    func path(model: String, streaming: Bool) -> String
+    /// The path below the base URL, with its query, such as `/chat/completions`.
+    ///
+    /// - Parameter base: A version that it ends with already, such as `/v1`, is not repeated.
+    /// - Returns: `nil` where the wire has no such operation.
+    func path(_ operation: Operation, model: String, streaming: Bool, base: BaseURL) -> String?
 
     /// What goes up. Of the client's headers only the wire's own list does, and the provider's configured headers win.
     ///
@@ -22,12 +25,19 @@ public protocol Wire: Sendable {
     /// - Parameters:
     ///   - body: As the client sent it.
     ///   - index: Made from `body`.
+    ///   - target: What the request's path says, on wires that name the model there.
     /// - Throws: `RequestProblem` at the first member that is not what the wire says it is.
-    func facts(body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape
+    func facts(_ operation: Operation, body: [UInt8], index: JSONIndex, target: PathFacts) throws(RequestProblem) -> RequestShape
 
     /// The body for a provider on the client's own wire: `body` with another model name, without what is meant for us, and with
     /// the `params` that the client left out. Every other byte stays.
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8]
+
+    /// `body` without what only other providers could read: thinking signatures, encrypted reasoning and the like that this gateway
+    /// sealed for a client when a provider of another wire had answered it (`Seal`).
+    ///
+    /// - Returns: `nil` if there is none.
+    func withoutSeals(_ body: [UInt8]) -> [UInt8]?
 
     /// `body` with one thing changed that a route refuses. Every other byte stays.
     ///
@@ -69,6 +79,30 @@ public protocol Wire: Sendable {
 
     /// What is sent after a proven end that lacks it; `nil` on a wire that needs none.
     var doneTerminator: [UInt8]? { get }
+
+    /// Its requests, replies and streams to and from neutral values.
+    var translation: any WireTranslation { get }
+}
+
+/// What a client asks of a wire.
+public enum Operation: String, Hashable, Sendable, CaseIterable {
+    /// The next message of a conversation.
+    case generate
+    /// How many tokens the request has, without an answer.
+    case countTokens = "count_tokens"
+    case embeddings
+}
+
+/// What the path of a request says, on wires that name the model there.
+public struct PathFacts: Hashable, Sendable {
+    /// `nil`: the body says.
+    public var model: String?
+    public var streaming: Bool?
+
+    public init(model: String? = nil, streaming: Bool? = nil) {
+        self.model = model
+        self.streaming = streaming
+    }
 }
 
 /// Who was asked: what an `ErrorObject` says about its origin.

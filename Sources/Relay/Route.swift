@@ -40,8 +40,12 @@ final class Route: Sendable {
         takesMarkers = provider.takesMarkers(ref.model)
         secret = snapshot.pool.secret(candidate.credential, agent: agent)
         reasons = provider.model(ref.model)?.reasons == true
-        plainURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: false))
-        streamURL = provider.baseURL.appending(wire.path(model: ref.model, streaming: true))
+        let base = provider.baseURL
+        guard let plain = wire.path(.generate, model: ref.model, streaming: false, base: base),
+            let stream = wire.path(.generate, model: ref.model, streaming: true, base: base)
+        else { return nil }
+        plainURL = base.appending(plain)
+        streamURL = base.appending(stream)
     }
 
     /// How long after its last use a provider's prompt cache is warm.

@@ -7,7 +7,7 @@ import Testing
 
 private func facts(_ text: String) throws -> RequestShape {
     let body = bytes(text)
-    return try chat.facts(body: body, index: JSONIndex(scanning: body.span.bytes))
+    return try chat.facts(.generate, body: body, index: JSONIndex(scanning: body.span.bytes), target: PathFacts())
 }
 
 private func request(_ members: String) -> String {

@@ -90,7 +90,7 @@ final class PlayedRelay: Sendable {
         let wire = WireKind.openaiCompletions
         var request = RelayRequest(
             id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index,
-            shape: try wire.wire.facts(body: body, index: index), headers: [:], session: session)
+            shape: try wire.wire.facts(.generate, body: body, index: index, target: PathFacts()), headers: [:], session: session)
         request.overrides.timeout = timeout
         let (relay, loop, asked) = (relay, loops.loops[0], request)
         return try await Task(executorPreference: loop) {

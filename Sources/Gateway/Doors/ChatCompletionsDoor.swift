@@ -78,7 +78,7 @@ struct ChatCompletionsDoor {
         }
         let shape: RequestShape
         do throws(RequestProblem) {
-            shape = try wire.facts(body: body, index: index)
+            shape = try wire.facts(.generate, body: body, index: index, target: PathFacts())
         } catch {
             throw WireError(error)
         }

@@ -8,7 +8,17 @@ import JSON
 struct ChatWire: Wire {
     var kind: WireKind { .openaiCompletions }
 
-    func path(model: String, streaming: Bool) -> String { "/chat/completions" }
+    func path(_ operation: Operation, model: String, streaming: Bool, base: BaseURL) -> String? {
+        switch operation {
+        case .generate: "/chat/completions"
+        case .embeddings: "/embeddings"
+        case .countTokens: nil
+        }
+    }
+
+    var translation: any WireTranslation { ChatTranslation() }
+
+    func withoutSeals(_ body: [UInt8]) -> [UInt8]? { nil }
 
     func headers(client: Headers, credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
         UpstreamHeaders.make(
@@ -19,7 +29,7 @@ struct ChatWire: Wire {
     /// account or a machine.
     static let passedHeaders: [StaticString] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
 
-    func facts(body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape {
+    func facts(_ operation: Operation, body: [UInt8], index: JSONIndex, target: PathFacts) throws(RequestProblem) -> RequestShape {
         try ChatRequest.facts(body: body, index: index)
     }
 

@@ -74,7 +74,7 @@ public struct ErrorReader: Sendable {
     /// A finish reason that says the provider broke off. The choice may hold the error itself, as OpenRouter's does.
     func brokenOff(reason: String, choice: JSONSlice, in bytes: RawSpan) -> ErrorObject {
         var object = empty()
-        if let error = choice.member("error", in: bytes), ChatErrors.isFilled(error, in: bytes) {
+        if let error = choice.member("error", in: bytes), OpenAIErrors.isFilled(error, in: bytes) {
             object = insideSuccess(bytes: bytes.extracting(error.range))
         }
         object.insideSuccess = true

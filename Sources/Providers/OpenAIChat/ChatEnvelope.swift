@@ -30,7 +30,7 @@ struct ChatEnvelope {
     /// Whether this is an error although it came with a success status: `error`, MiniMax's `base_resp`, or, where the choices should
     /// be, an error's own members.
     func isError(in bytes: RawSpan) -> Bool {
-        if let error, ChatErrors.isFilled(error, in: bytes) { return true }
+        if let error, OpenAIErrors.isFilled(error, in: bytes) { return true }
         if let baseResponse, ChatErrors.isFailure(baseResponse, in: bytes) { return true }
         return choices?.kind != .array && ChatErrors.isFlatError(root, in: bytes)
     }

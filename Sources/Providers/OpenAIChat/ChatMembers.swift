@@ -10,38 +10,17 @@ struct ChatMembers {
     private(set) var user, promptCacheKey: JSONSlice?
     private(set) var reasoningEffort, enableThinking, thinking, reasoning: JSONSlice?
 
-    /// What a member's value may be. `null` always may, save for the two that are required.
-    enum Shape {
-        case string, bool, number, integer, array, strings, object
-        case stringOrStrings, stringOrObject
-
-        /// As a sentence says it.
-        var text: String {
-            switch self {
-            case .string: "a string"
-            case .bool: "a boolean"
-            case .number: "a number"
-            case .integer: "an integer"
-            case .array: "an array"
-            case .strings: "an array of strings"
-            case .object: "an object"
-            case .stringOrStrings: "a string or an array of strings"
-            case .stringOrObject: "a string or an object"
-            }
-        }
-    }
-
     /// - Throws: `RequestProblem` at the first member in the wrong shape, in the order of the body.
     init(_ index: JSONIndex, in bytes: RawSpan) throws(RequestProblem) {
         for member in index.members {
-            let shape: Shape?
+            let shape: MemberShape?
             if bytes.hasBackslash(in: member.key) {
                 let name = member.name(in: bytes)
                 shape = keep(member.value, named: 0..<name.utf8.count, in: name.utf8Span.span.bytes)
             } else {
                 shape = keep(member.value, named: member.key, in: bytes)
             }
-            if let shape { try ChatMembers.check(member.value, is: shape, at: ChatMembers.path(of: member, in: bytes), in: bytes) }
+            if let shape { try MemberShape.check(member.value, is: shape, at: MemberShape.path(of: member, in: bytes), in: bytes) }
         }
     }
 
@@ -50,9 +29,9 @@ struct ChatMembers {
     /// - Parameter key: In `bytes`, without quotes or escapes. Names are told apart in code rather than by a table: a comparison that
     ///   fails costs no more than that of two lengths.
     /// - Returns: The shape the value must have; `nil` for members that are not ours to judge.
-    private mutating func keep(_ value: JSONSlice, named key: Range<Int>, in bytes: RawSpan) -> Shape? {
+    private mutating func keep(_ value: JSONSlice, named key: Range<Int>, in bytes: RawSpan) -> MemberShape? {
         func reads(_ name: StaticString) -> Bool { bytes.equals(name, in: key) }
-        func kept(_ place: inout JSONSlice?, _ shape: Shape?) -> Shape? {
+        func kept(_ place: inout JSONSlice?, _ shape: MemberShape?) -> MemberShape? {
             place = value
             return shape
         }
@@ -85,44 +64,5 @@ struct ChatMembers {
         case reads("reasoning"): kept(&reasoning, nil)
         default: nil
         }
-    }
-
-    /// How a problem names a member: as it is written, and no more of it than tells which.
-    private static func path(of member: JSONIndex.Member, in bytes: RawSpan) -> String {
-        bytes.extracting(member.key.prefix(64)).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Throws unless `value` has `shape` or is `null`.
-    static func check(_ value: JSONSlice, is shape: Shape, at path: @autoclosure () -> String, in bytes: RawSpan) throws(RequestProblem) {
-        if value.kind == .null || fits(value, shape, in: bytes) { return }
-        throw wrongType(value, expected: shape.text, at: path())
-    }
-
-    static func wrongType(_ value: JSONSlice, expected: String, at path: String) -> RequestProblem {
-        RequestProblem(path: path, message: "\(path) must be \(expected), not \(value.kind.text).", code: "invalid_type")
-    }
-
-    private static func fits(_ value: JSONSlice, _ shape: Shape, in bytes: RawSpan) -> Bool {
-        switch shape {
-        case .string: value.kind == .string
-        case .bool: value.kind == .bool
-        case .number: value.kind == .number
-        case .integer: value.kind == .number && value.int(in: bytes) != nil
-        case .array: value.kind == .array
-        case .strings: areStrings(value, in: bytes)
-        case .object: value.kind == .object
-        case .stringOrStrings: value.kind == .string || areStrings(value, in: bytes)
-        case .stringOrObject: value.kind == .string || value.kind == .object
-        }
-    }
-
-    private static func areStrings(_ value: JSONSlice, in bytes: RawSpan) -> Bool {
-        guard value.kind == .array else { return false }
-        var all = true
-        value.forEachElement(in: bytes) { element in
-            all = element.kind == .string
-            return all
-        }
-        return all
     }
 }

@@ -100,6 +100,6 @@ struct ChatMessages {
     }
 
     private mutating func refuse(_ value: JSONSlice, _ path: @autoclosure () -> String, expected: String) {
-        if problem == nil { problem = ChatMembers.wrongType(value, expected: expected, at: path()) }
+        if problem == nil { problem = MemberShape.wrongType(value, expected: expected, at: path()) }
     }
 }

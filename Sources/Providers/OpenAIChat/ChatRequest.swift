@@ -27,7 +27,7 @@ struct ChatRequest {
         shape.sessionHint = hint(members.promptCacheKey, bytes)
         shape.userHint = hint(members.user, bytes)
         if let usage = members.streamOptions?.member("include_usage", in: bytes) {
-            try ChatMembers.check(usage, is: .bool, at: "stream_options.include_usage", in: bytes)
+            try MemberShape.check(usage, is: .bool, at: "stream_options.include_usage", in: bytes)
         }
         if let tools = members.tools { try objects(tools, at: "tools", bytes) }
 
@@ -104,7 +104,7 @@ struct ChatRequest {
         var position = 0
         array.forEachElement(in: bytes) { element in
             if element.kind != .object {
-                problem = ChatMembers.wrongType(element, expected: "an object", at: "\(path)[\(position)]")
+                problem = MemberShape.wrongType(element, expected: "an object", at: "\(path)[\(position)]")
             }
             position += 1
             return problem == nil

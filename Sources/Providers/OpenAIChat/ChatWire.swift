@@ -57,9 +57,9 @@ struct ChatWire: Wire {
         ChatStreamReader(reader: reader(context, nowMilliseconds))
     }
 
-    func errorBody(_ error: WireError) -> [UInt8] { ChatErrors.body(error) }
+    func errorBody(_ error: WireError) -> [UInt8] { OpenAIErrors.body(error) }
 
-    func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { ChatErrors.body(upstream, adding: receipt) }
+    func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { OpenAIErrors.body(upstream, adding: receipt) }
 
     func errorEvent(_ error: WireError) -> [UInt8] { ChatErrors.event(error) }
 

@@ -59,9 +59,10 @@ private struct Traits {
         add("api", provider.wireName)
         for header in provider.headers { add("header \(header.name)", header.value.withExposed { $0 }) }
         switch provider.credentialHeader {
+        case nil: break
         case .bearer: add("credential", "bearer")
         case .named(let name, let prefix): add("credential \(name)", prefix)
-        case .none: add("credential", "none")
+        case .nowhere: add("credential", "none")
         }
         add("markers", provider.markerModels.joined(separator: " "))
         for entry in provider.models where model == nil || entry.id == model {

@@ -54,7 +54,11 @@ extension SettingsReader {
         if let known, known.isLocal { provider.needsCredential = false }
         provider.markerModels = known?.markerModels ?? []
         key = entry.secret("apiKey")
-        if entry.flag("authHeader") == false { provider.credentialHeader = .none }
+        switch entry.flag("authHeader") {
+        case true: provider.credentialHeader = .bearer
+        case false: provider.credentialHeader = .nowhere
+        case nil: break
+        }
         provider.headers = headers(entry)
         if let request = entry.section("request") {
             for header in headers(request) {
@@ -63,7 +67,7 @@ extension SettingsReader {
             }
             if let auth = request.section("auth") { readRequestAuth(auth, into: &provider, key: &key) }
         }
-        if provider.credentialHeader == .none { provider.needsCredential = false }
+        if provider.credentialHeader == .nowhere { provider.needsCredential = false }
         provider.limits = limits(entry)
         return provider
     }

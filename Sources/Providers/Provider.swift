@@ -11,7 +11,8 @@ public struct Provider: Hashable, Sendable {
     public var wireName: String
     /// Go up with each request and win over everything else that would.
     public var headers: [ProviderHeader]
-    public var credentialHeader: CredentialHeader
+    /// Where the credential goes; `nil`: where its wire has it.
+    public var credentialHeader: CredentialHeader?
     public var limits: TimeLimits
     public var models: [Model]
     /// Members for the requests of all its models, where neither the client nor the model says otherwise.
@@ -28,7 +29,7 @@ public struct Provider: Hashable, Sendable {
         baseURL: BaseURL,
         wireName: String = WireKind.openaiCompletions.rawValue,
         headers: [ProviderHeader] = [],
-        credentialHeader: CredentialHeader = .bearer,
+        credentialHeader: CredentialHeader? = nil,
         limits: TimeLimits = TimeLimits(),
         models: [Model] = [],
         params: JSONObject? = nil,
@@ -75,10 +76,10 @@ public struct ProviderHeader: Hashable, Sendable {
 
 /// Where a credential's secret goes.
 public enum CredentialHeader: Hashable, Sendable {
-    /// `Authorization: Bearer <secret>`, the default of `openai-completions`.
+    /// `Authorization: Bearer <secret>`, where OpenAI's wires have it.
     case bearer
-    /// `<name>: <prefix><secret>`, such as `api-key: …`.
+    /// `<name>: <prefix><secret>`, such as Anthropic's `x-api-key: …` and Google's `x-goog-api-key: …`.
     case named(String, prefix: String)
-    /// Nowhere: the provider's own headers say who is asking.
-    case none
+    /// The provider's own headers say who is asking.
+    case nowhere
 }

@@ -8,16 +8,20 @@ import HTTP
 enum UpstreamHeaders {
     /// - Parameters:
     ///   - passed: The client's headers that go up, lower-case; none of them is among our own.
+    ///   - wireHeader: Where the wire has its credential, unless the provider is configured otherwise.
     ///   - streaming: Whether an event stream is asked for.
-    static func make(client: Headers, passed: [StaticString], credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
+    static func make(
+        client: Headers, passed: [StaticString], credential: Secret?, in wireHeader: CredentialHeader = .bearer, provider: Provider,
+        streaming: Bool
+    ) -> Headers {
         var headers = streaming ? ownForStream : own
         for name in passed {
             if let value = client.first(name) { headers.append(name.description, value) }
         }
-        switch provider.credentialHeader {
+        switch provider.credentialHeader ?? wireHeader {
         case .bearer: put("authorization", prefix: "Bearer ", credential, in: &headers)
         case .named(let name, let prefix): put(name, prefix: prefix, credential, in: &headers)
-        case .none: break
+        case .nowhere: break
         }
         for header in provider.headers where !framing.contains(header.name.lowercased()) {
             put(header.name, prefix: "", header.value, in: &headers)

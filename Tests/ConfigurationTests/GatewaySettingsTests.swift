@@ -183,7 +183,7 @@ import Testing
         let provider = try Self.provider(
             "providers: { own: { baseUrl: 'https://a.example', authHeader: false, headers: { 'x-key': '${K}' } } }", "own",
             environment: ["K": "1"])
-        #expect(provider?.credentialHeader == CredentialHeader.none)
+        #expect(provider?.credentialHeader == .nowhere)
         #expect(provider?.needsCredential == false)
         #expect(try Self.provider("providers: { own: { baseUrl: 'http://10.0.0.2:8000/v1' } }", "own")?.needsCredential == false)
     }

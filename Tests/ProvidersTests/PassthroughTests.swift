@@ -97,7 +97,7 @@ import Testing
 
     @Test(arguments: [
         (CredentialHeader.bearer, ["authorization": "Bearer sk-1"]), (.named("api-key", prefix: ""), ["api-key": "sk-1"]),
-        (.named("X-Auth", prefix: "Key "), ["x-auth": "Key sk-1"]), (.none, [:]),
+        (.named("X-Auth", prefix: "Key "), ["x-auth": "Key sk-1"]), (.nowhere, [:]),
     ])
     func `carries the credential where the provider wants it`(header: CredentialHeader, expected: [String: String]) throws {
         let sent = try headers([:], as: header).filter { !["content-type", "accept", "accept-encoding"].contains($0.key) }

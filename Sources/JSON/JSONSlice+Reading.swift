@@ -30,6 +30,12 @@ extension JSONSlice {
         return NumberText.double(bytes.text(in: range))
     }
 
+    /// The number as it is written. `nil`: not a number.
+    public func number(in bytes: RawSpan) -> JSONNumber? {
+        guard kind == .number, end <= bytes.byteCount else { return nil }
+        return JSONNumber(validated: bytes.text(in: range))
+    }
+
     /// `nil`: neither `true` nor `false`.
     public func bool(in bytes: RawSpan) -> Bool? {
         guard kind == .bool, end <= bytes.byteCount else { return nil }

@@ -80,8 +80,15 @@ public protocol Wire: Sendable {
     /// What is sent after a proven end that lacks it; `nil` on a wire that needs none.
     var doneTerminator: [UInt8]? { get }
 
+    /// Its providers answer with a stream whatever they are asked for: a whole reply is put together from it.
+    var onlyStreams: Bool { get }
+
     /// Its requests, replies and streams to and from neutral values.
     var translation: any WireTranslation { get }
+}
+
+extension Wire {
+    public var onlyStreams: Bool { false }
 }
 
 /// What a client asks of a wire.

@@ -4,7 +4,7 @@ import Failover
 /// Puts a streamed reply together to a whole one, for a client that wants it whole from an upstream that only streams.
 public struct ReplyAssembly: Sendable {
     /// A part that may still grow. Text is appended in place.
-    private struct Piece: Sendable {
+    fileprivate struct Piece: Sendable {
         enum Kind: Sendable { case text, refusal, thinking, toolCall, done }
 
         var kind: Kind
@@ -31,7 +31,7 @@ public struct ReplyAssembly: Sendable {
         }
     }
 
-    private struct Choice: Sendable {
+    fileprivate struct Choice: Sendable {
         var pieces: [Piece] = []
         /// Places of the calls in `pieces`, by their numbers.
         var calls: [Int] = []

@@ -7,11 +7,17 @@
 public enum WireKind: String, Hashable, Sendable, CaseIterable {
     /// Chat Completions: `POST /chat/completions` (docs/wire/openai-completions.md).
     case openaiCompletions = "openai-completions"
+    /// The Gemini API: `POST /models/{model}:generateContent` (docs/wire/google-generative-ai.md).
+    case googleGenerativeAI = "google-generative-ai"
+    /// The same in the envelope of Cloud Code Assist. Providers only: no client is served on it.
+    case googleGeminiCLI = "google-gemini-cli"
 
     /// The one that reads and writes this wire.
     public var wire: any Wire {
         switch self {
         case .openaiCompletions: ChatWire()
+        case .googleGenerativeAI: GoogleWire()
+        case .googleGeminiCLI: GoogleWire(envelope: CodeAssistEnvelope())
         }
     }
 }

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("anthropic", "anthropic-messages"), ("google", "google-generative-ai"), ("xai", "openai-responses"),
+        ("anthropic", "anthropic-messages"), ("xai", "openai-responses"),
         ("minimax", "anthropic-messages"),
         ("ollama", "ollama"), ("amazon-bedrock", "bedrock-converse-stream"), ("openai-codex", "openai-codex-responses"),
     ])

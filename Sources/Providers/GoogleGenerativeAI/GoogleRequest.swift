@@ -40,7 +40,8 @@ enum GoogleRequest {
             guard (1...maxCandidates).contains(count) else {
                 throw RequestProblem(
                     path: "\(path)generationConfig.candidateCount",
-                    message: "\(path)generationConfig.candidateCount must be between 1 and \(maxCandidates), not \(count).", code: "OUT_OF_RANGE")
+                    message: "\(path)generationConfig.candidateCount must be between 1 and \(maxCandidates), not \(count).",
+                    code: "OUT_OF_RANGE")
             }
             shape.choices = count
         }

@@ -44,6 +44,31 @@ struct BodyEdits {
         if let first = opening { replace(first..<end, with: []) }
     }
 
+    /// Takes elements out of an array, with the commas that part them from their neighbours.
+    mutating func dropElements(of array: JSONSlice, in bytes: RawSpan, where isDropped: (JSONSlice) -> Bool) {
+        /// Where the next cut begins, if something stays before it.
+        var kept: Int?
+        /// Where the first elements to go begin, while nothing has stayed yet.
+        var opening: Int?
+        var end = array.start
+        array.forEachElement(in: bytes) { element in
+            let isGone = isDropped(element)
+            if isGone, let from = kept {
+                replace(from..<element.end, with: [])
+                kept = element.end
+            } else if isGone {
+                if opening == nil { opening = element.start }
+            } else {
+                if let first = opening { replace(first..<element.start, with: []) }
+                opening = nil
+                kept = element.end
+            }
+            end = element.end
+            return !areTooMany
+        }
+        if let first = opening { replace(first..<end, with: []) }
+    }
+
     /// Adds a member to an object, after those that it has.
     mutating func addMember(_ text: String, to object: JSONSlice, in bytes: RawSpan) {
         var last: Int?

@@ -19,4 +19,10 @@ extension [UInt8] {
     /// Appends text as a JSON string.
     @inline(__always)
     mutating func quote(_ text: String) { JSONWriter.quote(text, into: &self) }
+
+    /// Appends text as a JSON string, or `null`.
+    @inline(__always)
+    mutating func quote(_ text: String?) {
+        if let text { quote(text) } else { append("null" as StaticString) }
+    }
 }

@@ -4,7 +4,7 @@ import JSON
 /// What a member's value may be. `null` always may, save for members that are required.
 enum MemberShape {
     case string, bool, number, integer, array, strings, object
-    case stringOrStrings, stringOrObject
+    case stringOrStrings, stringOrObject, stringOrArray
 
     /// As a sentence says it.
     var text: String {
@@ -18,6 +18,7 @@ enum MemberShape {
         case .object: "an object"
         case .stringOrStrings: "a string or an array of strings"
         case .stringOrObject: "a string or an object"
+        case .stringOrArray: "a string or an array"
         }
     }
 
@@ -49,6 +50,7 @@ enum MemberShape {
         case .object: value.kind == .object
         case .stringOrStrings: value.kind == .string || areStrings(value, in: bytes)
         case .stringOrObject: value.kind == .string || value.kind == .object
+        case .stringOrArray: value.kind == .string || value.kind == .array
         }
     }
 

@@ -7,6 +7,10 @@
 public enum WireKind: String, Hashable, Sendable, CaseIterable {
     /// Chat Completions: `POST /chat/completions` (docs/wire/openai-completions.md).
     case openaiCompletions = "openai-completions"
+    /// The Responses API: `POST /responses` (docs/wire/openai-responses.md).
+    case openaiResponses = "openai-responses"
+    /// The same at ChatGPT's backend, for its subscriptions. Providers only: no client is served on it.
+    case openaiCodexResponses = "openai-codex-responses"
     /// The Gemini API: `POST /models/{model}:generateContent` (docs/wire/google-generative-ai.md).
     case googleGenerativeAI = "google-generative-ai"
     /// The same in the envelope of Cloud Code Assist. Providers only: no client is served on it.
@@ -16,6 +20,8 @@ public enum WireKind: String, Hashable, Sendable, CaseIterable {
     public var wire: any Wire {
         switch self {
         case .openaiCompletions: ChatWire()
+        case .openaiResponses: ResponsesWire()
+        case .openaiCodexResponses: ResponsesWire(isCodex: true)
         case .googleGenerativeAI: GoogleWire()
         case .googleGeminiCLI: GoogleWire(envelope: CodeAssistEnvelope())
         }

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+
+/// Writes a client's stream: each item's life from its beginning to its end, in order, every event with its number
+/// (docs/wire/openai-responses.md, "Streams").
+///
+/// Texts are kept as they were written, since the events that end a part, an item and the response repeat them.
+struct ResponsesEventWriter: EventWriter {
+    private let object: ResponsesObject
+    private var sequence = 0
+    private var head = ReplyHead()
+    private var hasBegun = false
+    private var usage: Usage?
+    private var finish: Finish?
+    /// Of the output so far; those that are still open are empty.
+    private var items: [[UInt8]] = []
+
+    private var message: Message?
+    private var reasoning: Reasoning?
+    private var calls: [Call] = []
+    /// What comes next is another piece, if of the same kind.
+    private var isApart = false
+    private var hasRefusal = false
+    /// Characters of text before the current part.
+    private var characters = 0
+
+    private struct Message {
+        let place: Int
+        let id: String
+        var parts: [[UInt8]] = []
+        var open: Open?
+    }
+
+    private struct Open {
+        let isRefusal: Bool
+        var text: [UInt8] = []
+        var annotations: [UInt8] = []
+        var citations = 0
+        var logprobs: [TokenLikelihood] = []
+        var characters = 0
+    }
+
+    private struct Reasoning {
+        let place: Int
+        let id: String
+        /// `nil`: nothing is shown yet.
+        var text: [UInt8]?
+        var state: ProviderState?
+    }
+
+    private struct Call {
+        let place: Int
+        let number: Int
+        let item: ResponsesOutputItem.Call
+        var arguments: [UInt8] = []
+    }
+
+    init(to context: ReplyContext) { object = ResponsesObject(context) }
+
+    mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
+        guard event.choice == 0 else { return }
+        if case .head(let told) = event.kind {
+            if hasBegun { return learn(told) }
+            head = told
+        }
+        begin(&output)
+        switch event.kind {
+        case .head: break
+        case .text(let text): write(text, isRefusal: false, &output)
+        case .refusal(let text):
+            hasRefusal = true
+            write(text, isRefusal: true, &output)
+        case .citation(let citation): write(citation, &output)
+        case .logprobs(let tokens): write(tokens, &output)
+        case .thinking(let text): write(thinking: text, &output)
+        case .thinkingState(let state): write(state, &output)
+        case .toolCall(let call, let id, let name, let isFreeForm): beginCall(call, id, name, isFreeForm, &output)
+        case .toolArguments(let call, let text): write(arguments: text, of: call, &output)
+        case .media(let media): write(media, &output)
+        case .boundary: isApart = true
+        case .finish(let finish): self.finish = finish
+        case .usage(let usage): self.usage = self.usage?.updated(by: usage) ?? usage
+        // Nobody else's clients could do anything with them.
+        case .toolCallState, .textState, .foreign: break
+        }
+    }
+
+    mutating func end(into output: inout [UInt8]) {
+        begin(&output)
+        let status = ResponsesObject.Status(finish, hasRefusal: hasRefusal)
+        closeAll(status: status.text, &output)
+        let type = if case .incomplete = status { "response.incomplete" } else { "response.completed" }
+        event(type, &output) { [object, head, items, usage] output in
+            output.append(#","response":"#)
+            object.append(status, head: head, items: items, usage: usage, to: &output)
+        }
+    }
+
+    // MARK: Events
+
+    /// The first two events, at once.
+    private mutating func begin(_ output: inout [UInt8]) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        for type in ["response.created", "response.in_progress"] {
+            event(type, &output) { [object, head] output in
+                output.append(#","response":"#)
+                object.append(.inProgress, head: head, items: [], usage: nil, to: &output)
+            }
+        }
+    }
+
+    private mutating func learn(_ told: ReplyHead) {
+        head.model = head.model ?? told.model
+        head.created = head.created ?? told.created
+        head.serviceTier = told.serviceTier ?? head.serviceTier
+    }
+
+    /// - Parameter members: Appends the event's own, each after a comma.
+    private mutating func event(_ type: String, _ output: inout [UInt8], _ members: (inout [UInt8]) -> Void) {
+        output.append("event: ")
+        output.append(type)
+        output.append("\ndata: {\"type\":\"")
+        output.append(type)
+        output.append("\",\"sequence_number\":")
+        output.append(String(sequence))
+        sequence += 1
+        members(&output)
+        output.append("}\n\n")
+    }
+
+    /// An event of an item, with its place and, where it has parts, the part's.
+    private mutating func event(
+        _ type: String, _ place: Int, _ id: String, part: (name: String, number: Int)? = nil, _ output: inout [UInt8],
+        _ members: (inout [UInt8]) -> Void
+    ) {
+        event(type, &output) { output in
+            output.append(#","item_id":""#)
+            output.append(id)
+            output.append(#"","output_index":"#)
+            output.append(String(place))
+            if let part {
+                output.append(",\"")
+                output.append(part.name)
+                output.append("\":")
+                output.append(String(part.number))
+            }
+            members(&output)
+        }
+    }
+
+    private mutating func itemEvent(_ type: String, _ place: Int, _ item: [UInt8], _ output: inout [UInt8]) {
+        event(type, &output) { output in
+            output.append(#","output_index":\#(place),"item":"#)
+            output += item
+        }
+    }
+
+    private mutating func addItem(_ prefix: String) -> (place: Int, id: String) {
+        let place = items.count
+        items.append([])
+        return (place, "\(prefix)_\(object.itemMark)_\(place)")
+    }
+
+    private mutating func done(_ item: [UInt8], _ place: Int, _ output: inout [UInt8]) {
+        items[place] = item
+        itemEvent("response.output_item.done", place, item, &output)
+    }
+
+    /// A member `name` with text that is between quotes already.
+    private static func member(_ name: String, _ text: [UInt8], _ output: inout [UInt8]) {
+        output.append(",\"")
+        output.append(name)
+        output.append("\":\"")
+        output += text
+        output.append("\"")
+    }
+
+    private static func member(_ name: String, json: [UInt8], _ output: inout [UInt8]) {
+        output.append(",\"")
+        output.append(name)
+        output.append("\":")
+        output += json
+    }
+
+    // MARK: Messages
+
+    private mutating func write(_ text: String, isRefusal: Bool, _ output: inout [UInt8]) {
+        guard !text.isEmpty else { return }
+        openPart(isRefusal: isRefusal, &output)
+        let delta = ResponsesOutputItem.escaped(text)
+        message?.open?.text += delta
+        if !isRefusal { message?.open?.characters += text.unicodeScalars.count }
+        writeDelta(delta, logprobs: [], &output)
+    }
+
+    private mutating func writeDelta(_ delta: [UInt8], logprobs: [TokenLikelihood], _ output: inout [UInt8]) {
+        guard let message, let open = message.open else { return }
+        let type = open.isRefusal ? "response.refusal.delta" : "response.output_text.delta"
+        event(type, message.place, message.id, part: ("content_index", message.parts.count), &output) { output in
+            Self.member("delta", delta, &output)
+            guard !open.isRefusal else { return }
+            output.append(#","logprobs":"#)
+            ResponsesLogprobs.append(logprobs, to: &output)
+        }
+    }
+
+    private mutating func openPart(isRefusal: Bool, _ output: inout [UInt8]) {
+        closeReasoning(&output)
+        closeCalls(&output)
+        if let open = message?.open, open.isRefusal != isRefusal || isApart { closePart(&output) }
+        isApart = false
+        if message == nil {
+            let (place, id) = addItem("msg")
+            message = Message(place: place, id: id)
+            itemEvent("response.output_item.added", place, ResponsesOutputItem.message(id: id, status: "in_progress", parts: []), &output)
+        }
+        guard let message, message.open == nil else { return }
+        self.message?.open = Open(isRefusal: isRefusal)
+        let part = isRefusal ? ResponsesOutputItem.refusal([]) : ResponsesOutputItem.text([])
+        event(
+            "response.content_part.added", message.place, message.id, part: ("content_index", message.parts.count), &output
+        ) { Self.member("part", json: part, &$0) }
+    }
+
+    private mutating func closePart(_ output: inout [UInt8]) {
+        guard let message, let open = message.open else { return }
+        let place = ("content_index", message.parts.count)
+        var logprobs: [UInt8] = []
+        if !open.logprobs.isEmpty { ResponsesLogprobs.append(open.logprobs, to: &logprobs) }
+        let part: [UInt8]
+        if open.isRefusal {
+            part = ResponsesOutputItem.refusal(open.text)
+            event("response.refusal.done", message.place, message.id, part: place, &output) { Self.member("refusal", open.text, &$0) }
+        } else {
+            part = ResponsesOutputItem.text(open.text, annotations: open.annotations, logprobs: logprobs)
+            event("response.output_text.done", message.place, message.id, part: place, &output) { output in
+                Self.member("text", open.text, &output)
+                Self.member("logprobs", json: logprobs.isEmpty ? Array("[]".utf8) : logprobs, &output)
+            }
+        }
+        event("response.content_part.done", message.place, message.id, part: place, &output) { Self.member("part", json: part, &$0) }
+        characters += open.characters
+        self.message?.parts.append(part)
+        self.message?.open = nil
+    }
+
+    private mutating func closeMessage(status: String = "completed", _ output: inout [UInt8]) {
+        closePart(&output)
+        guard let message else { return }
+        self.message = nil
+        done(ResponsesOutputItem.message(id: message.id, status: status, parts: message.parts), message.place, &output)
+    }
+
+    /// Belongs to the text that has just been told; where there is none, nothing can be marked with it.
+    private mutating func write(_ citation: Citation, _ output: inout [UInt8]) {
+        guard let message, let open = message.open, !open.isRefusal else { return }
+        var json: [UInt8] = []
+        ResponsesPartWriting.write(citation, offset: characters, length: open.characters, into: &json)
+        if open.citations > 0 { self.message?.open?.annotations.append(UInt8(ascii: ",")) }
+        self.message?.open?.annotations += json
+        self.message?.open?.citations += 1
+        event(
+            "response.output_text.annotation.added", message.place, message.id, part: ("content_index", message.parts.count), &output
+        ) { output in
+            output.append(#","annotation_index":\#(open.citations)"#)
+            Self.member("annotation", json: json, &output)
+        }
+    }
+
+    /// They come beside the text that they are of, so they go out with a delta of their own, which is empty.
+    private mutating func write(_ tokens: [TokenLikelihood], _ output: inout [UInt8]) {
+        guard !tokens.isEmpty else { return }
+        if message?.open == nil { openPart(isRefusal: false, &output) }
+        guard message?.open?.isRefusal == false else { return }
+        message?.open?.logprobs += tokens
+        writeDelta([], logprobs: tokens, &output)
+    }
+
+    // MARK: Reasoning
+
+    private mutating func openReasoning(_ output: inout [UInt8]) {
+        closeMessage(&output)
+        closeCalls(&output)
+        if isApart { closeReasoning(&output) }
+        isApart = false
+        guard reasoning == nil else { return }
+        let (place, id) = addItem("rs")
+        reasoning = Reasoning(place: place, id: id)
+        let item = ResponsesOutputItem.reasoning(id: id, text: nil, state: nil, status: "in_progress")
+        itemEvent("response.output_item.added", place, item, &output)
+    }
+
+    private mutating func write(thinking text: String, _ output: inout [UInt8]) {
+        guard !text.isEmpty else { return }
+        openReasoning(&output)
+        guard let reasoning else { return }
+        if reasoning.text == nil {
+            self.reasoning?.text = []
+            event(
+                "response.reasoning_summary_part.added", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
+            ) { Self.member("part", json: ResponsesOutputItem.summary([]), &$0) }
+        }
+        let delta = ResponsesOutputItem.escaped(text)
+        self.reasoning?.text? += delta
+        event(
+            "response.reasoning_summary_text.delta", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
+        ) { Self.member("delta", delta, &$0) }
+    }
+
+    private mutating func write(_ state: ProviderState, _ output: inout [UInt8]) {
+        if reasoning?.state != nil { isApart = true }
+        openReasoning(&output)
+        reasoning?.state = state
+    }
+
+    private mutating func closeReasoning(_ output: inout [UInt8]) {
+        guard let reasoning else { return }
+        self.reasoning = nil
+        if let text = reasoning.text {
+            event(
+                "response.reasoning_summary_text.done", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
+            ) { Self.member("text", text, &$0) }
+            event(
+                "response.reasoning_summary_part.done", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
+            ) { Self.member("part", json: ResponsesOutputItem.summary(text), &$0) }
+        }
+        let item = ResponsesOutputItem.reasoning(id: reasoning.id, text: reasoning.text, state: reasoning.state, status: "completed")
+        done(item, reasoning.place, &output)
+    }
+
+    // MARK: Calls
+
+    /// Calls may be told by turns, so those that are open stay so until something else is told.
+    private mutating func beginCall(_ number: Int, _ id: String, _ name: String, _ isFreeForm: Bool, _ output: inout [UInt8]) {
+        closeMessage(&output)
+        closeReasoning(&output)
+        if isApart { closeCalls(&output) }
+        isApart = false
+        let (place, itemID) = addItem(isFreeForm ? "ctc" : "fc")
+        let item = ResponsesOutputItem.Call(id: itemID, callID: id, name: name, isFreeForm: isFreeForm)
+        calls.append(Call(place: place, number: number, item: item))
+        itemEvent("response.output_item.added", place, ResponsesOutputItem.call(item, status: "in_progress", arguments: []), &output)
+    }
+
+    private mutating func write(arguments text: String, of number: Int, _ output: inout [UInt8]) {
+        guard !text.isEmpty, let which = calls.lastIndex(where: { $0.number == number }) else { return }
+        let delta = ResponsesOutputItem.escaped(text)
+        calls[which].arguments += delta
+        let call = calls[which].item
+        let type = call.isFreeForm ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta"
+        event(type, calls[which].place, call.id, &output) { Self.member("delta", delta, &$0) }
+    }
+
+    private mutating func closeCalls(_ output: inout [UInt8]) {
+        guard !calls.isEmpty else { return }
+        let open = calls
+        calls = []
+        for call in open {
+            let isEmpty = call.arguments.isEmpty && !call.item.isFreeForm
+            let arguments = isEmpty ? Array("{}".utf8) : call.arguments
+            if call.item.isFreeForm {
+                event("response.custom_tool_call_input.done", call.place, call.item.id, &output) {
+                    Self.member("input", arguments, &$0)
+                }
+            } else {
+                event("response.function_call_arguments.done", call.place, call.item.id, &output) { output in
+                    output.append(#","name":"#)
+                    output.quote(call.item.name)
+                    Self.member("arguments", arguments, &output)
+                }
+            }
+            done(ResponsesOutputItem.call(call.item, status: "completed", arguments: arguments), call.place, &output)
+        }
+    }
+
+    // MARK: The rest
+
+    private mutating func write(_ media: Media, _ output: inout [UInt8]) {
+        guard media.kind == .image, case .data(let data) = media.source else { return }
+        closeAll(status: "completed", &output)
+        let (place, id) = addItem("ig")
+        let begun = ResponsesOutputItem.image(id: id, status: "in_progress", data: nil, type: media.mimeType)
+        itemEvent("response.output_item.added", place, begun, &output)
+        event("response.image_generation_call.completed", place, id, &output) { _ in }
+        done(ResponsesOutputItem.image(id: id, status: "completed", data: data, type: media.mimeType), place, &output)
+    }
+
+    /// - Parameter status: Of the message that is open last: the end may have cut it.
+    private mutating func closeAll(status: String, _ output: inout [UInt8]) {
+        closeReasoning(&output)
+        closeMessage(status: status, &output)
+        closeCalls(&output)
+        isApart = false
+    }
+}

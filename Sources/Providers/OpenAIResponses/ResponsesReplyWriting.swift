@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// Writes a whole reply as the client's SDK expects it: a response whose items have ids and states of their own.
+struct ResponsesReplyWriting {
+    private let object: ResponsesObject
+    private var items: [[UInt8]] = []
+    /// The parts of the message that is being written.
+    private var parts: [[UInt8]] = []
+    private var logprobs: [TokenLikelihood]
+    private let status: ResponsesObject.Status
+    /// Characters of text so far, which ranges of citations count.
+    private var characters = 0
+
+    static func write(_ reply: ConversationReply, to context: ReplyContext) -> [UInt8] {
+        let choice = reply.choices.first ?? ConversationReply.Choice()
+        let hasRefusal = choice.parts.contains { part in
+            if case .refusal = part { return true }
+            return false
+        }
+        var writing = ResponsesReplyWriting(
+            object: ResponsesObject(context), logprobs: choice.logprobs,
+            status: ResponsesObject.Status(choice.finish, hasRefusal: hasRefusal))
+        for part in choice.parts { writing.write(part) }
+        writing.endMessage(status: writing.status.text)
+        var output: [UInt8] = []
+        writing.object.append(writing.status, head: reply.head, items: writing.items, usage: reply.usage, to: &output)
+        return output
+    }
+
+    private init(object: ResponsesObject, logprobs: [TokenLikelihood], status: ResponsesObject.Status) {
+        self.object = object
+        self.logprobs = logprobs
+        self.status = status
+    }
+
+    private func id(_ prefix: String) -> String { "\(prefix)_\(object.itemMark)_\(items.count)" }
+
+    private mutating func write(_ part: Part) {
+        switch part {
+        case .text(let text):
+            var annotations: [UInt8] = []
+            ResponsesPartWriting.writeAnnotations(text, offset: characters, into: &annotations)
+            characters += text.text.unicodeScalars.count
+            var told: [UInt8] = []
+            if !logprobs.isEmpty { ResponsesLogprobs.append(logprobs, to: &told) }
+            logprobs = []
+            parts.append(
+                ResponsesOutputItem.text(
+                    ResponsesOutputItem.escaped(text.text), annotations: Array(annotations.dropFirst().dropLast()), logprobs: told))
+        case .refusal(let text): parts.append(ResponsesOutputItem.refusal(ResponsesOutputItem.escaped(text)))
+        case .thinking(let thinking):
+            endMessage(status: "completed")
+            let text = thinking.text.isEmpty ? nil : ResponsesOutputItem.escaped(thinking.text)
+            items.append(ResponsesOutputItem.reasoning(id: id("rs"), text: text, state: thinking.state))
+        case .toolCall(let call):
+            endMessage(status: "completed")
+            let named = ResponsesOutputItem.Call(
+                id: id(call.isFreeForm ? "ctc" : "fc"), callID: call.id, name: call.name, isFreeForm: call.isFreeForm)
+            items.append(ResponsesOutputItem.call(named, status: "completed", arguments: ResponsesOutputItem.escaped(call.written)))
+        case .media(let media):
+            guard media.kind == .image, case .data(let data) = media.source else { return }
+            endMessage(status: "completed")
+            items.append(ResponsesOutputItem.image(id: id("ig"), status: "completed", data: data, type: media.mimeType))
+        case .toolResult, .foreign: break
+        }
+    }
+
+    private mutating func endMessage(status: String) {
+        guard !parts.isEmpty else { return }
+        items.append(ResponsesOutputItem.message(id: id("msg"), status: status, parts: parts))
+        parts = []
+    }
+}
+
+extension ToolCall {
+    /// No arguments are an empty object here.
+    fileprivate var written: String { arguments.isEmpty && !isFreeForm ? "{}" : arguments }
+}

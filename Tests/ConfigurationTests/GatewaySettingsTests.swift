@@ -189,9 +189,10 @@ import Testing
     }
 
     @Test func `on a wire that is not built is kept and noted`() throws {
-        let (settings, notes) = try read("{ models: { providers: { own: { baseUrl: 'https://a.example', api: 'openai-responses' } } } }")
-        #expect(settings.providers["own"]?.wireName == "openai-responses")
-        #expect(notes.map(\.text) == ["this version does not speak openai-responses; models of own are passed over"])
+        let (settings, notes) = try read(
+            "{ models: { providers: { own: { baseUrl: 'https://a.example', api: 'bedrock-converse-stream' } } } }")
+        #expect(settings.providers["own"]?.wireName == "bedrock-converse-stream")
+        #expect(notes.map(\.text) == ["this version does not speak bedrock-converse-stream; models of own are passed over"])
     }
 }
 

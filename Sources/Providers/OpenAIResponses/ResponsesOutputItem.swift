@@ -68,7 +68,8 @@ enum ResponsesOutputItem {
 
     static func call(_ call: Call, status: String, arguments: [UInt8]) -> [UInt8] {
         var item: [UInt8] = []
-        item.append(#"{"id":"\#(call.id)","type":"\#(call.isFreeForm ? "custom_tool_call" : "function_call")","status":"\#(status)","call_id":"#)
+        item.append(
+            #"{"id":"\#(call.id)","type":"\#(call.isFreeForm ? "custom_tool_call" : "function_call")","status":"\#(status)","call_id":"#)
         item.quote(call.callID)
         item.append(#","name":"#)
         item.quote(call.name)

@@ -20,7 +20,8 @@ enum ResponsesPartReading {
         func string(_ name: StaticString) -> String? { part.member(name, in: bytes)?.string(in: bytes) }
         func required(_ name: StaticString) throws(RequestProblem) -> String {
             guard let text = string(name) else {
-                throw RequestProblem(path: "\(path).\(name)", message: "\(path).\(name) must be a string.", code: "missing_required_parameter")
+                throw RequestProblem(
+                    path: "\(path).\(name)", message: "\(path).\(name) must be a string.", code: "missing_required_parameter")
             }
             return text
         }
@@ -82,7 +83,8 @@ enum ResponsesPartReading {
         else { return nil }
         return Citation(
             url: url, title: annotation.member("title", in: bytes)?.string(in: bytes),
-            start: annotation.member("start_index", in: bytes)?.int(in: bytes), end: annotation.member("end_index", in: bytes)?.int(in: bytes))
+            start: annotation.member("start_index", in: bytes)?.int(in: bytes),
+            end: annotation.member("end_index", in: bytes)?.int(in: bytes))
     }
 
     /// What a client sends back of a reply's reasoning. Its encrypted content is a seal of ours or the state of whoever made it.

@@ -142,7 +142,7 @@ enum ResponsesLogprobs {
     }
 
     private static func candidate(_ value: JSONSlice, _ bytes: RawSpan) -> TokenLikelihood.Candidate? {
-        guard let token = value.member("token", in: bytes)?.string(in: bytes), 
+        guard let token = value.member("token", in: bytes)?.string(in: bytes),
             let logprob = value.member("logprob", in: bytes)?.number(in: bytes)
         else { return nil }
         var candidate = TokenLikelihood.Candidate(token: token, logprob: logprob)

@@ -75,7 +75,8 @@ struct ResponsesRequestReading {
     private mutating func readTools(_ value: JSONSlice, at path: String, _ bytes: RawSpan) throws(RequestProblem) {
         var position = 0
         try value.forEachElement(in: bytes) { (tool) throws(RequestProblem) in
-            conversation.tools.append(contentsOf: try ResponsesToolReading.read(tool, at: "\(path)[\(position)]", &conversation.foreign, bytes))
+            conversation.tools.append(
+                contentsOf: try ResponsesToolReading.read(tool, at: "\(path)[\(position)]", &conversation.foreign, bytes))
             position += 1
             return true
         }
@@ -93,7 +94,9 @@ struct ResponsesRequestReading {
 
     private mutating func readText(_ text: JSONSlice, _ bytes: RawSpan) throws(RequestProblem) {
         conversation.sampling.verbosity = text.member("verbosity", in: bytes)?.string(in: bytes)
-        guard let format = text.member("format", in: bytes), format.kind == .object, let type = format.member("type", in: bytes) else { return }
+        guard let format = text.member("format", in: bytes), format.kind == .object, let type = format.member("type", in: bytes) else {
+            return
+        }
         if type.equals("text", in: bytes) {
             conversation.output = .text
         } else if type.equals("json_object", in: bytes) {

@@ -129,7 +129,9 @@ struct ResponsesRequestWriting {
     }
 
     private mutating func writeRest(_ losses: inout Losses) {
-        if let parallel = conversation.parallelToolCalls, !conversation.tools.isEmpty { output.append(",\"parallel_tool_calls\":\(parallel)") }
+        if let parallel = conversation.parallelToolCalls, !conversation.tools.isEmpty {
+            output.append(",\"parallel_tool_calls\":\(parallel)")
+        }
         write("prompt_cache_key", text: conversation.cacheKey)
         if let tier = conversation.serviceTier {
             if let word = ResponsesTier.text(tier), !isCodex || tier == .priority {

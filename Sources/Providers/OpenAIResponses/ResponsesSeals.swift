@@ -10,7 +10,9 @@ enum ResponsesSeals {
     /// - Returns: `nil` if there is none.
     static func removed(from body: [UInt8]) -> [UInt8]? {
         let bytes = body.span.bytes
-        guard let index = try? JSONIndex(scanning: bytes), let input = index.value("input", in: bytes), input.kind == .array else { return nil }
+        guard let index = try? JSONIndex(scanning: bytes), let input = index.value("input", in: bytes), input.kind == .array else {
+            return nil
+        }
         var edits = BodyEdits()
         edits.dropElements(of: input, in: bytes) { isSealed($0, bytes) }
         input.forEachElement(in: bytes) { item in

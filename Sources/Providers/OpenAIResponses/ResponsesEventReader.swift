@@ -128,7 +128,7 @@ struct ResponsesEventReader: EventReader {
         if item.showsSummary == nil { item.showsSummary = isSummary }
         guard item.showsSummary == isSummary else { return }
         if isSummary, event.summary != item.lastSummary, item.hasPieces {
-            events.append(ConversationEvent(.thinking(ResponsesPartReading.betweenThoughts)))
+            events.append(ConversationEvent(.boundary))
         }
         item.lastSummary = event.summary
         item.hasPieces = true
@@ -164,6 +164,7 @@ struct ResponsesEventReader: EventReader {
     private mutating func finish(_ item: JSONSlice, at place: Int, _ data: RawSpan, _ events: inout [ConversationEvent]) {
         let told = items[place]
         var reading = ResponsesReplyReading(maker: maker)
+        var isAnother = false
         for part in reading.parts(of: item, data) {
             switch part {
             case .toolCall(let call):
@@ -172,7 +173,11 @@ struct ResponsesEventReader: EventReader {
                     events.append(ConversationEvent(.toolArguments(call: number, call.arguments)))
                 }
             case .thinking(let thinking):
-                if told?.hasPieces != true, !thinking.text.isEmpty { events.append(ConversationEvent(.thinking(thinking.text))) }
+                if told?.hasPieces != true, !thinking.text.isEmpty {
+                    if isAnother { events.append(ConversationEvent(.boundary)) }
+                    isAnother = true
+                    events.append(ConversationEvent(.thinking(thinking.text)))
+                }
                 if let state = thinking.state { events.append(ConversationEvent(.thinkingState(state))) }
             case .text(let text):
                 if told?.hasPieces == true { continue }

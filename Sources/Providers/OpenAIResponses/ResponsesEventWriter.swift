@@ -44,8 +44,11 @@ struct ResponsesEventWriter: EventWriter {
     private struct Reasoning {
         let place: Int
         let id: String
-        /// `nil`: nothing is shown yet.
+        /// Of the part that is open; `nil`: none is.
         var text: [UInt8]?
+        /// The parts that are whole, joined by commas.
+        var summary: [UInt8] = []
+        var parts = 0
         var state: ProviderState?
     }
 
@@ -283,12 +286,14 @@ struct ResponsesEventWriter: EventWriter {
     private mutating func openReasoning(_ output: inout [UInt8]) {
         closeMessage(&output)
         closeCalls(&output)
-        if isApart { closeReasoning(&output) }
+        // What is told after the proof is another item; before it, another part of the summary.
+        if reasoning?.state != nil { closeReasoning(&output) }
+        if isApart { closeSummary(&output) }
         isApart = false
         guard reasoning == nil else { return }
         let (place, id) = addItem("rs")
         reasoning = Reasoning(place: place, id: id)
-        let item = ResponsesOutputItem.reasoning(id: id, text: nil, state: nil, status: "in_progress")
+        let item = ResponsesOutputItem.reasoning(id: id, summary: [], state: nil, status: "in_progress")
         itemEvent("response.output_item.added", place, item, &output)
     }
 
@@ -296,37 +301,47 @@ struct ResponsesEventWriter: EventWriter {
         guard !text.isEmpty else { return }
         openReasoning(&output)
         guard let reasoning else { return }
+        let part = ("summary_index", reasoning.parts)
         if reasoning.text == nil {
             self.reasoning?.text = []
-            event(
-                "response.reasoning_summary_part.added", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
-            ) { Self.member("part", json: ResponsesOutputItem.summary([]), &$0) }
+            event("response.reasoning_summary_part.added", reasoning.place, reasoning.id, part: part, &output) {
+                Self.member("part", json: ResponsesOutputItem.summary([]), &$0)
+            }
         }
         let delta = ResponsesOutputItem.escaped(text)
         self.reasoning?.text? += delta
-        event(
-            "response.reasoning_summary_text.delta", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
-        ) { Self.member("delta", delta, &$0) }
+        event("response.reasoning_summary_text.delta", reasoning.place, reasoning.id, part: part, &output) {
+            Self.member("delta", delta, &$0)
+        }
     }
 
     private mutating func write(_ state: ProviderState, _ output: inout [UInt8]) {
-        if reasoning?.state != nil { isApart = true }
         openReasoning(&output)
         reasoning?.state = state
     }
 
+    private mutating func closeSummary(_ output: inout [UInt8]) {
+        guard let reasoning, let text = reasoning.text else { return }
+        let part = ("summary_index", reasoning.parts)
+        let whole = ResponsesOutputItem.summary(text)
+        event("response.reasoning_summary_text.done", reasoning.place, reasoning.id, part: part, &output) {
+            Self.member("text", text, &$0)
+        }
+        event("response.reasoning_summary_part.done", reasoning.place, reasoning.id, part: part, &output) {
+            Self.member("part", json: whole, &$0)
+        }
+        if reasoning.parts > 0 { self.reasoning?.summary.append(UInt8(ascii: ",")) }
+        self.reasoning?.summary += whole
+        self.reasoning?.parts += 1
+        self.reasoning?.text = nil
+    }
+
     private mutating func closeReasoning(_ output: inout [UInt8]) {
+        closeSummary(&output)
         guard let reasoning else { return }
         self.reasoning = nil
-        if let text = reasoning.text {
-            event(
-                "response.reasoning_summary_text.done", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
-            ) { Self.member("text", text, &$0) }
-            event(
-                "response.reasoning_summary_part.done", reasoning.place, reasoning.id, part: ("summary_index", 0), &output
-            ) { Self.member("part", json: ResponsesOutputItem.summary(text), &$0) }
-        }
-        let item = ResponsesOutputItem.reasoning(id: reasoning.id, text: reasoning.text, state: reasoning.state, status: "completed")
+        let item = ResponsesOutputItem.reasoning(
+            id: reasoning.id, summary: reasoning.summary, state: reasoning.state, status: "completed")
         done(item, reasoning.place, &output)
     }
 

@@ -73,7 +73,8 @@ struct ResponsesItemReading {
                     try ResponsesPartReading.parts(output, at: "\(path)[\(position)].output", bytes)
                 } ?? [], isFreeForm: kind == "custom_tool_call_output")
             append(.toolResult(result), to: .user)
-        case "reasoning": append(.thinking(ResponsesPartReading.thinking(item.slice, bytes)), to: .assistant)
+        case "reasoning":
+            for thinking in ResponsesPartReading.thinking(item.slice, bytes) { append(.thinking(thinking), to: .assistant) }
         case "additional_tools": if let tools = item.slice.member("tools", in: bytes) { addedTools.append(tools) }
         default: append(.foreign(ErrorReader.cut(kind, to: 64)), to: kind.hasSuffix("_output") ? .user : .assistant)
         }

@@ -9,6 +9,8 @@ struct ResponsesItemWriting {
     private var hasItems = false
     /// Calls of free-form tools: their results are of another kind, too.
     private var freeFormCalls: Set<String> = []
+    /// What was thought before the thought that proves it all.
+    private var thoughts: [String] = []
 
     init(quirks: Quirks, isCodex: Bool) {
         self.quirks = quirks
@@ -29,6 +31,7 @@ struct ResponsesItemWriting {
             }
         }
         writeMessage(turn.role, pieces, into: &output, &losses)
+        thoughts = []
     }
 
     private mutating func begin(_ output: inout [UInt8]) {
@@ -93,7 +96,9 @@ struct ResponsesItemWriting {
     /// Reasoning goes back as its maker gave it out. What another model thought has no place here, unless the route asks for it.
     private mutating func write(_ thinking: Thinking, into output: inout [UInt8]) {
         if let state = thinking.state {
-            guard let item = ResponsesReasoningState.item(from: state.payload, thoughts: thinking.text) else { return }
+            if !thinking.text.isEmpty { thoughts.append(thinking.text) }
+            defer { thoughts = [] }
+            guard let item = ResponsesReasoningState.item(from: state.payload, thoughts: thoughts) else { return }
             begin(&output)
             output += item
         } else if quirks.wantsThoughtsBack == true, !thinking.text.isEmpty {
@@ -101,6 +106,8 @@ struct ResponsesItemWriting {
             output.append(#"{"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"#)
             output.quote(thinking.text)
             output.append("}]}")
+        } else {
+            thoughts.append(thinking.text)
         }
     }
 }
@@ -152,13 +159,13 @@ enum ResponsesReasoningState {
     }
 
     /// - Returns: The item, with its thoughts as the summary; `nil` for a state that is none of this wire's.
-    static func item(from payload: String, thoughts: String) -> [UInt8]? {
+    static func item(from payload: String, thoughts: [String]) -> [UInt8]? {
         guard let fragment = JSONFragment(parsing: payload), fragment.kind == .object else { return nil }
         var item: [UInt8] = []
         item.append(#"{"type":"reasoning","summary":["#)
-        if !thoughts.isEmpty {
-            item.append(#"{"type":"summary_text","text":"#)
-            item.quote(thoughts)
+        for thought in thoughts {
+            item.append(item.last == UInt8(ascii: "}") ? #",{"type":"summary_text","text":"# : #"{"type":"summary_text","text":"#)
+            item.quote(thought)
             item.append("}")
         }
         item.append("],")

@@ -39,12 +39,12 @@ enum ResponsesOutputItem {
     }
 
     /// - Parameters:
-    ///   - text: `nil`: no thoughts are shown.
+    ///   - summary: Its parts, each whole, joined by commas; empty: no thoughts are shown.
     ///   - state: Sealed, so that the reasoning can be told from OpenAI's own when it comes back. A seal is always there.
-    static func reasoning(id: String, text: [UInt8]?, state: ProviderState?, status: String? = nil) -> [UInt8] {
+    static func reasoning(id: String, summary: [UInt8], state: ProviderState?, status: String? = nil) -> [UInt8] {
         var item: [UInt8] = []
         item.append(#"{"id":"\#(id)","type":"reasoning","summary":["#)
-        if let text { item += summary(text) }
+        item += summary
         item.append(#"],"encrypted_content":"\#(Seal.seal(state))""#)
         if let status { item.append(#","status":"\#(status)""#) }
         item.append("}")

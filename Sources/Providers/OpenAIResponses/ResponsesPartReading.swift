@@ -88,31 +88,29 @@ enum ResponsesPartReading {
     }
 
     /// What a client sends back of a reply's reasoning. Its encrypted content is a seal of ours or the state of whoever made it.
-    static func thinking(_ item: JSONSlice, _ bytes: RawSpan) -> Thinking {
-        var thinking = Thinking(thoughts(item, bytes))
-        if let sealed = item.member("encrypted_content", in: bytes)?.string(in: bytes), !sealed.isEmpty {
-            thinking.state = Seal.isSealed(sealed) ? Seal.open(sealed) : ProviderState(maker: nil, payload: sealed)
-        }
-        return thinking
+    static func thinking(_ item: JSONSlice, _ bytes: RawSpan) -> [Thinking] {
+        var state: ProviderState?
+        if let sealed = item.member("encrypted_content", in: bytes)?.string(in: bytes), !sealed.isEmpty { state = Seal.open(sealed) }
+        return thoughts(item, state: state, bytes)
     }
 
-    /// A reasoning item's words: the summary's parts, or where there is none the thoughts themselves.
-    static func thoughts(_ item: JSONSlice, _ bytes: RawSpan) -> String {
-        let summary = texts(item.member("summary", in: bytes), bytes)
-        return summary.isEmpty ? texts(item.member("content", in: bytes), bytes) : summary
+    /// A reasoning item's words, each part of its own: the summary's, or where there is none the thoughts themselves. What proves them
+    /// stands with the last.
+    static func thoughts(_ item: JSONSlice, state: ProviderState?, _ bytes: RawSpan) -> [Thinking] {
+        var thoughts = texts(item.member("summary", in: bytes), bytes)
+        if thoughts.isEmpty { thoughts = texts(item.member("content", in: bytes), bytes) }
+        if thoughts.isEmpty { return state.map { [Thinking("", state: $0)] } ?? [] }
+        var all = thoughts.map { Thinking($0) }
+        all[all.count - 1].state = state
+        return all
     }
 
-    private static func texts(_ parts: JSONSlice?, _ bytes: RawSpan) -> String {
-        var text = ""
+    private static func texts(_ parts: JSONSlice?, _ bytes: RawSpan) -> [String] {
+        var texts: [String] = []
         parts?.forEachElement(in: bytes) { part in
-            guard let piece = part.member("text", in: bytes)?.string(in: bytes), !piece.isEmpty else { return true }
-            if !text.isEmpty { text += betweenThoughts }
-            text += piece
+            if let piece = part.member("text", in: bytes)?.string(in: bytes), !piece.isEmpty { texts.append(piece) }
             return true
         }
-        return text
+        return texts
     }
-
-    /// Between the parts of a summary, which are paragraphs.
-    static let betweenThoughts = "\n\n"
 }

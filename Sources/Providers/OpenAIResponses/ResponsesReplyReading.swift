@@ -76,8 +76,7 @@ struct ResponsesReplyReading {
         case "message": readMessage(item, bytes)
         case "reasoning":
             let state = ResponsesReasoningState.payload(of: item, bytes).map { ProviderState(maker: maker, payload: $0) }
-            let thinking = Thinking(ResponsesPartReading.thoughts(item, bytes), state: state)
-            if !thinking.text.isEmpty || state != nil { choice.parts.append(.thinking(thinking)) }
+            choice.parts += ResponsesPartReading.thoughts(item, state: state, bytes).map(Part.thinking)
         case "function_call", "custom_tool_call":
             hasCalls = true
             let isFreeForm = type == "custom_tool_call"

@@ -7,6 +7,8 @@ struct ResponsesReplyWriting {
     private var items: [[UInt8]] = []
     /// The parts of the message that is being written.
     private var parts: [[UInt8]] = []
+    /// Of the reasoning that is being written.
+    private var summary: [UInt8] = []
     private var logprobs: [TokenLikelihood]
     private let status: ResponsesObject.Status
     /// Characters of text so far, which ranges of citations count.
@@ -22,6 +24,7 @@ struct ResponsesReplyWriting {
             object: ResponsesObject(context), logprobs: choice.logprobs,
             status: ResponsesObject.Status(choice.finish, hasRefusal: hasRefusal))
         for part in choice.parts { writing.write(part) }
+        writing.endReasoning(nil)
         writing.endMessage(status: writing.status.text)
         var output: [UInt8] = []
         writing.object.append(writing.status, head: reply.head, items: writing.items, usage: reply.usage, to: &output)
@@ -37,6 +40,7 @@ struct ResponsesReplyWriting {
     private func id(_ prefix: String) -> String { "\(prefix)_\(object.itemMark)_\(items.count)" }
 
     private mutating func write(_ part: Part) {
+        if case .thinking = part {} else { endReasoning(nil) }
         switch part {
         case .text(let text):
             var annotations: [UInt8] = []
@@ -51,8 +55,11 @@ struct ResponsesReplyWriting {
         case .refusal(let text): parts.append(ResponsesOutputItem.refusal(ResponsesOutputItem.escaped(text)))
         case .thinking(let thinking):
             endMessage(status: "completed")
-            let text = thinking.text.isEmpty ? nil : ResponsesOutputItem.escaped(thinking.text)
-            items.append(ResponsesOutputItem.reasoning(id: id("rs"), text: text, state: thinking.state))
+            if !thinking.text.isEmpty {
+                if !summary.isEmpty { summary.append(",") }
+                summary += ResponsesOutputItem.summary(ResponsesOutputItem.escaped(thinking.text))
+            }
+            if let state = thinking.state { endReasoning(state) }
         case .toolCall(let call):
             endMessage(status: "completed")
             let named = ResponsesOutputItem.Call(
@@ -64,6 +71,13 @@ struct ResponsesReplyWriting {
             items.append(ResponsesOutputItem.image(id: id("ig"), status: "completed", data: data, type: media.mimeType))
         case .toolResult, .foreign: break
         }
+    }
+
+    /// Thoughts in a row are one item up to the one that has the proof.
+    private mutating func endReasoning(_ state: ProviderState?) {
+        guard !summary.isEmpty || state != nil else { return }
+        items.append(ResponsesOutputItem.reasoning(id: id("rs"), summary: summary, state: state))
+        summary = []
     }
 
     private mutating func endMessage(status: String) {

@@ -6,6 +6,10 @@ public struct Attempt: Hashable, Sendable {
     /// The link's, such as `agents.defaults.model.fallbacks[0]`.
     public var origin: String
     public var mode: AttemptMode
+    /// The upstream's wire, such as `openai-completions`, where it is another one than the client's; `nil`: both speak the same.
+    public var crossedTo: String?
+    /// What the request asked for and the upstream's wire has no place for, such as `top_k`; empty where nothing crossed.
+    public var lost: [String] = []
     /// What was changed in what it sent, since the route is known to refuse it otherwise, or just had.
     public var repairs: [Repair]
     /// `nil` where nobody said. Decides which command mends it.

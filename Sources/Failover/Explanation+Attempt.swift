@@ -4,7 +4,8 @@ extension Explanation {
     /// What the upstream said, or did not, such as `402, no body` or `429 "Requests per minute limit exceeded"`.
     static func happened(_ attempt: Attempt) -> String {
         guard let failure = attempt.failure else {
-            let tokens = attempt.usage?.outputTokens.map { ", \($0) tokens" } ?? ""
+            let thought = attempt.usage?.reasoningTokens.flatMap { $0 > 0 ? " (\($0) of them thinking)" : nil } ?? ""
+            let tokens = attempt.usage?.outputTokens.map { ", \($0) tokens\(thought)" } ?? ""
             return "\(attempt.status.map(String.init) ?? "answered")\(tokens)"
         }
         if let limit = failure.limit { return ranOut(limit) }

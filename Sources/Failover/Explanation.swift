@@ -29,6 +29,7 @@ public enum Explanation {
             let paint: Paint = attempt.failure == nil ? .green : .red
             let what = padded(happenings[place], happeningWidth)
             lines.append("\(paint.on(number, colour))  \(names(place))\(what) \(Words.seconds(attempt.duration))")
+            if let crossing = crossing(attempt, from: receipt.facts.wire) { lines.append(Paint.faint.on("    \(crossing)", colour)) }
             if let verdict = verdict(attempt, after: receipt.attempts[..<place]) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
             if let fix = fix(for: attempt) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
             if let note = note(place) { lines.append("    " + note) }
@@ -47,6 +48,13 @@ public enum Explanation {
             }
         }
         return lines
+    }
+
+    /// Where the request crossed to another wire, and what of it did not; `nil` where both sides spoke the same.
+    static func crossing(_ attempt: Attempt, from wire: String) -> String? {
+        guard let other = attempt.crossedTo else { return nil }
+        let lost = attempt.lost.isEmpty ? "nothing lost" : "lost: \(Words.line(attempt.lost.joined(separator: ", "), limit: 400))"
+        return "crossed from \(wire) to \(other); \(lost)"
     }
 
     /// What was changed in the request, reason, rule, and what became of the candidate's health; `nil` where an answer changed nothing.

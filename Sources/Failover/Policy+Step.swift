@@ -46,7 +46,9 @@ extension Policy {
         if attempt.committed { return true }
         return switch failure.reason.answers.nextModel {
         case .no: true
-        case .unlessAsWritten: (facts.sentAsWritten && attempt.repairs.isEmpty) || failure.namesMember != nil
+        case .unlessAsWritten:
+            // Across wires it may be our own translation that was refused.
+            (facts.sentAsWritten && attempt.repairs.isEmpty && attempt.crossedTo == nil) || failure.namesMember != nil
         case .yes, .atAnotherEndpoint, .withLargerWindow: false
         }
     }

@@ -56,7 +56,7 @@ extension Refusal {
             for link in skipped {
                 switch link.reason {
                 case .blocked(let block): reasons.append(block.reason)
-                case .tooSmall, .noLargerWindow, .noImages, .noTools: doesNotFit = true
+                case .tooSmall, .noLargerWindow, .noImages, .noTools, .noTokenCount, .otherWire: doesNotFit = true
                 case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .paused, .sameModel, .notNeeded: break
                 case .leased, .returning, .endpointDown, .rotationsSpent, .attemptsSpent, .deadlinePassed: isElsewise = true
                 }
@@ -104,7 +104,7 @@ extension Refusal {
             switch self {
             case .limited: "Every candidate has reached a limit."
             case .noModel: "No provider in the chain has the model."
-            case .doesNotFit: "No candidate can hold this request."
+            case .doesNotFit: "No candidate can take this request."
             case .nothingPlanned: "No candidate of the chain can be called."
             case .late: "The request's time was over before anybody answered."
             case .failed: "No candidate could answer."

@@ -11,6 +11,8 @@ public struct Refusal: Hashable, Sendable {
     public var code: String
     /// In the words of the OpenAI wire, such as `rate_limit_error`.
     public var type: String
+    /// The member of the client's request that it is about, such as `messages[2].content`.
+    public var param: String?
     /// When the first candidate may be free again; `nil`: nobody knows.
     public var retryAfter: Duration?
     /// For `x-should-retry`: whether a client's SDK ought to try again by itself. Where we have walked a whole chain it would

@@ -24,6 +24,10 @@ public enum SkipReason: Hashable, Sendable {
     case noLargerWindow
     case noImages
     case noTools
+    /// Its wire has no way to ask how many tokens a request has.
+    case noTokenCount
+    /// It speaks this wire and not the client's, and what is asked for exists on the client's alone, such as embeddings.
+    case otherWire(String)
     /// Another candidate at this endpoint could not be reached, in this request.
     case endpointDown(EndpointID)
     /// This model refused the request's form on another credential, in this request.
@@ -52,6 +56,8 @@ public enum SkipReason: Hashable, Sendable {
         case .noLargerWindow: "no_larger_window"
         case .noImages: "no_images"
         case .noTools: "no_tools"
+        case .noTokenCount: "no_token_count"
+        case .otherWire: "other_wire"
         case .endpointDown: "endpoint_down"
         case .sameModel: "same_model"
         case .rotationsSpent: "rotations_spent"
@@ -77,6 +83,8 @@ public enum SkipReason: Hashable, Sendable {
         case .noLargerWindow: "its window is no larger than the one that overflowed"
         case .noImages: "it does not take images"
         case .noTools: "it does not take tools"
+        case .noTokenCount: "its wire counts no tokens"
+        case .otherWire(let name): "its wire is \(name), and this does not cross from one wire to another"
         case .endpointDown(let endpoint): "\(endpoint) could not be reached just now"
         case .sameModel: "this model refused the form of the request just now"
         case .rotationsSpent(let count):

@@ -33,7 +33,7 @@ enum ErrorReply {
 
     private static func error(_ refusal: Refusal, _ receipt: Receipt) -> WireError {
         WireError(
-            status: refusal.status, message: refusal.message, type: refusal.type, code: refusal.code,
+            status: refusal.status, message: refusal.message, type: refusal.type, code: refusal.code, param: refusal.param,
             receipt: JSONWriter.compact(ReceiptJSON.whole(receipt)))
     }
 

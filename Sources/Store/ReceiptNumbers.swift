@@ -14,6 +14,8 @@ enum ReceiptNumbers {
         static let inputTokens = Presence(rawValue: 4)
         static let outputTokens = Presence(rawValue: 8)
         static let cachedTokens = Presence(rawValue: 16)
+        static let cacheWriteTokens = Presence(rawValue: 32)
+        static let reasoningTokens = Presence(rawValue: 64)
     }
 
     /// Writes the values of a receipt that has a shape.
@@ -39,6 +41,8 @@ enum ReceiptNumbers {
         if attempt.usage?.inputTokens != nil { presence.insert(.inputTokens) }
         if attempt.usage?.outputTokens != nil { presence.insert(.outputTokens) }
         if attempt.usage?.cachedTokens != nil { presence.insert(.cachedTokens) }
+        if attempt.usage?.cacheWriteTokens != nil { presence.insert(.cacheWriteTokens) }
+        if attempt.usage?.reasoningTokens != nil { presence.insert(.reasoningTokens) }
         bytes.append(presence.rawValue)
         append(id.high, count: 2, to: &bytes)
         append(id.low, count: 8, to: &bytes)
@@ -52,6 +56,8 @@ enum ReceiptNumbers {
         if let count = attempt.usage?.inputTokens { append(Int64(count), to: &bytes) }
         if let count = attempt.usage?.outputTokens { append(Int64(count), to: &bytes) }
         if let count = attempt.usage?.cachedTokens { append(Int64(count), to: &bytes) }
+        if let count = attempt.usage?.cacheWriteTokens { append(Int64(count), to: &bytes) }
+        if let count = attempt.usage?.reasoningTokens { append(Int64(count), to: &bytes) }
         if let session = facts.session { bytes.append(contentsOf: session.rawValue.utf8) }
         return true
     }
@@ -89,7 +95,10 @@ enum ReceiptNumbers {
     }
 
     private static var counts: [(Presence, WritableKeyPath<Usage, Int?>)] {
-        [(.inputTokens, \.inputTokens), (.outputTokens, \.outputTokens), (.cachedTokens, \.cachedTokens)]
+        [
+            (.inputTokens, \.inputTokens), (.outputTokens, \.outputTokens), (.cachedTokens, \.cachedTokens),
+            (.cacheWriteTokens, \.cacheWriteTokens), (.reasoningTokens, \.reasoningTokens),
+        ]
     }
 
     /// The id of the receipt in a row; `nil` for bytes that are too few.

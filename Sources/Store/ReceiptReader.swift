@@ -52,10 +52,11 @@ enum ReceiptReader {
             guard let status = value["status"]?.int, let message = value["message"]?.string, let code = value["code"]?.string,
                 let type = value["type"]?.string
             else { return nil }
-            return .refused(
-                Refusal(
-                    status: status, message: message, code: code, type: type, retryAfter: value.duration("retry_after_ms"),
-                    shouldRetry: value["should_retry"]?.bool))
+            var refusal = Refusal(
+                status: status, message: message, code: code, type: type, retryAfter: value.duration("retry_after_ms"),
+                shouldRetry: value["should_retry"]?.bool)
+            refusal.param = value["param"]?.string
+            return .refused(refusal)
         default: return nil
         }
     }
@@ -71,6 +72,11 @@ enum ReceiptReader {
             candidate: candidate, origin: origin, mode: mode, repairs: repairs, startedAt: startedAt, duration: duration,
             timeToFirstToken: value.duration("first_token_ms"), status: value["status"]?.int, usage: value["usage"].map(usage),
             effect: effects, next: value["next"]?.string ?? "", committed: value.has("committed"))
+        attempt.crossedTo = value["crossed_to"]?.string
+        if let written = value["lost"] {
+            guard let lost = all(written, \.string) else { return nil }
+            attempt.lost = lost
+        }
         if let written = value["kind"]?.string {
             guard let kind = CredentialKind(rawValue: written) else { return nil }
             attempt.kind = kind
@@ -95,7 +101,8 @@ enum ReceiptReader {
 
     private static func usage(_ value: JSONValue) -> Usage {
         Usage(
-            inputTokens: value["input_tokens"]?.int, outputTokens: value["output_tokens"]?.int, cachedTokens: value["cached_tokens"]?.int)
+            inputTokens: value["input_tokens"]?.int, outputTokens: value["output_tokens"]?.int, cachedTokens: value["cached_tokens"]?.int,
+            cacheWriteTokens: value["cache_write_tokens"]?.int, reasoningTokens: value["reasoning_tokens"]?.int)
     }
 
     private static func failure(_ value: JSONValue) -> Failure? {
@@ -168,6 +175,7 @@ enum ReceiptReader {
     static func skipReason(_ value: JSONValue) -> SkipReason? {
         switch value["reason"]?.string {
         case "unknown_wire": return value["wire"]?.string.map { .unknownWire($0) }
+        case "other_wire": return value["wire"]?.string.map { .otherWire($0) }
         case "credential_unusable": return value["text"]?.string.map { .credentialUnusable($0) }
         case "paused": return value.time("since").map { .paused(since: $0, until: value.time("until")) }
         case "blocked": return value["block"].flatMap(BlockJSON.read).map { .blocked($0) }
@@ -180,8 +188,8 @@ enum ReceiptReader {
         case "attempts_spent": return value["limit"]?.int.map { .attemptsSpent($0) }
         case let code:
             let plain: [SkipReason] = [
-                .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed,
-                .notNeeded,
+                .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .sameModel,
+                .deadlinePassed, .notNeeded,
             ]
             return plain.first { $0.code == code }
         }

@@ -41,6 +41,8 @@ final class ReceiptShape: Sendable {
         blank.attempts[0].usage?.inputTokens = nil
         blank.attempts[0].usage?.outputTokens = nil
         blank.attempts[0].usage?.cachedTokens = nil
+        blank.attempts[0].usage?.cacheWriteTokens = nil
+        blank.attempts[0].usage?.reasoningTokens = nil
         return blank
     }
 
@@ -61,6 +63,7 @@ extension Attempt {
         candidate == other.candidate && failure == nil && other.failure == nil && mode == other.mode && effect == other.effect
             && status == other.status && committed == other.committed && (usage == nil) == (other.usage == nil) && kind == other.kind
             && origin == other.origin && next == other.next && repairs == other.repairs
+            && crossedTo == other.crossedTo && lost == other.lost
     }
 }
 

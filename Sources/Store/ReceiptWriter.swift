@@ -87,6 +87,7 @@ extension CompactJSON {
             member("status", refusal.status)
             member("code", refusal.code)
             member("type", refusal.type)
+            member("param", refusal.param)
             member("message", refusal.message)
             member("retry_after_ms", milliseconds: refusal.retryAfter)
             member("should_retry", refusal.shouldRetry)
@@ -102,6 +103,8 @@ extension CompactJSON {
         member("origin", attempt.origin)
         if attempt.mode != .normal { member("mode", attempt.mode.word) }
         if let lease = attempt.mode.lease { object("lease") { $0.members(of: lease) } }
+        member("crossed_to", attempt.crossedTo)
+        if !attempt.lost.isEmpty { array("lost", attempt.lost) { json, loss in json.element(loss) } }
         if !attempt.repairs.isEmpty { array("repairs", attempt.repairs) { json, repair in json.element(repair.code) } }
         member("started_at", attempt.startedAt)
         member("duration_ms", milliseconds: attempt.duration)
@@ -113,6 +116,8 @@ extension CompactJSON {
                 json.member("input_tokens", usage.inputTokens)
                 json.member("output_tokens", usage.outputTokens)
                 json.member("cached_tokens", usage.cachedTokens)
+                json.member("cache_write_tokens", usage.cacheWriteTokens)
+                json.member("reasoning_tokens", usage.reasoningTokens)
             }
         }
         if !attempt.effect.isEmpty { array("effects", attempt.effect) { json, effect in json.object { $0.members(of: effect) } } }
@@ -168,7 +173,7 @@ extension CompactJSON {
         member("reason", link.reason.code)
         member("text", link.reason.text)
         switch link.reason {
-        case .unknownWire(let wire): member("wire", wire)
+        case .unknownWire(let wire), .otherWire(let wire): member("wire", wire)
         case .paused(let since, let until):
             member("since", since)
             member("until", until)
@@ -180,8 +185,8 @@ extension CompactJSON {
         case .rotationsSpent(let limit), .attemptsSpent(let limit): member("limit", limit)
         // Its words are `text`.
         case .credentialUnusable: break
-        case .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .sameModel, .deadlinePassed,
-            .notNeeded:
+        case .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .sameModel,
+            .deadlinePassed, .notNeeded:
             break
         }
     }

@@ -13,7 +13,9 @@ import Testing
         { $0.outcome = .answered(attempt: 0, status: 201) },
         { $0.skipped = [SkippedLink(model: Samples.nested.model, origin: "primary", reason: .notNeeded)] },
         { $0.attempts[0].candidate = Samples.nested }, { $0.attempts[0].origin = "primary" }, { $0.attempts[0].kind = .oauth },
-        { $0.attempts[0].repairs = [.dropCacheMarkers] }, { $0.attempts[0].status = nil }, { $0.attempts[0].usage = nil },
+        { $0.attempts[0].repairs = [.dropCacheMarkers] },
+        { $0.attempts[0].crossedTo = "openai-completions" }, { $0.attempts[0].lost = ["top_k"] }, { $0.attempts[0].status = nil },
+        { $0.attempts[0].usage = nil },
         { $0.attempts[0].next = "x" }, { $0.attempts[0].committed.toggle() },
     ]
 
@@ -33,7 +35,7 @@ import Testing
         var other = Samples.answered(2, startedAt: 1_763_690_005_000, session: "a")
         (other.facts.estimatedTokens, other.facts.activeRequests) = (99, 7)
         (other.attempts[0].duration, other.attempts[0].timeToFirstToken) = (.seconds(3), nil)
-        other.attempts[0].usage = Usage(inputTokens: nil, outputTokens: 4, cachedTokens: 9)
+        other.attempts[0].usage = Usage(outputTokens: 4, cachedTokens: 9, cacheWriteTokens: 2, reasoningTokens: 0)
         #expect(shape.fits(plain))
         #expect(shape.fits(other))
         for (index, change) in Self.changes.enumerated() {
@@ -64,9 +66,9 @@ import Testing
                 """)
         #expect(
             members(receipt.attempts[0]) == """
-                candidate committed duration effect failure kind mode next origin repairs startedAt status timeToFirstToken usage
+                candidate committed crossedTo duration effect failure kind lost mode next origin repairs startedAt status timeToFirstToken usage
                 """)
-        #expect(members(Usage()) == "cachedTokens inputTokens outputTokens")
+        #expect(members(Usage()) == "cacheWriteTokens cachedTokens inputTokens outputTokens reasoningTokens")
     }
 
     @Test func `gives each receipt back from its numbers`() throws {
@@ -79,7 +81,9 @@ import Testing
                 receipt.attempts[0].startedAt = receipt.facts.startedAt + .milliseconds(value * sign)
                 receipt.attempts[0].duration = .nanoseconds(value * sign)
                 receipt.attempts[0].timeToFirstToken = sign > 0 ? nil : .nanoseconds(value)
-                receipt.attempts[0].usage = Usage(inputTokens: value, outputTokens: sign > 0 ? nil : value, cachedTokens: nil)
+                receipt.attempts[0].usage = Usage(
+                    inputTokens: value, outputTokens: sign > 0 ? nil : value, cacheWriteTokens: sign > 0 ? value : nil,
+                    reasoningTokens: value)
                 receipts.append(receipt)
             }
         }

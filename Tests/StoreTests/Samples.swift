@@ -29,7 +29,8 @@ enum Samples {
         [
             .unknownProvider, .unknownWire("smoke-signals"), .noCredential, .credentialUnusable("expired; sign in again"), .leased,
             .returning,
-            .tooSmall(needs: 9_000, window: 8_192), .noLargerWindow, .noImages, .noTools, .endpointDown("https://a.example:443"),
+            .tooSmall(needs: 9_000, window: 8_192), .noLargerWindow, .noImages, .noTools, .noTokenCount, .otherWire("google-generative-ai"),
+            .endpointDown("https://a.example:443"),
             .sameModel, .attemptsSpent(16), .rotationsSpent(1),
             .deadlinePassed, .notNeeded, .paused(since: Timestamp(milliseconds: 7), until: nil),
             .paused(since: Timestamp(milliseconds: 7), until: Timestamp(milliseconds: 8)),
@@ -70,6 +71,12 @@ enum Samples {
         .refused(
             Refusal(status: 429, message: "", code: "c", type: "t", retryAfter: .milliseconds(38_000), shouldRetry: nil)),
         .refused(Refusal(status: 429, message: "", code: "c", type: "t", shouldRetry: true)),
+        .refused(
+            {
+                var refusal = Refusal(status: 400, message: "", code: "c", type: "t")
+                refusal.param = "messages[2].content"
+                return refusal
+            }()),
     ]
 
     /// One attempt for each failure, mode, kind and effect, and one skipped link for each reason.
@@ -90,9 +97,15 @@ enum Samples {
                     kind: [nil, .oauth, .token, .apiKey, CredentialKind.none][index % 5],
                     startedAt: Timestamp(milliseconds: Int64(index)), duration: .nanoseconds(index * 1_234_567),
                     timeToFirstToken: index % 3 == 0 ? nil : .milliseconds(index), status: failure.status, failure: failure,
-                    usage: index % 4 == 0 ? nil : Usage(inputTokens: index, outputTokens: index % 2 == 0 ? nil : 0, cachedTokens: 3),
+                    usage: index % 4 == 0
+                        ? nil
+                        : Usage(
+                            inputTokens: index, outputTokens: index % 2 == 0 ? nil : 0, cachedTokens: 3,
+                            cacheWriteTokens: index % 3 == 0 ? nil : 5, reasoningTokens: index % 3 == 1 ? nil : 7),
                     effect: [BlockEffect(key: keys[index % keys.count], reason: failure.reason, kind: effects[index % effects.count])],
                     next: "next credential", committed: index % 2 == 0))
+            if index % 3 == 1 { receipt.attempts[index].crossedTo = "openai-completions" }
+            if index % 3 == 1, index % 2 == 0 { receipt.attempts[index].lost = ["top_k", "foreign_members: a \"b\""] }
         }
         receipt.skipped = skipReasons.enumerated().map { index, reason in
             SkippedLink(model: nested.model, credential: index % 2 == 0 ? nil : "a:b", origin: "primary", reason: reason)

@@ -40,11 +40,41 @@ public struct Crossing: Sendable {
         return Request(body: written, lost: losses.all, asked: conversation)
     }
 
+    /// A request for the number of its tokens, as the upstream is to get it.
+    ///
+    /// - Throws: What the client's own wire forbids.
+    /// - Returns: `nil` if the upstream's wire counts none.
+    public func countRequest(
+        _ body: [UInt8], index: JSONIndex, shape: RequestShape, for target: RequestTarget
+    ) throws(RequestProblem) -> Request? {
+        var conversation = try client.translation.readRequest(body, index: index, shape: shape)
+        var losses = Losses()
+        _ = conversation.dropForeignStates(for: maker)
+        let written = upstream.translation.writeCountRequest(conversation, for: target, losses: &losses)
+        conversation.turns = []
+        return written.map { Request(body: $0, lost: losses.all, asked: conversation) }
+    }
+
+    /// What an upstream counted, as the client is to get it.
+    ///
+    /// - Returns: `nil` if `body` is no count.
+    public func count(_ body: [UInt8]) -> [UInt8]? {
+        upstream.translation.readTokenCount(body).map(client.translation.writeTokenCount)
+    }
+
     /// A whole reply as the client is to get it.
     ///
+    /// - Parameter seen: Is shown the reply before it is written.
     /// - Returns: `nil` if `body` is no reply.
-    public func reply(_ body: [UInt8], to context: ReplyContext) -> [UInt8]? {
-        upstream.translation.readReply(body, maker: maker).map { client.translation.writeReply($0, to: context) }
+    public func reply(_ body: [UInt8], to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8]? {
+        guard let reply = upstream.translation.readReply(body, maker: maker) else { return nil }
+        seen(reply)
+        return client.translation.writeReply(reply, to: context)
+    }
+
+    /// For a client that wants a whole reply from an upstream that only streams.
+    public func assembly() -> CrossingAssembly {
+        CrossingAssembly(reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation)
     }
 
     public func stream(to context: ReplyContext) -> CrossingStream {
@@ -81,6 +111,38 @@ public struct CrossingStream: Sendable {
 
     /// The end is proven.
     public mutating func end(into output: inout [UInt8]) { writer.end(into: &output) }
+}
+
+/// One stream on its way to a client of another wire that wants a whole reply.
+public struct CrossingAssembly: Sendable {
+    private var reader: any EventReader
+    private let writer: any WireTranslation
+    private var assembly = ReplyAssembly()
+    private var events: [ConversationEvent] = []
+
+    init(reader: any EventReader, writer: any WireTranslation) {
+        self.reader = reader
+        self.writer = writer
+    }
+
+    /// More came than a reply may have.
+    public var isTooLarge: Bool { assembly.isTooLarge }
+
+    public mutating func take(data: RawSpan, name: RawSpan) {
+        if data.byteCount == 0 { return }
+        reader.read(data: data, name: name, into: &events)
+        for event in events { assembly.take(event) }
+        events.removeAll(keepingCapacity: true)
+    }
+
+    /// The whole reply, once its end is proven.
+    ///
+    /// - Parameter seen: Is shown the reply before it is written.
+    public func reply(to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8] {
+        let reply = assembly.reply
+        seen(reply)
+        return writer.writeReply(reply, to: context)
+    }
 }
 
 extension Conversation {

@@ -21,6 +21,9 @@ public protocol WireTranslation: Sendable {
 
     func makeEventWriter(to context: ReplyContext) -> any EventWriter
 
+    /// The answer to a request for the number of its tokens.
+    func writeTokenCount(_ count: Int) -> [UInt8]
+
     // MARK: As a provider's wire
 
     /// - Parameter losses: What `conversation` holds and this wire, or this target, has no member for. What `carries` does not have
@@ -32,6 +35,22 @@ public protocol WireTranslation: Sendable {
     func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply?
 
     func makeEventReader(maker: Maker) -> any EventReader
+
+    /// A request for the number of tokens that `conversation` has.
+    ///
+    /// - Returns: `nil`: this wire counts none.
+    func writeCountRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8]?
+
+    /// - Returns: `nil` if `body` is no count, or this wire counts none.
+    func readTokenCount(_ body: [UInt8]) -> Int?
+}
+
+extension WireTranslation {
+    public func writeTokenCount(_ count: Int) -> [UInt8] { Array(#"{"input_tokens":\#(count)}"#.utf8) }
+
+    public func writeCountRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8]? { nil }
+
+    public func readTokenCount(_ body: [UInt8]) -> Int? { nil }
 }
 
 /// Follows one upstream's stream and tells what its events say.

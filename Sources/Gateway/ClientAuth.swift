@@ -9,20 +9,41 @@ public struct ClientAuth: Sendable {
     /// - Parameter token: `nil` asks for none; only for loopback, where `OriginCheck` keeps web pages out.
     public init(token: Secret?) { self.token = token }
 
-    /// Compared in constant time, so that answers do not tell how much of a guess was right.
-    func refusal(of head: RequestHead) -> WireError? {
+    /// A key may stand where any of the wires' SDKs puts it: `authorization: Bearer`, `x-api-key`, `x-goog-api-key`, and for clients of
+    /// the Gemini API in the query, `?key=`. Compared in constant time, so that answers do not tell how much of a guess was right.
+    ///
+    /// - Parameter wire: How the client speaks.
+    func refusal(of head: RequestHead, on wire: WireKind) -> WireError? {
         guard let token else { return nil }
-        let matches =
-            head.headers.withFirst("authorization") { value in
+        let headers = head.headers
+        var isGiven = false
+        var matches = false
+        func note(_ isRight: Bool?) {
+            guard let isRight else { return }
+            isGiven = true
+            matches = matches || isRight
+        }
+        note(
+            headers.withFirst("authorization") { value in
                 Self.isBearer(value) && token.equals(constantTime: value.extracting(droppingFirst: Self.scheme.utf8CodeUnitCount))
-            } ?? head.headers.withFirst("x-api-key") { token.equals(constantTime: $0) }
-        if matches == true { return nil }
-        let isGiven = head.headers.contains("authorization") || head.headers.contains("x-api-key")
+            })
+        note(headers.withFirst("x-api-key") { token.equals(constantTime: $0) })
+        note(headers.withFirst("x-goog-api-key") { token.equals(constantTime: $0) })
+        if wire == .googleGenerativeAI, let key = PercentEncoding.value(of: "key", in: head.query) {
+            note(token.equals(constantTime: key.utf8Span.span.bytes))
+        }
+        if matches { return nil }
+        let way =
+            switch wire {
+            case .googleGenerativeAI: "x-goog-api-key: <token>"
+            case Dialect.messages: "x-api-key: <token>"
+            default: "Authorization: Bearer <token>"
+            }
         return WireError(
             status: 401,
             message: isGiven
                 ? "The token is not this gateway's. `understudy gateway status` says where to find it."
-                : "A token is needed: Authorization: Bearer <token>. `understudy gateway status` says where to find it.",
+                : "A token is needed: \(way). `understudy gateway status` says where to find it.",
             code: "invalid_api_key")
     }
 

@@ -8,16 +8,18 @@ import Transport
 
 /// An error in the shape that the client's wire expects.
 enum ErrorReply {
-    /// In Chat Completions' shape, for whoever did not get as far as a door.
-    ///
-    /// - Parameter allow: The methods that the path takes, where another one came.
-    static func answer(_ error: WireError, allow: String? = nil, headers: Headers = [:]) -> HTTPAnswer {
+    /// - Parameters:
+    ///   - wire: The client's; operators' requests are answered as on Chat Completions.
+    ///   - allow: The methods that the path takes, where another one came.
+    static func answer(
+        _ error: WireError, on wire: WireKind = .openaiCompletions, allow: String? = nil, headers: Headers = [:]
+    ) -> HTTPAnswer {
         var headers = headers
         headers.append("content-type", "application/json")
         if error.status == 401 { headers.append("www-authenticate", "Bearer") }
         if let allow { headers.append("allow", allow) }
         if error.status == 503 && !headers.contains("retry-after") { headers.append("retry-after", "1") }
-        return HTTPAnswer(status: error.status, headers: headers, body: WireKind.openaiCompletions.wire.errorBody(error))
+        return HTTPAnswer(status: error.status, headers: headers, body: wire.wire.errorBody(error))
     }
 
     /// A request that nobody answered.

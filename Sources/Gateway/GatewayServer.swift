@@ -34,14 +34,26 @@ public final class GatewayServer: HTTPService {
     }
 
     public func admit(_ head: RequestHead) -> Admission {
-        if let refusal = origins.refusal(of: head) { return .refuse(ErrorReply.answer(refusal)) }
-        if head.method == .options { return .refuse(origins.preflight(head)) }
+        if let refusal = origins.refusal(of: head) { return .refuse(ErrorReply.answer(refusal, on: Dialect.of(head))) }
+        if head.method == .options { return .refuse(options(head)) }
         switch Router.route(head) {
-        case .failure(let problem): return .refuse(ErrorReply.answer(problem.error, allow: problem.allow))
+        case .failure(let problem): return .refuse(ErrorReply.answer(problem.error, on: Dialect.of(head), allow: problem.allow))
         case .success(let route):
-            if route.needsToken, let error = auth.refusal(of: head) { return .refuse(ErrorReply.answer(error)) }
+            if route.needsToken {
+                let wire = if case .call(let entrance) = route { entrance.wire } else { Dialect.of(head) }
+                if let error = auth.refusal(of: head, on: wire) { return .refuse(ErrorReply.answer(error, on: wire)) }
+            }
             return .read(limit: bodyLimit(of: route))
         }
+    }
+
+    /// What a path takes (RFC 9110 §9.3.7), or a browser's question before it sends (CORS preflight).
+    private func options(_ head: RequestHead) -> HTTPAnswer {
+        if head.headers.contains("origin") { return origins.preflight(head) }
+        if head.path == "*" { return HTTPAnswer(status: 204, headers: ["allow": "GET, HEAD, POST, DELETE, OPTIONS"]) }
+        if let allow = Router.allowed(at: head) { return HTTPAnswer(status: 204, headers: ["allow": "\(allow), OPTIONS"]) }
+        guard case .failure(let problem) = Router.route(head) else { return HTTPAnswer(status: 204) }
+        return ErrorReply.answer(problem.error, on: Dialect.of(head))
     }
 
     private func bodyLimit(of route: Route) -> Int {
@@ -54,16 +66,16 @@ public final class GatewayServer: HTTPService {
 
     public func serve(_ exchange: HTTPExchange) async {
         switch Router.route(exchange.head) {
-        case .failure(let problem): exchange.respond(ErrorReply.answer(problem.error, allow: problem.allow))
+        case .failure(let problem): exchange.respond(ErrorReply.answer(problem.error, on: Dialect.of(exchange.head), allow: problem.allow))
         case .success(let route): await serve(route, exchange)
         }
     }
 
     private func serve(_ route: Route, _ exchange: HTTPExchange) async {
         switch route {
-        case .chatCompletions: await ChatCompletionsDoor(relay: relay, origins: origins, ids: ids).serve(exchange)
-        case .models: exchange.respond(origins.allow(ModelsDoor(relay: relay).list(), exchange.head))
-        case .model(let id): exchange.respond(origins.allow(ModelsDoor(relay: relay).model(id), exchange.head))
+        case .call(let entrance): await Door(entrance, relay: relay, origins: origins, ids: ids).serve(exchange)
+        case .models: exchange.respond(origins.allow(models(exchange.head).list(exchange.head.query), exchange.head))
+        case .model(let id): exchange.respond(origins.allow(models(exchange.head).model(id), exchange.head))
         case .live: exchange.respond(HealthAPI.live)
         case .ready: exchange.respond(HealthAPI(relay: relay).ready())
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))
@@ -91,11 +103,15 @@ public final class GatewayServer: HTTPService {
         }
     }
 
+    private func models(_ head: RequestHead) -> ModelsDoor { ModelsDoor(relay: relay, wire: Dialect.of(head)) }
+
     private var credentials: CredentialsAPI { CredentialsAPI(relay: relay, receipts: receipts, log: log) }
 
     public func refusal(of problem: HTTPProblem, head: RequestHead?) -> HTTPAnswer {
         log.debug("Request refused unread", ["code": .string(problem.code), "status": .int(problem.status)])
-        return ErrorReply.answer(WireError(status: problem.status, message: message(of: problem, head), code: problem.code))
+        return ErrorReply.answer(
+            WireError(status: problem.status, message: message(of: problem, head), code: problem.code),
+            on: head.map { Dialect.of($0) } ?? .openaiCompletions)
     }
 
     /// A body beyond its limit is found out in two places, by its announced length and by counting: here it gets one sentence.

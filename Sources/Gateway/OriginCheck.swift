@@ -41,12 +41,14 @@ public struct OriginCheck: Sendable {
             return ErrorReply.answer(
                 WireError(status: 403, message: "Web pages of this origin may not use this gateway.", code: "foreign_origin"))
         }
+        // SDKs send headers about themselves, which differ from each to the next. What a page of ours wants to send it may.
+        let wanted = head.headers.first("access-control-request-headers").flatMap { $0.utf8.count <= 2048 ? $0 : nil }
         return allow(
             HTTPAnswer(
                 status: 204,
                 headers: [
-                    "access-control-allow-methods": "GET, POST, HEAD",
-                    "access-control-allow-headers": "authorization, content-type, x-api-key",
+                    "access-control-allow-methods": "GET, POST, DELETE, HEAD",
+                    "access-control-allow-headers": wanted ?? "authorization, content-type, x-api-key, x-goog-api-key, anthropic-version",
                     "access-control-max-age": "600",
                 ]), head)
     }
@@ -63,7 +65,7 @@ public struct OriginCheck: Sendable {
         headers.append("access-control-allow-origin", origin)
         headers.append("vary", "origin")
         headers.append(
-            "access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts")
+            "access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts, x-request-id, request-id, retry-after, x-should-retry")
     }
 
     private func isAllowed(_ head: RequestHead) -> Bool {

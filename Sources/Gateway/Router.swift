@@ -2,9 +2,10 @@
 import HTTP
 import Providers
 
-/// What a path asks for.
+/// What a request asks for.
 enum Route: Hashable, Sendable {
-    case chatCompletions
+    /// A model.
+    case call(Entrance)
     case models
     case model(String)
     case live
@@ -24,7 +25,7 @@ enum Route: Hashable, Sendable {
     var needsToken: Bool {
         switch self {
         case .live, .ready: false
-        case .chatCompletions, .models, .model: true
+        case .call, .models, .model: true
         case .health, .capabilities, .status, .receipts, .receipt, .failures: true
         case .credentials, .clearCredentials, .credential, .plan: true
         }
@@ -40,7 +41,7 @@ enum Route: Hashable, Sendable {
 
     var bodySize: BodySize {
         switch self {
-        case .chatCompletions: .completion
+        case .call: .completion
         case .clearCredentials, .credential: .small
         case .models, .model, .live, .ready: .none
         case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan: .none
@@ -57,50 +58,85 @@ enum Router {
         var allow: String?
     }
 
+    /// A method that a path takes, and what it asks for then.
+    typealias Way = (method: HTTP.Method, route: Route)
+
     static func route(_ head: RequestHead) -> Result<Route, Problem> {
-        guard let (route, method) = match(head.path) else {
-            let message = "Nothing is served at \(shown(head.path)). Chat Completions are at POST /v1/chat/completions."
-            return .failure(Problem(error: WireError(status: 404, message: message, code: "unknown_path")))
-        }
+        let ways = ways(head)
         // HEAD asks for what GET would answer, without its body (RFC 9110 §9.3.2).
-        guard head.method == method || (head.method == .head && method == .get) else {
-            let error = WireError(status: 405, message: "\(shown(head.path)) takes \(method.text).", code: "method_not_allowed")
-            return .failure(Problem(error: error, allow: method == .get ? "GET, HEAD" : method.text))
-        }
-        return .success(route)
+        let method = head.method == .head ? .get : head.method
+        for way in ways where way.method == method { return .success(way.route) }
+        guard !ways.isEmpty else { return .failure(Problem(error: unknown(head.path))) }
+        let message = "\(shown(head.path)) takes \(ways.map(\.method.text).joined(separator: " or "))."
+        let error = WireError(status: 405, message: message, code: "method_not_allowed")
+        return .failure(Problem(error: error, allow: allowed(by: ways)))
     }
 
-    private static func match(_ path: String) -> (Route, HTTP.Method)? {
-        switch path {
-        case "/v1/chat/completions", "/chat/completions": (.chatCompletions, .post)
-        case "/v1/models", "/models": (.models, .get)
-        case "/health", "/health/live": (.live, .get)
-        case "/health/ready": (.ready, .get)
-        case "/api/health": (.health, .get)
-        case "/api/capabilities": (.capabilities, .get)
-        case "/api/status": (.status, .get)
-        case "/api/receipts": (.receipts, .get)
-        case "/api/failures": (.failures, .get)
-        case "/api/credentials": (.credentials, .get)
-        case "/api/credentials/clear": (.clearCredentials, .post)
-        case "/api/plan": (.plan, .get)
-        default: parameterized(path)
+    /// The value of `Allow` for a path; `nil` if nothing is there.
+    static func allowed(at head: RequestHead) -> String? {
+        let ways = ways(head)
+        return ways.isEmpty ? nil : allowed(by: ways)
+    }
+
+    private static func allowed(by ways: [Way]) -> String {
+        ways.map { $0.method == .get ? "GET, HEAD" : $0.method.text }.joined(separator: ", ")
+    }
+
+    private static func unknown(_ path: String) -> WireError {
+        WireError(
+            status: 404,
+            message: "Nothing is served at \(shown(path)). Models are asked at POST /v1/chat/completions, /v1/responses, /v1/messages, "
+                + "/v1beta/models/{model}:generateContent and /v1/embeddings, and listed at GET /v1/models.",
+            code: "unknown_path")
+    }
+
+    private static func ways(_ head: RequestHead) -> [Way] {
+        switch head.path {
+        case "/v1/chat/completions", "/chat/completions": [(.post, .call(.chatCompletions))]
+        case "/v1/responses", "/responses": [(.post, .call(.responses))]
+        case "/v1/responses/input_tokens", "/responses/input_tokens": [(.post, .call(.responseTokens))]
+        case "/v1/messages", "/messages": Entrance.messages.map { [(.post, .call($0))] } ?? []
+        case "/v1/messages/count_tokens", "/messages/count_tokens": Entrance.messageTokens.map { [(.post, .call($0))] } ?? []
+        case "/v1/embeddings", "/embeddings": [(.post, .call(.embeddings))]
+        case "/v1/models", "/models", "/v1beta/models", "/v1alpha/models": [(.get, .models)]
+        case "/health", "/health/live": [(.get, .live)]
+        case "/health/ready": [(.get, .ready)]
+        case "/api/health": [(.get, .health)]
+        case "/api/capabilities": [(.get, .capabilities)]
+        case "/api/status": [(.get, .status)]
+        case "/api/receipts": [(.get, .receipts)]
+        case "/api/failures": [(.get, .failures)]
+        case "/api/credentials": [(.get, .credentials)]
+        case "/api/credentials/clear": [(.post, .clearCredentials)]
+        case "/api/plan": [(.get, .plan)]
+        default: parameterized(head)
         }
     }
 
-    private static func parameterized(_ path: String) -> (Route, HTTP.Method)? {
-        if let id = rest(of: path, after: "/v1/models/") { return (.model(id), .get) }
-        if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return (.receipt(id), .get) }
+    private static func parameterized(_ head: RequestHead) -> [Way] {
+        let path = head.path
+        if let name = ModelPath.name(in: path) {
+            guard !name.isEmpty else { return [] }
+            // A model's own name may have a colon too.
+            if let colon = name.lastIndex(of: ":"),
+                let entrance = Entrance.gemini(
+                    model: String(name[..<colon]), method: name[name.index(after: colon)...], query: head.query)
+            {
+                return [(.post, .call(entrance))]
+            }
+            return [(.get, .model(name))]
+        }
+        if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return [(.get, .receipt(id))] }
         return credential(path)
     }
 
     /// `/api/credentials/{id}/clear`: the id is one segment, a slash in it `%2F`.
-    private static func credential(_ path: String) -> (Route, HTTP.Method)? {
+    private static func credential(_ path: String) -> [Way] {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, path.hasPrefix("/api/credentials/"), let action = CredentialsAPI.Action(rawValue: String(parts[4])),
             let id = PercentEncoding.decode(String(parts[3])), !id.isEmpty
-        else { return nil }
-        return (.credential(id, action), .post)
+        else { return [] }
+        return [(.post, .credential(id, action))]
     }
 
     private static func rest(of path: String, after prefix: String) -> String? {

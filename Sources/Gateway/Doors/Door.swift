@@ -8,17 +8,21 @@ import Relay
 import Store
 import Transport
 
-/// `POST /v1/chat/completions`, whole or streamed.
-struct ChatCompletionsDoor {
+/// What all ways in to the models share: a request read once, on its wire, taken down its chain, and answered on that wire, whole or
+/// streamed.
+struct Door {
     let relay: Relay
     let origins: OriginCheck
     let ids: ReceiptIDs
-    private let wire = WireKind.openaiCompletions.wire
+    let entrance: Entrance
+    private let wire: any Wire
 
-    init(relay: Relay, origins: OriginCheck, ids: ReceiptIDs) {
+    init(_ entrance: Entrance, relay: Relay, origins: OriginCheck, ids: ReceiptIDs) {
+        self.entrance = entrance
         self.relay = relay
         self.origins = origins
         self.ids = ids
+        wire = entrance.wire.wire
     }
 
     func serve(_ exchange: HTTPExchange) async {
@@ -30,10 +34,12 @@ struct ChatCompletionsDoor {
     /// A request on its way, and the headers that every answer to it has.
     private final class Turn {
         let run: FailoverRun
+        let sink: ExchangeSink
         let headers: Headers
 
-        init(run: FailoverRun, headers: Headers) {
+        init(run: FailoverRun, sink: ExchangeSink, headers: Headers) {
             self.run = run
+            self.sink = sink
             self.headers = headers
         }
     }
@@ -43,16 +49,17 @@ struct ChatCompletionsDoor {
     private func begin(_ exchange: HTTPExchange) -> Turn? {
         let startedAt = relay.now()
         let id = ids.make(at: startedAt)
-        var headers: Headers = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
+        var headers = Headers(answering: id, on: entrance.wire)
         origins.allow(&headers, exchange.head)
-        var model = ""
+        var model = entrance.target.model ?? ""
         do throws(WireError) {
             let request = try request(exchange, id: id, startedAt: startedAt)
             model = request.shape.model
-            return Turn(run: try run(request, ExchangeSink(exchange, headers: headers), exchange.loop), headers: headers)
+            let sink = ExchangeSink(exchange, headers: headers, framing: entrance.framing)
+            return Turn(run: try run(request, sink, exchange.loop), sink: sink, headers: headers)
         } catch {
             relay.refused(error, id: id, startedAt: startedAt, model: model, wire: wire.kind)
-            exchange.respond(ErrorReply.answer(error, headers: headers))
+            exchange.respond(ErrorReply.answer(error, on: entrance.wire, headers: headers))
             return nil
         }
     }
@@ -78,7 +85,7 @@ struct ChatCompletionsDoor {
         }
         let shape: RequestShape
         do throws(RequestProblem) {
-            shape = try wire.facts(.generate, body: body, index: index, target: PathFacts())
+            shape = try wire.facts(entrance.operation, body: body, index: index, target: entrance.target)
         } catch {
             throw WireError(error)
         }
@@ -101,10 +108,9 @@ struct ChatCompletionsDoor {
             headers.append("content-type", contentType ?? "application/json")
             let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(turn.run.receipt))
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: told))
-        case .streamed: exchange.end()
+        case .streamed: turn.sink.end()
         case .brokenStream(let failure, let served):
-            exchange.write(ErrorReply.event(failure, served: served.model, receipt: turn.run.receipt, wire: wire))
-            exchange.end()
+            turn.sink.end(with: ErrorReply.event(failure, served: served.model, receipt: turn.run.receipt, wire: wire))
         case .refused(let refusal):
             headers.append("x-understudy-attempts", String(turn.run.receipt.attempts.count))
             exchange.respond(ErrorReply.answer(refusal, receipt: turn.run.receipt, wire: wire, headers: headers))
@@ -113,42 +119,10 @@ struct ChatCompletionsDoor {
     }
 }
 
-/// An exchange as the relay's sink. Confined to the exchange's loop.
-private final class ExchangeSink: ReplySink {
-    private let exchange: HTTPExchange
-    private let headers: Headers
-
-    init(_ exchange: HTTPExchange, headers: Headers) {
-        self.exchange = exchange
-        self.headers = headers
-    }
-
-    func begin(_ served: Served) {
-        var headers = headers
-        headers.append(served)
-        headers.append("content-type", "text/event-stream; charset=utf-8")
-        headers.append("cache-control", "no-cache")
-        exchange.begin(status: 200, headers: headers)
-    }
-
-    func write(_ bytes: RawSpan) { exchange.write(bytes) }
-    var pendingBytes: Int { exchange.pendingBytes }
-    var isClientGone: Bool { exchange.isClientGone }
-    var onDrain: (() -> Void)? {
-        get { exchange.onDrain }
-        set { exchange.onDrain = newValue }
-    }
-    var onClientGone: (() -> Void)? {
-        get { exchange.onClientGone }
-        set { exchange.onClientGone = newValue }
-    }
-}
-
 extension Headers {
-    /// Who answered, in the headers of docs/api.md.
-    mutating func append(_ served: Served) {
-        append("x-understudy-model", served.model.description)
-        append("x-understudy-credential", served.credential.rawValue)
-        append("x-understudy-attempts", String(served.attempts))
+    /// The headers of every answer to a request that has a receipt: its id, under the names by which SDKs look for one.
+    init(answering id: ReceiptID, on wire: WireKind) {
+        self = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
+        if wire == Dialect.messages { append("request-id", id.rawValue) }
     }
 }

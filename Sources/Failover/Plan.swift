@@ -117,7 +117,7 @@ extension Plan.State {
         case .leased:
             self = .passedOver(reason, until: blocks.compactMap { $0.lease(at: now)?.endsAt }.max())
         case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .tooSmall, .noLargerWindow, .noImages, .noTools,
-            .noTokenCount, .otherWire, .endpointDown, .sameModel, .rotationsSpent, .attemptsSpent, .deadlinePassed:
+            .noTokenCount, .otherWire, .boundElsewhere, .endpointDown, .sameModel, .rotationsSpent, .attemptsSpent, .deadlinePassed:
             self = .passedOver(reason, until: nil)
         }
     }

@@ -56,7 +56,7 @@ extension Refusal {
             for link in skipped {
                 switch link.reason {
                 case .blocked(let block): reasons.append(block.reason)
-                case .tooSmall, .noLargerWindow, .noImages, .noTools, .noTokenCount, .otherWire: doesNotFit = true
+                case .tooSmall, .noLargerWindow, .noImages, .noTools, .noTokenCount, .otherWire, .boundElsewhere: doesNotFit = true
                 case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .paused, .sameModel, .notNeeded: break
                 case .leased, .returning, .endpointDown, .rotationsSpent, .attemptsSpent, .deadlinePassed: isElsewise = true
                 }

@@ -28,6 +28,8 @@ public enum SkipReason: Hashable, Sendable {
     case noTokenCount
     /// It speaks this wire and not the client's, and what is asked for exists on the client's alone, such as embeddings.
     case otherWire(String)
+    /// The request goes on from a reply that another account keeps.
+    case boundElsewhere
     /// Another candidate at this endpoint could not be reached, in this request.
     case endpointDown(EndpointID)
     /// This model refused the request's form on another credential, in this request.
@@ -58,6 +60,7 @@ public enum SkipReason: Hashable, Sendable {
         case .noTools: "no_tools"
         case .noTokenCount: "no_token_count"
         case .otherWire: "other_wire"
+        case .boundElsewhere: "bound_elsewhere"
         case .endpointDown: "endpoint_down"
         case .sameModel: "same_model"
         case .rotationsSpent: "rotations_spent"
@@ -85,6 +88,7 @@ public enum SkipReason: Hashable, Sendable {
         case .noTools: "it does not take tools"
         case .noTokenCount: "its wire counts no tokens"
         case .otherWire(let name): "its wire is \(name), and this does not cross from one wire to another"
+        case .boundElsewhere: "the request goes on from a reply that another account keeps"
         case .endpointDown(let endpoint): "\(endpoint) could not be reached just now"
         case .sameModel: "this model refused the form of the request just now"
         case .rotationsSpent(let count):

@@ -64,9 +64,13 @@ public struct OriginCheck: Sendable {
         guard isAllowed(head), let origin = head.headers.first("origin") else { return }
         headers.append("access-control-allow-origin", origin)
         headers.append("vary", "origin")
-        headers.append(
-            "access-control-expose-headers", "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts, x-request-id, request-id, retry-after, x-should-retry")
+        headers.append("access-control-expose-headers", Self.exposed)
     }
+
+    /// What a page of ours may read of an answer's headers.
+    private static let exposed =
+        "x-understudy-request-id, x-understudy-model, x-understudy-credential, x-understudy-attempts, x-request-id, request-id, "
+        + "retry-after, x-should-retry"
 
     private func isAllowed(_ head: RequestHead) -> Bool {
         guard head.headers.contains("origin"), let origin = head.headers.first("origin") else { return false }

@@ -58,7 +58,8 @@ struct CallPlan {
         of request: RelayRequest, for candidate: Candidate, by route: Route, _ repairs: [Repair]
     ) -> (body: [UInt8], made: [Repair]) {
         let wire = route.wire
-        var body = wire.passthrough(body: request.body, index: request.index, model: candidate.model.model, params: route.params)
+        let written = request.written(for: candidate, on: wire.kind)
+        var body = wire.passthrough(body: written.body, index: written.index, model: candidate.model.model, params: route.params)
         if let retention = route.retention { body = wire.marked(body, for: retention, placing: route.takesMarkers) ?? body }
         var made: [Repair] = []
         for repair in repairs {

@@ -81,6 +81,9 @@ public final class FailoverRun: @unchecked Sendable {
         receipt.leftPins = named.leftPins
     }
 
+    /// Whether anybody could be asked, blocked or not.
+    public var hasCandidates: Bool { !chain.links.isEmpty }
+
     /// Returns when the request has ended; `result` and `receipt` say how.
     public func answer() async {
         guard enter() else { return }

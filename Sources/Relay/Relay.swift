@@ -65,7 +65,8 @@ public final class Relay: Sendable {
         let named = try ChainSource(snapshot: snapshot, pins: pins, uses: uses).chain(
             named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt)
         return FailoverRun(
-            relay: self, snapshot: snapshot, request: request, named: named, sink: sink, client: client(of: loop), loop: loop)
+            relay: self, snapshot: snapshot, request: request,
+            named: request.binding.map { named.bound(by: $0, on: request.wire) } ?? named, sink: sink, client: client(of: loop), loop: loop)
     }
 
     /// Keeps the receipt of a request that its door refused before it had a chain, so that its id leads somewhere.

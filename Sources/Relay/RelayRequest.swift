@@ -18,6 +18,8 @@ public struct RelayRequest: Sendable {
     public var headers: Headers
     public var overrides: Overrides
     public var session: SessionID?
+    /// Where it goes on from a reply that a provider keeps.
+    public var binding: RequestBinding?
 
     public init(
         id: ReceiptID, startedAt: Timestamp, wire: WireKind, body: [UInt8], index: JSONIndex, shape: RequestShape, headers: Headers,

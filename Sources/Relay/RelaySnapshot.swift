@@ -44,9 +44,9 @@ public final class RelaySnapshot: Sendable {
 /// A chain and whose it is.
 public struct NamedChain: Sendable {
     public let agent: AgentID
-    public private(set) var chain: Chain
+    public internal(set) var chain: Chain
     /// How each link is called; `nil` for one that cannot be.
-    private(set) var routes: [Route?]
+    var routes: [Route?]
     /// What served the request's session before, and has lost its place.
     private(set) var leftPins: [SessionPin] = []
 

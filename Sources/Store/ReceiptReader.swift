@@ -188,7 +188,8 @@ enum ReceiptReader {
         case "attempts_spent": return value["limit"]?.int.map { .attemptsSpent($0) }
         case let code:
             let plain: [SkipReason] = [
-                .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .sameModel,
+                .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .boundElsewhere,
+                .sameModel,
                 .deadlinePassed, .notNeeded,
             ]
             return plain.first { $0.code == code }

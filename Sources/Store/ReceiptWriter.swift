@@ -185,7 +185,8 @@ extension CompactJSON {
         case .rotationsSpent(let limit), .attemptsSpent(let limit): member("limit", limit)
         // Its words are `text`.
         case .credentialUnusable: break
-        case .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .sameModel,
+        case .unknownProvider, .noCredential, .leased, .returning, .noLargerWindow, .noImages, .noTools, .noTokenCount, .boundElsewhere,
+            .sameModel,
             .deadlinePassed, .notNeeded:
             break
         }

@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// `generateContent` to and from neutral values.
+/// `generateContent` to and from neutral values (docs/wire/google-generative-ai.md).
 struct GoogleTranslation: WireTranslation {
+    /// Of Cloud Code Assist, around requests and replies.
     let envelope: CodeAssistEnvelope?
 
-    var carries: Set<Feature> { [] }
+    /// Whether a target takes media by URL, media in results, levels of thinking, its model's name says; `GoogleRequestWriting` notes what it
+    /// does not.
+    static let carried: Set<Feature> = [
+        .imageURL, .documents, .documentURL, .audioInput, .videoInput, .fileID, .toolResultErrors, .toolResultImages, .webSearch,
+        .codeExecution, .webFetch, .allowedTools, .jsonObject, .jsonSchema, .topP, .topK, .frequencyPenalty, .presencePenalty, .seed,
+        .stopSequences, .choices, .logprobs, .topLogprobs, .reasoning, .reasoningBudget, .serviceTier, .citations, .mediaOutput,
+        .reasoningTokens,
+    ]
 
-    func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation { Conversation() }
+    var carries: Set<Feature> { Self.carried }
 
-    func writeReply(_ reply: ConversationReply, to context: ReplyContext) -> [UInt8] { [] }
-
-    func makeEventWriter(to context: ReplyContext) -> any EventWriter { Silent() }
-
-    func writeRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8] { [] }
-
-    func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { nil }
-
-    func makeEventReader(maker: Maker) -> any EventReader { Silent() }
-
-    private struct Silent: EventReader, EventWriter {
-        mutating func read(data: RawSpan, name: RawSpan, into events: inout [ConversationEvent]) {}
-        mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {}
-        mutating func end(into output: inout [UInt8]) {}
+    func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation {
+        try GoogleRequestReading.read(body, index: index, shape: shape)
     }
+
+    func writeReply(_ reply: ConversationReply, to context: ReplyContext) -> [UInt8] { GoogleReplyWriting.write(reply, to: context) }
+
+    func makeEventWriter(to context: ReplyContext) -> any EventWriter { GoogleEventWriter(context) }
+
+    func writeRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8] {
+        let request = GoogleRequestWriting.write(conversation, for: target, isWrapped: envelope != nil, losses: &losses)
+        guard let envelope else { return request }
+        return envelope.wrap(request, model: target.model, project: target.options[CodeAssistEnvelope.projectOption])
+    }
+
+    func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { GoogleReplyReading.read(body, maker: maker) }
+
+    func makeEventReader(maker: Maker) -> any EventReader { GoogleEventReader(maker: maker) }
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Ids of function calls, which Google's models give some of and older ones none.
+enum GoogleCallIDs {
+    /// An id for a call that has none: the same whenever the same conversation or reply is read.
+    ///
+    /// - Parameters:
+    ///   - seed: Tells this reply from others; empty in a request, where `ordinal` counts through the conversation.
+    ///   - ordinal: Counts calls from 0.
+    static func make(seed: String, name: String, arguments: String = "", ordinal: Int) -> String {
+        // FNV-1a (draft-eastlake-fnv), stirred as SplitMix64 ends.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: ordinal)
+        for text in [seed, "\u{0}", name, "\u{0}", arguments] {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        }
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        hash ^= hash >> 31
+        let digits = String(hash, radix: 36)
+        return "call_" + String(repeating: "0", count: max(0, 13 - digits.utf8.count)) + digits
+    }
+}
+
+/// Joins results to their calls: by id, else by name, in the order of the calls.
+struct GooglePendingCalls {
+    private var open: [(id: String, name: String)] = []
+    private var ordinal = 0
+
+    /// - Parameter id: As the request has it.
+    /// - Returns: The call's id.
+    mutating func call(id: String?, name: String) -> String {
+        let id = id ?? GoogleCallIDs.make(seed: "", name: name, ordinal: ordinal)
+        ordinal += 1
+        open.append((id, name))
+        return id
+    }
+
+    /// - Returns: The id of the call that this is the result of; one of its own where there is none.
+    mutating func result(id: String?, name: String) -> String {
+        if let place = open.firstIndex(where: { $0.id == id }) ?? open.firstIndex(where: { $0.name == name }) {
+            return open.remove(at: place).id
+        }
+        ordinal += 1
+        return id ?? GoogleCallIDs.make(seed: "result", name: name, ordinal: ordinal)
+    }
+}

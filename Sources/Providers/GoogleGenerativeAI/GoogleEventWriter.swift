@@ -83,7 +83,7 @@ struct GoogleEventWriter: EventWriter {
             output.append(#"],"role":"model"}"#)
             let finish = choices[choice].finish ?? .stop
             output.member("finishReason", GoogleFinish.word(finish))
-            if case .other(let reason) = finish, GoogleFinish.word(finish) != reason { output.member("finishMessage", reason) }
+            if let message = GoogleFinish.message(finish) { output.member("finishMessage", message) }
             output.member("index", choice)
             GoogleCitations.append(choices[choice].citations, choices[choice].offsets, to: &output)
             closeCandidate(choice, &output)

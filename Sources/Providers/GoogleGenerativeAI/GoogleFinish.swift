@@ -45,5 +45,11 @@ enum GoogleFinish {
         }
     }
 
+    /// A reason that Google has no word for, in its own.
+    static func message(_ finish: Finish) -> String? {
+        guard case .other(let reason) = finish, !known.contains(reason) else { return nil }
+        return reason
+    }
+
     private static let known: Set<String> = ["LANGUAGE", "IMAGE_OTHER", "NO_IMAGE", "TOO_MANY_TOOL_CALLS", "OTHER"]
 }

@@ -13,7 +13,7 @@ enum GoogleReplyWriting {
             output.append("{")
             write(choice, to: &output)
             output.member("finishReason", GoogleFinish.word(choice.finish ?? .stop))
-            if case .other(let reason)? = choice.finish, GoogleFinish.word(.other(reason)) != reason { output.member("finishMessage", reason) }
+            if let message = choice.finish.flatMap(GoogleFinish.message) { output.member("finishMessage", message) }
             output.member("index", index)
             output.append("}")
         }

@@ -59,8 +59,8 @@ extension GoogleSchema {
 
     /// Members that mean the same in both.
     private static let plain: Set<String> = [
-        "title", "description", "default", "enum", "example", "required", "nullable", "pattern", "minimum", "maximum", "minItems", "maxItems",
-        "minLength", "maxLength", "minProperties", "maxProperties", "propertyOrdering",
+        "title", "description", "default", "enum", "example", "required", "nullable", "pattern", "minimum", "maximum", "minItems",
+        "maxItems", "minLength", "maxLength", "minProperties", "maxProperties", "propertyOrdering",
     ]
 
     private static let formats: Set<String> = ["enum", "date-time", "int32", "int64", "float", "double"]

@@ -24,7 +24,8 @@ enum GoogleSchema {
             case "properties", "defs", "$defs", "definitions":
                 let name = name == "defs" ? "$defs" : name
                 guard case .object(let members) = value else { continue }
-                result.append((name, .object(JSONObject(members.members.map { (key: $0.key, value: self.standard($0.value, depth: depth + 1)) }))))
+                let nested = members.members.map { (key: $0.key, value: self.standard($0.value, depth: depth + 1)) }
+                result.append((name, .object(JSONObject(nested))))
             case "items", "additionalProperties": result.append((camel(name), self.standard(value, depth: depth + 1)))
             case "anyOf", "oneOf", "allOf", "prefixItems":
                 guard case .array(let elements) = value else { continue }

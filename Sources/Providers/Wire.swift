@@ -9,6 +9,9 @@ import JSON
 public protocol Wire: Sendable {
     var kind: WireKind { get }
 
+    /// The wire whose clients' requests `passthrough` takes, and whose events those of this one are: its own kind, but for a variant.
+    var family: WireKind { get }
+
     /// The path below the base URL, with its query, such as `/chat/completions`.
     ///
     /// - Parameter base: A version that it ends with already, such as `/v1`, is not repeated.
@@ -88,6 +91,8 @@ public protocol Wire: Sendable {
 }
 
 extension Wire {
+    public var family: WireKind { kind }
+
     public var onlyStreams: Bool { false }
 }
 

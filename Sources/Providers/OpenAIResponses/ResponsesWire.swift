@@ -11,6 +11,9 @@ struct ResponsesWire: Wire {
 
     var kind: WireKind { isCodex ? .openaiCodexResponses : .openaiResponses }
 
+    /// Only the bodies of requests differ.
+    var family: WireKind { .openaiResponses }
+
     func path(_ operation: Operation, model: String, streaming: Bool, base: BaseURL) -> String? {
         if isCodex { return CodexVariant.path(operation, base: base) }
         return switch operation {

@@ -15,15 +15,21 @@ public enum Repair: Hashable, Sendable {
     ///
     /// - Parameter exactly: How long each has to be, as Mistral wants 9; `nil`: 40 at most.
     case normaliseToolCallIDs(exactly: Int?)
+    /// Without the thoughts of earlier turns that only their maker can read: encrypted reasoning, thinking signatures, and ids of items
+    /// that it keeps.
+    case dropThoughts
+    /// How long to think, in a word that the route knows: the nearest of these.
+    case limitEffort(to: [String])
 
     /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
     /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
-    /// `logprobs`, `modalities`), not a limit on what it pays for (`max_tokens`).
+    /// `logprobs`, `modalities`), not a limit on what it pays for (`max_tokens`). Of `include` only what asks for encrypted reasoning goes.
     public static let droppable: Set<String> = [
-        "chat_template_kwargs", "enable_thinking", "frequency_penalty", "include_reasoning", "logit_bias", "metadata", "min_p",
+        "chat_template_kwargs", "enable_thinking", "frequency_penalty", "include", "include_reasoning", "logit_bias", "metadata", "min_p",
         "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_retention", "reasoning",
-        "reasoning_effort", "repetition_penalty", "safety_identifier", "seed", "service_tier", "store", "stream_options", "temperature",
-        "thinking", "thinking_budget", "top_a", "top_k", "top_p", "user", "verbosity",
+        "reasoning.summary", "reasoning_effort", "repetition_penalty", "safety_identifier", "seed", "service_tier", "store",
+        "stream_options", "temperature",
+        "text.verbosity", "thinking", "thinking_budget", "top_a", "top_k", "top_p", "truncation", "user", "verbosity",
     ]
 
     /// The repair that leaves `member` out; `nil` for one that has to stay.
@@ -32,7 +38,7 @@ public enum Repair: Hashable, Sendable {
     /// What undoes it; `nil` where nothing does.
     public var inverse: Repair? {
         switch self {
-        case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs: nil
+        case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort: nil
         case .renameMember(let from, let to): .renameMember(from: to, to: from)
         case .renameRole(let from, let to): .renameRole(from: to, to: from)
         }
@@ -51,6 +57,8 @@ extension Repair {
         case .renameRole(let from, let to): "role:\(from)→\(to)"
         case .normaliseToolCallIDs(nil): "tool-call-ids"
         case .normaliseToolCallIDs(let length?): "tool-call-ids:\(length)"
+        case .dropThoughts: "drop-thoughts"
+        case .limitEffort(let words): "effort:\(words.joined(separator: ","))"
         }
     }
 
@@ -58,6 +66,7 @@ extension Repair {
         switch code {
         case "drop-cache-markers": self = .dropCacheMarkers
         case "tool-call-ids": self = .normaliseToolCallIDs(exactly: nil)
+        case "drop-thoughts": self = .dropThoughts
         default:
             guard let colon = code.firstIndex(of: ":") else { return nil }
             let rest = String(code[code.index(after: colon)...])
@@ -70,6 +79,10 @@ extension Repair {
             case "role":
                 guard let names = Repair.pair(rest) else { return nil }
                 self = .renameRole(from: names.0, to: names.1)
+            case "effort":
+                let words = rest.split(separator: ",").map(String.init)
+                guard !words.isEmpty, words.allSatisfy(Repair.efforts.contains) else { return nil }
+                self = .limitEffort(to: words)
             case "tool-call-ids":
                 guard let length = Int(rest), (1...64).contains(length) else { return nil }
                 self = .normaliseToolCallIDs(exactly: length)
@@ -87,6 +100,8 @@ extension Repair {
         case .renameRole(let from, let to): "with the role \(to) instead of \(from)"
         case .normaliseToolCallIDs(nil): "with plain tool-call ids"
         case .normaliseToolCallIDs(let length?): "with tool-call ids of \(length) letters and digits"
+        case .dropThoughts: "without the thoughts of earlier turns"
+        case .limitEffort(let words): "with an effort of \(words.joined(separator: ", "))"
         }
     }
 

@@ -13,6 +13,10 @@ enum RepairHints {
             switch rule.outcome {
             case .repair(let repair): return repair
             case .nothing: return nil
+            case .limitEffort:
+                // Where the member as such is refused, the next lines say what follows.
+                guard !message.contains("parameter"), let repair = Repair.limitingEffort(message, member: member) else { continue }
+                return repair
             case .dropNamed:
                 return Repair.dropping(root(of: member)) ?? named(in: message, among: Repair.droppable).flatMap(Repair.dropping)
             }

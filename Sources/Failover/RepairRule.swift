@@ -9,6 +9,8 @@ struct RepairRule: Sendable {
         case nothing
         /// Leave out the member that is named, if a client may do without it.
         case dropNamed
+        /// Think in a word that is taken, if that is what is refused.
+        case limitEffort
     }
 
     let outcome: Outcome
@@ -53,6 +55,25 @@ extension Rules {
                 ["tool call id", "tool_call_id", "tool_use.id", "tool_use_id", "tool_calls[", "].id"],
                 ["length", "too long", "pattern", "a-z", "alphanumeric"],
             ], "openclaw/openclaw#875, #24900"),
+        RepairRule(
+            .repair(.dropThoughts), words: [["encrypted content"], ["could not be", "cannot be", "invalid", "failed"]],
+            "github.com/openai/codex#8145; github.com/Wei-Shaw/sub2api#2863: made in another account"),
+        RepairRule(
+            .repair(.dropThoughts), words: [["'reasoning'"], ["without its required"]],
+            "github.com/openai/openai-node#1567; github.com/continuedev/continue#8933, #11994"),
+        RepairRule(
+            .repair(.dropThoughts), words: [["item with id", "item '"], ["not found"], ["not persisted"]],
+            "github.com/vercel/ai#7543; github.com/openai/openai-agents-python#2265: nothing was kept"),
+        RepairRule(
+            .repair(.dropMember("include")), words: [["encrypted content is not supported", "encrypted_content"], ["not supported"]],
+            "platform.openai.com/docs/guides/reasoning: only models that think have some"),
+        RepairRule(
+            .repair(.dropMember("reasoning.summary")), words: [["reasoning summar"], ["verified", "not supported", "unsupported"]],
+            members: ["reasoning.summary"], "https://help.openai.com/en/articles/10910291: for organisations that are verified"),
+        RepairRule(.repair(.dropMember("text.verbosity")), members: ["text.verbosity"], "github.com/openai/codex#5106"),
+        RepairRule(
+            .limitEffort, words: [["effort", "supported values are", "valid levels", "'medium'"]], members: ["effort"],
+            "github.com/openai/codex#6647; github.com/anomalyco/opencode#4451; github.com/CherryHQ/cherry-studio#10430"),
         RepairRule(.nothing, words: [["supported values are"]], "a value is refused, and another one would be taken"),
         RepairRule(
             .dropNamed, words: [[""]], "https://platform.openai.com/docs/guides/error-codes; github.com/owndev/Open-WebUI-Functions#136"),

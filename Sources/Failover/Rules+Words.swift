@@ -24,6 +24,21 @@ extension Rules {
                 "prompt caching", "cache control", "cache_control", "cachepoint", "cache point",
             ], at: .noneOr(refusals),
             "github.com/musistudio/claude-code-router#251; github.com/aws/aws-sdk-go-v2#3060"),
+        // What another account or nobody keeps can be left out.
+        Rule(
+            "words.thoughts", .format,
+            words: [
+                "encrypted content", "items are not persisted",
+                "of type 'reasoning' was provided without", "without its required 'reasoning'",
+                "generate reasoning summar",
+            ], at: .noneOr([400, 404, 422]),
+            "github.com/openai/codex#8145; github.com/vercel/ai#7543; github.com/openai/openai-node#1567"),
+        Rule(
+            "words.effort", .format,
+            words: [
+                "low', 'medium'", "supported values are: 'medium'", "supported values are: 'high'", "valid levels",
+            ], at: .noneOr([400, 422]),
+            "github.com/openai/codex#6647; github.com/router-for-me/CLIProxyAPI#1572; github.com/nguyenphutrong/quotio#287"),
         Rule(
             "words.object", .invalidRequest,
             words: [

@@ -102,6 +102,8 @@ public enum Rules {
         Rule(
             "code.resources", .billing, names: ["resourcepackexhausted", "servicenotactivated"],
             "https://cloud.tencent.com/document/product/1729/104753"),
+        Rule(
+            "code.thoughts", .format, names: ["invalidencryptedcontent"], "github.com/openai/codex#8128: encrypted by another account"),
         Rule("code.region", .auth, names: ["unsupportedcountry"], "https://platform.openai.com/docs/supported-countries"),
         Rule(
             "code.unsupported", .format, names: ["unsupportedparameter", "unknownparameter", "unknownfield", "unrecognizedfield"],

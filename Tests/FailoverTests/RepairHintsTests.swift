@@ -94,6 +94,54 @@ import Testing
             400, nil, nil, "Malformed input request: #/toolConfig/tools/1: extraneous key [cachePoint] is not permitted",
             .dropCacheMarkers
         ),
+        // Thoughts that another account made, or that nobody kept.
+        (400, "invalid_encrypted_content", nil, "The encrypted content gAAA...DQ== could not be verified.", .dropThoughts),
+        (
+            400, nil, nil,
+            "The encrypted content for item rs_0a18166210d72b5e0069fd938e69a081 could not be verified. Reason: Encrypted content could not be decrypted or parsed.",
+            .dropThoughts
+        ),
+        (
+            404, nil, "input",
+            "Item with id 'rs_0c24' not found. Items are not persisted when `store` is set to false. Try again with `store` set to true, or remove this item from your input.",
+            .dropThoughts
+        ),
+        (400, nil, "input", "Item 'rs_0c38' of type 'reasoning' was provided without its required following item.", .dropThoughts),
+        (400, nil, "input", "Item 'msg_1' was provided without its required 'reasoning' item: 'rs_1'.", .dropThoughts),
+        (400, nil, "include", "Encrypted content is not supported with this model.", .dropMember("include")),
+        (
+            400, "unsupported_value", "reasoning.summary",
+            "Your organization must be verified to generate reasoning summaries. Please go to: https://platform.openai.com/settings",
+            .dropMember("reasoning.summary")
+        ),
+        // How long to think, in words that the model knows.
+        (
+            400, "unsupported_value", "reasoning.effort",
+            "Unsupported value: 'none' is not supported with the 'gpt-5.1-codex' model. Supported values are: 'low', 'medium', and 'high'.",
+            .limitEffort(to: ["low", "medium", "high"])
+        ),
+        (
+            400, "unsupported_value", "***.effort",
+            "Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: 'none', 'low', 'medium', and 'high'.",
+            .limitEffort(to: ["none", "low", "medium", "high"])
+        ),
+        (
+            400, nil, nil, "level \"max\" not supported, valid levels: low, medium, high, xhigh",
+            .limitEffort(to: ["low", "medium", "high", "xhigh"])
+        ),
+        (
+            400, nil, "reasoning_effort", "Input should be 'low', 'medium' or 'high', 'input': 'xhigh'",
+            .limitEffort(to: ["low", "medium", "high"])
+        ),
+        (
+            400, "unsupported_value", "text.verbosity",
+            "Unsupported value: 'low' is not supported with the 'gpt-5-chat-latest' model. Supported values are: 'medium'.",
+            .dropMember("text.verbosity")
+        ),
+        (
+            400, "unsupported_parameter", "reasoning.effort", "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+            .dropMember("reasoning")
+        ),
         // Members that it does not.
         (400, "unsupported_parameter", "stop", "Unsupported parameter: 'stop' is not supported with this model.", nil),
         (400, "unsupported_parameter", "response_format", "Unsupported parameter: 'response_format'.", nil),

@@ -13,6 +13,8 @@ import Testing
         (.renameRole(from: "developer", to: "system"), "role:developer→system", "with the role system instead of developer"),
         (.normaliseToolCallIDs(exactly: nil), "tool-call-ids", "with plain tool-call ids"),
         (.normaliseToolCallIDs(exactly: 9), "tool-call-ids:9", "with tool-call ids of 9 letters and digits"),
+        (.dropThoughts, "drop-thoughts", "without the thoughts of earlier turns"),
+        (.limitEffort(to: ["low", "medium", "high"]), "effort:low,medium,high", "with an effort of low, medium, high"),
     ])
     func `has a code that it is read from`(repair: Repair, code: String, text: String) {
         #expect(repair.code == code)
@@ -22,7 +24,8 @@ import Testing
 
     @Test(arguments: [
         "", "drop", "drop:", "rename:", "rename:max_tokens", "rename:→x", "rename:x→", "role:developer", "tool-call-ids:",
-        "tool-call-ids:0", "tool-call-ids:65", "tool-call-ids:x", "mend:seed", "DROP:seed",
+        "tool-call-ids:0", "tool-call-ids:65", "tool-call-ids:x", "mend:seed", "DROP:seed", "effort:", "effort:x",
+        "effort:low,x",
     ])
     func `is not read from anything else`(code: String) { #expect(Repair(code: code) == nil) }
 
@@ -31,6 +34,15 @@ import Testing
         "stop", "logprobs", "top_logprobs", "max_tokens", "max_completion_tokens", "made_up",
     ])
     func `leaves out nothing that the client would miss`(member: String) { #expect(Repair.dropping(member) == nil) }
+
+    @Test(arguments: [
+        ("none", ["low", "medium", "high"], "low"), ("minimal", ["none", "low"], "low"), ("xhigh", ["low", "medium", "high"], "high"),
+        ("max", ["none", "low", "xhigh"], "xhigh"), ("low", ["high"], "high"), ("medium", ["low", "high"], "high"),
+        ("high", ["low", "high"], nil), ("strongest", ["low"], nil), ("low", [], nil),
+    ])
+    func `takes of the efforts the nearest`(word: String, known: [String], nearest: String?) {
+        #expect(Repair.effort(for: word, among: known) == nearest)
+    }
 }
 
 @Suite struct `The repairs of docs/failover` {
@@ -43,6 +55,7 @@ import Testing
         for repair in [
             Repair.dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
             .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: nil), .normaliseToolCallIDs(exactly: 9),
+            .dropThoughts, .limitEffort(to: ["low", "medium", "high"]),
         ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
         let list = try #require(text.firstRange(of: "May be left out")).upperBound
         let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex

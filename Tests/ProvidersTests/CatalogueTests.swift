@@ -38,9 +38,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("anthropic", "anthropic-messages"), ("xai", "openai-responses"),
+        ("anthropic", "anthropic-messages"),
         ("minimax", "anthropic-messages"),
-        ("ollama", "ollama"), ("amazon-bedrock", "bedrock-converse-stream"), ("openai-codex", "openai-codex-responses"),
+        ("ollama", "ollama"), ("amazon-bedrock", "bedrock-converse-stream"),
     ])
     func `names the wires that are not built`(id: String, wire: String) throws {
         let entry = try #require(Catalogue.builtIn.provider(ProviderID(rawValue: id)))

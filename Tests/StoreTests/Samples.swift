@@ -49,6 +49,7 @@ enum Samples {
     static let repairs: [Repair] = [
         .dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
         .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
+        .dropThoughts, .limitEffort(to: ["low", "medium"]),
     ]
 
     static let effects: [BlockEffect.Kind] = [

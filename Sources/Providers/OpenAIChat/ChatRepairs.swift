@@ -16,6 +16,8 @@ enum ChatRepairs {
         case .renameMember(let from, let to): rename(from, to, index, bytes, &edits)
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
         case .normaliseToolCallIDs(let length): ChatToolCallIDs.normalise(exactly: length, index, bytes, &edits)
+        case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
+        case .dropThoughts: return nil
         }
         return edits.apply(to: body, index: index)
     }
@@ -25,6 +27,15 @@ enum ChatRepairs {
         // Without it a client that can take only one call at a time would be given several.
         if name == "parallel_tool_calls", member.value.bool(in: bytes) == false { return }
         edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
+    }
+
+    private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        for value in [
+            index.value("reasoning_effort", in: bytes), index.value("reasoning", in: bytes)?.member("effort", in: bytes),
+        ] {
+            guard let value, let word = value.string(in: bytes), let nearest = Repair.effort(for: word, among: known) else { continue }
+            edits.replace(value.range, with: Array("\"\(nearest)\"".utf8))
+        }
     }
 
     /// Where the new name is there already it says the same, and the old one goes.

@@ -13,7 +13,9 @@ enum ResponsesRepairs {
         switch repair {
         case .dropMember(let name): dropMember(name, index, bytes, &edits)
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
-        default: return nil
+        case .dropThoughts: dropThoughts(index, bytes, &edits)
+        case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
+        case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs: return nil
         }
         return edits.apply(to: body, index: index)
     }
@@ -27,9 +29,34 @@ enum ResponsesRepairs {
             return edits.dropMembers(of: object, in: bytes) { key, _ in JSONText.reads(key, inner, in: bytes) }
         }
         guard let member = index.member(named: name, in: bytes) else { return }
+        if name == "include" {
+            return edits.dropElements(of: member.value, in: bytes) { $0.equals("reasoning.encrypted_content", in: bytes) }
+        }
         // Without it a client that can take only one call at a time would be given several.
         if name == "parallel_tool_calls", member.value.bool(in: bytes) == false { return }
         edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
+    }
+
+    /// Reasoning goes, and so do the ids of what stood beside it: the provider would look for the pair. A reference stays, since what it
+    /// refers to is nowhere else.
+    private static func dropThoughts(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard let input = index.value("input", in: bytes) else { return }
+        func isReasoning(_ item: JSONSlice) -> Bool { item.member("type", in: bytes)?.equals("reasoning", in: bytes) == true }
+        edits.dropElements(of: input, in: bytes, where: isReasoning)
+        input.forEachElement(in: bytes) { item in
+            guard item.kind == .object, !isReasoning(item), let type = item.member("type", in: bytes) else { return !edits.areTooMany }
+            if type.equals("message", in: bytes) || type.equals("function_call", in: bytes) || type.equals("custom_tool_call", in: bytes) {
+                edits.dropMembers(of: item, in: bytes) { key, _ in JSONText.equals(key, "id", in: bytes) }
+            }
+            return !edits.areTooMany
+        }
+    }
+
+    private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard let value = index.value("reasoning", in: bytes)?.member("effort", in: bytes), let word = value.string(in: bytes),
+            let nearest = Repair.effort(for: word, among: known)
+        else { return }
+        edits.replace(value.range, with: Array("\"\(nearest)\"".utf8))
     }
 
     private static func renameRole(_ from: String, _ to: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {

@@ -17,6 +17,8 @@ struct FailedCall {
     var limit: TimeLimit?
     /// The upstream's refusal, for the client if it is its to answer.
     var reply: UpstreamReply?
+    /// What broke the wire's grammar, or its beginning. Not for the classifier, as a model may have written it.
+    var offending: [UInt8]?
     /// The client has part of the reply.
     var committed = false
 }

@@ -9,8 +9,13 @@ struct CallPlan {
     var request: ClientRequest
     /// What was changed in the body, of what the route is known to refuse or just has.
     var repairs: [Repair]
+    /// The provider's.
     var wire: any Wire
+    /// What the client is to get in its own wire; `nil` where both speak the same.
+    var crossed: Crossed?
+    var operation: Operation
     var context: ErrorContext
+    /// The provider is to stream, whatever the client wants.
     var streaming: Bool
     var firstToken: TimeLimits.Resolved.Limit
     var firstTokenPhase: TimeLimits.Phase
@@ -20,20 +25,28 @@ struct CallPlan {
     var remaining: TimeLimits.Resolved.Limit
     var now: Timestamp
 
+    /// The client gets what comes as it comes.
+    var clientStreams: Bool { crossed?.wantsStream ?? streaming }
+    /// The wire that the client speaks.
+    var clientWire: any Wire { crossed?.crossing.client ?? wire }
+
     /// - Parameters:
     ///   - repairs: What the route needs, as far as it is known.
     ///   - isRepeat: The same candidate was tried just before.
+    ///   - memory: Has what belongs to providers and clients' wires have no place for.
     ///   - hasSpare: Whether another candidate could be tried instead; asked only if it matters.
+    /// - Throws: What the client's own wire forbids.
     init(
-        _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], deadline: Timestamp, now: Timestamp,
-        isRepeat: Bool, hasSpare: () -> Bool
-    ) {
+        _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, deadline: Timestamp,
+        now: Timestamp, isRepeat: Bool, hasSpare: () -> Bool
+    ) throws(RequestProblem) {
         let shape = request.shape
         let limits = route.limits
         let phase = route.firstTokenPhase(asksReasoning: shape.asksReasoning, hasSpare: hasSpare)
         wire = route.wire
         context = ErrorContext(provider: route.provider.id, model: candidate.model.model)
-        streaming = shape.streaming
+        operation = shape.operation
+        streaming = operation == .generate && (shape.streaming || wire.onlyStreams)
         firstToken = limits[phase]
         firstTokenPhase = phase
         idle = limits.idle
@@ -41,32 +54,15 @@ struct CallPlan {
         remaining = TimeLimits.Resolved.Limit(
             deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : "x-understudy-timeout-ms")
         self.now = now
-        let body: [UInt8]
-        (body, self.repairs) = Self.body(of: request, for: candidate, by: route, repairs)
+        let body = try UpstreamBody(request, for: candidate, by: route, repairs: repairs, memory: memory, now: now)
+        self.repairs = body.repairs
+        crossed = body.crossed
         self.request = ClientRequest(
-            url: route.url(streaming: shape.streaming),
-            headers: wire.headers(
-                client: request.headers, credential: route.secret, provider: route.provider, streaming: shape.streaming),
-            body: body,
+            url: route.url(operation, streaming: streaming),
+            headers: wire.headers(client: request.headers, credential: route.secret, provider: route.provider, streaming: streaming),
+            body: body.bytes,
             connectTime: limits.connect.length,
             // A repeat after a broken connection must not meet another that the peer has closed meanwhile.
             onFreshConnection: isRepeat, bypassesProxy: route.provider.baseURL.isLocal)
-    }
-
-    /// The client's body for this candidate: with its model and params, its cache marks as the settings want them, and repaired.
-    private static func body(
-        of request: RelayRequest, for candidate: Candidate, by route: Route, _ repairs: [Repair]
-    ) -> (body: [UInt8], made: [Repair]) {
-        let wire = route.wire
-        let written = request.written(for: candidate, on: wire.kind)
-        var body = wire.passthrough(body: written.body, index: written.index, model: candidate.model.model, params: route.params)
-        if let retention = route.retention { body = wire.marked(body, for: retention, placing: route.takesMarkers) ?? body }
-        var made: [Repair] = []
-        for repair in repairs {
-            guard let repaired = wire.repaired(body, by: repair) else { continue }
-            body = repaired
-            made.append(repair)
-        }
-        return (body, made)
     }
 }

@@ -163,12 +163,25 @@ public final class FailoverRun: @unchecked Sendable {
             return nil
         }
         let model = link.candidate.model
-        let plan = CallPlan(
-            request, link.candidate, by: route,
-            repairs: receipt.repairs(for: model, known: relay.capabilities.repairs(for: model, in: snapshot)),
-            deadline: receipt.facts.deadline, now: startedAt, isRepeat: receipt.attempts.last?.candidate == link.candidate
-        ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
+        let plan: CallPlan
+        do throws(RequestProblem) {
+            plan = try CallPlan(
+                request, link.candidate, by: route,
+                repairs: receipt.repairs(for: model, known: relay.capabilities.repairs(for: model, in: snapshot)),
+                memory: relay.memory, deadline: receipt.facts.deadline, now: startedAt,
+                isRepeat: receipt.attempts.last?.candidate == link.candidate
+            ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
+        } catch {
+            // Its client's own wire forbids it: another candidate's would not make it better.
+            relay.ledger.giveBack(mode, of: link.candidate, now: startedAt)
+            end(.refused(Refusal(error)))
+            return nil
+        }
         attempt.repairs = plan.repairs
+        if let crossed = plan.crossed {
+            attempt.crossedTo = plan.wire.kind.rawValue
+            attempt.lost = crossed.lost
+        }
         // The step knew the usual limit; this candidate's may be longer.
         attempt.mode = relay.ledger.extend(
             mode, until: startedAt + plan.firstToken.length + snapshot.settings.policy.leaseSlack, now: startedAt)
@@ -257,10 +270,16 @@ public final class FailoverRun: @unchecked Sendable {
         // A repair that would change nothing is none.
         failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
         failure.limit = failed.limit
+        if let crossed = plan.crossed {
+            // What our translation made of it is none of the client's.
+            failure.namesMember = failure.namesMember.flatMap { crossed.isClients($0) ? $0 : nil }
+        }
         relay.recorder.keepSample(
             of: failed, judged: failure, model: attempt.candidate.model, receipt: receipt.facts.id, at: relay.now(),
             redactor: snapshot.pool.redactor)
-        failure.message = failure.message.map { snapshot.pool.redactor.redact($0) }
+        // What broke the wire's grammar is shown, and was judged by nobody: a model may have written it.
+        let words = failure.message ?? failed.offending.map { String(decoding: $0, as: UTF8.self) }
+        failure.message = words.map { snapshot.pool.redactor.redact($0) }
         open?.attempt.failure = failure
         open?.attempt.status = failed.error.status ?? attempt.status
         open?.attempt.committed = failed.committed
@@ -272,7 +291,10 @@ public final class FailoverRun: @unchecked Sendable {
                 failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, committed: failed.committed,
                 receipt: receipt, policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
         }
-        if let reply = failed.reply { replies[receipt.attempts.count] = reply }
+        if let reply = failed.reply {
+            replies[receipt.attempts.count] =
+                plan.crossed?.refusal(failed.error, status: reply.status, message: failure.message, param: failure.namesMember) ?? reply
+        }
         if let closed = close(), failed.committed { end(.brokenStream(failure, closed.served)) }
     }
 

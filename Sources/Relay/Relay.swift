@@ -15,6 +15,7 @@ public final class Relay: Sendable {
     public let pins = SessionPins()
     public let uses = CredentialUses()
     public let capabilities: RouteCapabilities
+    let memory = ProvenanceMemory()
     public let gate: UpstreamGate
     let recorder: ReceiptRecorder
     let log: Logger
@@ -63,7 +64,8 @@ public final class Relay: Sendable {
         loop.assertOnLoop()
         let snapshot = snapshot
         let named = try ChainSource(snapshot: snapshot, pins: pins, uses: uses).chain(
-            named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt)
+            named: request.shape.model, overrides: request.overrides, session: request.session, now: request.startedAt
+        ).serving(request.shape.operation, from: request.wire)
         return FailoverRun(
             relay: self, snapshot: snapshot, request: request,
             named: request.binding.map { named.bound(by: $0, on: request.wire) } ?? named, sink: sink, client: client(of: loop), loop: loop)

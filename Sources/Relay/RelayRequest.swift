@@ -57,3 +57,11 @@ public struct RelayRequest: Sendable {
         var changesChain: Bool { fallbacks != nil || noFallback || agent != nil || pin != nil }
     }
 }
+
+extension Refusal {
+    /// 400 for a request that its own wire forbids.
+    init(_ problem: RequestProblem) {
+        self.init(status: 400, message: problem.message, code: problem.code, type: "invalid_request_error", shouldRetry: nil)
+        if !problem.path.isEmpty { param = problem.path }
+    }
+}

@@ -2,6 +2,7 @@
 import Configuration
 import Credentials
 import Failover
+import Providers
 import Synchronization
 
 /// The settings and credentials in force, and the chains that follow from them. Replaced whole at a reload; a request keeps
@@ -54,6 +55,25 @@ public struct NamedChain: Sendable {
         self.agent = agent
         self.chain = chain
         routes = chain.links.map { Route($0.candidate, agent: agent, in: snapshot) }
+    }
+
+    /// The same without the candidates that cannot do what is asked, which are skipped with a reason of their own.
+    func serving(_ operation: Operation, from client: WireKind) -> NamedChain {
+        if operation == .generate { return self }
+        var serving = self
+        serving.chain.links = []
+        serving.routes = []
+        for (link, route) in zip(chain.links, routes) {
+            if let problem = route?.problem(operation, from: client) {
+                serving.chain.skipped.append(
+                    SkippedLink(
+                        model: link.candidate.model, credential: link.candidate.credential, origin: link.origin, reason: problem))
+            } else {
+                serving.chain.links.append(link)
+                serving.routes.append(route)
+            }
+        }
+        return serving
     }
 
     /// The same for one request: with its session's credentials first, and the others by their last use where the settings want that.

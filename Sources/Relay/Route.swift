@@ -22,6 +22,8 @@ final class Route: Sendable {
     let secret: Secret?
     /// The model thinks before it speaks.
     let reasons: Bool
+    private let model: Model?
+    private let name: String
     private let plainURL: String
     private let streamURL: String
 
@@ -33,13 +35,15 @@ final class Route: Sendable {
             return nil
         }
         self.provider = provider
+        name = ref.model
+        model = provider.model(ref.model)
         wire = kind.wire
         limits = settings.limits(for: ref)
         params = settings.params(for: ref, agent: agent)
         retention = CacheRetention(params: params) ?? settings.cacheRetention
         takesMarkers = provider.takesMarkers(ref.model)
         secret = snapshot.pool.secret(candidate.credential, agent: agent)
-        reasons = provider.model(ref.model)?.reasons == true
+        reasons = model?.reasons == true
         let base = provider.baseURL
         guard let plain = wire.path(.generate, model: ref.model, streaming: false, base: base),
             let stream = wire.path(.generate, model: ref.model, streaming: true, base: base)
@@ -60,5 +64,31 @@ final class Route: Sendable {
         return !asksReasoning && !reasons && hasSpare() ? .firstToken : .reasoningFirstToken
     }
 
-    func url(streaming: Bool) -> String { streaming ? streamURL : plainURL }
+    /// What a crossed request has to know of whom it is written for.
+    func target(_ name: String) -> RequestTarget {
+        RequestTarget(
+            provider: provider.id, model: name, known: model, quirks: model.map { $0.quirks.over(provider.quirks) } ?? provider.quirks)
+    }
+
+    /// What is put into requests of this kind: what is asked besides an answer takes none of an answer's settings.
+    func params(of operation: Operation) -> JSONObject? { operation == .generate ? params : nil }
+
+    /// - Parameter operation: One that the wire has.
+    func url(_ operation: Operation, streaming: Bool) -> String {
+        if operation == .generate { return streaming ? streamURL : plainURL }
+        let path = wire.path(operation, model: name, streaming: false, base: provider.baseURL)
+        return path.map(provider.baseURL.appending) ?? plainURL
+    }
+
+    /// Why this candidate cannot do what is asked, in its client's wire; `nil` if it can.
+    func problem(_ operation: Operation, from client: WireKind) -> SkipReason? {
+        switch operation {
+        case .generate: return nil
+        case .countTokens:
+            return wire.path(operation, model: name, streaming: false, base: provider.baseURL) == nil ? .noTokenCount : nil
+        case .embeddings:
+            let has = wire.path(operation, model: name, streaming: false, base: provider.baseURL) != nil
+            return has && wire.kind == client ? nil : .otherWire(wire.kind.rawValue)
+        }
+    }
 }

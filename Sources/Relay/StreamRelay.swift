@@ -3,7 +3,7 @@ import Failover
 import HTTP
 import Providers
 
-/// Passes a stream on, event by event as it came, and follows how far the reply has got.
+/// Passes a stream on, event by event as it came, or as its client's wire has it, and follows how far the reply has got.
 ///
 /// Until the model first speaks nothing is sent: the events before that (a role, a comment) are held back, so that another
 /// candidate may still begin afresh. Confined to the request's loop.
@@ -12,7 +12,8 @@ struct StreamRelay {
         case goOn
         /// The whole reply has been sent, terminator included.
         case ended
-        case failed(ErrorObject)
+        /// `offending`: what broke the wire's grammar.
+        case failed(ErrorObject, offending: [UInt8]? = nil)
     }
 
     private var events = EventStreamReader()
@@ -22,17 +23,29 @@ struct StreamRelay {
     private let served: Served
     private let firstContent: () -> Void
     private var heldBack: [UInt8] = []
+    /// `nil` where the client speaks the provider's wire.
+    private var crossed: CrossedStream?
+    /// What the client gets for one event of another wire.
+    private var output: [UInt8] = []
 
+    /// The client has content.
     private(set) var isCommitted = false
+    /// The model spoke, though a client that wants a whole reply has nothing yet.
+    private(set) var hasSpoken = false
     private(set) var firstContentAfter: Duration?
 
     /// Bytes that a client may lag behind before its upstream is slowed down.
     private static let farBehind = 256 << 10
-    /// Bytes before the first content; more is no preamble.
-    private static let preambleLimit = 64 << 10
+    /// Bytes before the first content; more is no preamble. Responses repeat the request's instructions and tools in theirs, twice.
+    private static let preambleLimit = 2 << 20
+    /// Bytes of an event that broke the grammar.
+    private static let offendingLimit = 4 << 10
+    /// A buffer that has grown beyond this is given back.
+    private static let keptCapacity = 4 << 10
 
     init(_ plan: CallPlan, sink: any ReplySink, served: Served, firstContent: @escaping () -> Void) {
         reader = plan.wire.makeStreamReader(context: plan.context, nowMilliseconds: plan.now.milliseconds)
+        crossed = plan.crossed.map(CrossedStream.init)
         self.plan = plan
         self.sink = sink
         self.served = served
@@ -58,20 +71,25 @@ struct StreamRelay {
                 verdict = eventCame(raw, data, name, elapsed)
             }
         } catch {
-            return hasEnded ? supplyEnd() : malformed(error.message)
+            return hasEnded ? supplyEnd() : malformed(error.message, bytes)
         }
         return verdict
     }
 
-    private func malformed(_ why: String) -> Verdict {
+    private func malformed(_ why: String, _ offending: RawSpan) -> Verdict {
         let reader = ErrorReader(wire: plan.wire.kind, context: plan.context, nowMilliseconds: plan.now.milliseconds)
-        return .failed(reader.fault(.malformed(why)))
+        return .failed(reader.fault(.malformed(why)), offending: Self.beginning(of: offending))
     }
+
+    private static func beginning(of bytes: RawSpan) -> [UInt8] { bytes.withUnsafeBytes { Array($0.prefix(offendingLimit)) } }
 
     private mutating func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
         let wasWhole = hasEnded
         let event = reader.read(data: data, name: name)
-        if let failure = event.failure { return wasWhole ? supplyEnd() : .failed(failure) }
+        if let failure = event.failure {
+            return wasWhole ? supplyEnd() : .failed(failure, offending: failure.transport == nil ? nil : Self.beginning(of: data))
+        }
+        if crossed != nil { return cross(event, data, name, elapsed) }
         if event.marks.contains(.done) {
             // A terminator proves nothing by itself.
             if let error = reader.upstreamEnded() { return .failed(error) }
@@ -86,10 +104,27 @@ struct StreamRelay {
         } else {
             raw.withUnsafeBytes { heldBack.append(contentsOf: $0) }
             if heldBack.count > Self.preambleLimit {
-                return malformed("no content in the first 64 KB")
+                return malformed("no content in the first 2 MB", raw)
             }
         }
         return .goOn
+    }
+
+    /// What an event of another wire means to the client, at once.
+    private mutating func cross(_ event: StreamEvent, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
+        if event.marks.contains(.done), let error = reader.upstreamEnded() { return .failed(error) }
+        output.removeAll(keepingCapacity: true)
+        crossed?.take(data: data, name: name, into: &output)
+        if crossed?.isTooLarge == true { return malformed("more than a reply may hold", data) }
+        if !hasSpoken && (event.isSpoken || event.marks.contains(.finish)) { commit(elapsed) }
+        if isCommitted {
+            send(output.span.bytes)
+        } else {
+            heldBack += output
+            if heldBack.count > Self.preambleLimit { return malformed("no content in the first 2 MB", data) }
+        }
+        if output.capacity > Self.keptCapacity { output = [] }
+        return event.marks.contains(.done) ? supplyEnd() : .goOn
     }
 
     /// What goes wrong after a proven end takes nothing from the reply.
@@ -99,9 +134,12 @@ struct StreamRelay {
     }
 
     private mutating func commit(_ elapsed: Duration) {
-        isCommitted = true
+        hasSpoken = true
         firstContentAfter = elapsed
         firstContent()
+        // Nobody has anything of a reply that is to be whole: another candidate may still begin afresh.
+        guard plan.clientStreams else { return }
+        isCommitted = true
         sink.begin(served)
         if !heldBack.isEmpty {
             sink.write(heldBack.span.bytes)
@@ -109,12 +147,14 @@ struct StreamRelay {
         }
     }
 
-    private func send(_ bytes: RawSpan) { sink.write(bytes) }
+    private func send(_ bytes: RawSpan) {
+        if bytes.byteCount > 0 { sink.write(bytes) }
+    }
 
     /// Tells the client that its stream still lives; only whole events have been sent, so it stands between two. One that has yet
     /// to take what it got needs no telling.
     func sendKeepAlive() {
-        if sink.pendingBytes == 0 { sink.write(plan.wire.keepAlive.span.bytes) }
+        if sink.pendingBytes == 0 { sink.write(plan.clientWire.keepAlive.span.bytes) }
     }
 
     /// The upstream closed. `nil`: the reply was whole, and its terminator, if missing, has been supplied.
@@ -126,10 +166,20 @@ struct StreamRelay {
 
     /// Supplies the terminator that the upstream left out after a proven end.
     mutating func endWithoutTerminator() -> Usage? {
-        if !isCommitted { commit(.zero) }
-        if let terminator = plan.wire.doneTerminator { sink.write(terminator.span.bytes) }
+        if !hasSpoken { commit(.zero) }
+        guard plan.clientStreams else { return reader.usage }
+        if crossed != nil {
+            output.removeAll(keepingCapacity: true)
+            crossed?.end(into: &output)
+            send(output.span.bytes)
+        } else if let terminator = plan.wire.doneTerminator {
+            sink.write(terminator.span.bytes)
+        }
         return reader.usage
     }
+
+    /// The reply that was put together; `nil` where the client has had it as a stream.
+    var whole: [UInt8]? { plan.clientStreams ? nil : crossed?.whole }
 
     func whenDrained(_ action: @escaping () -> Void) {
         sink.onDrain = { [sink] in

@@ -100,13 +100,14 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                     limit(.init(Self.terminatorTime, setBy: TimeLimits.Resolved.builtIn), .idleTimeout, .idle)
                 } else {
                     limit(
-                        stream.isCommitted ? plan.idle : plan.firstToken, stream.isCommitted ? .idleTimeout : .firstTokenTimeout,
-                        stream.isCommitted ? .idle : plan.firstTokenPhase, restart: stream.isCommitted)
+                        stream.hasSpoken ? plan.idle : plan.firstToken, stream.hasSpoken ? .idleTimeout : .firstTokenTimeout,
+                        stream.hasSpoken ? .idle : plan.firstTokenPhase, restart: stream.hasSpoken)
                 }
                 if stream.isCommitted { heard() }
                 if stream.isFarBehind { holdBack() }
-            case .ended: finish(.streamed(usage: stream.usage))
-            case .failed(let error): finish(.failed(FailedCall(error: error, committed: stream.isCommitted)))
+            case .ended: finishStream()
+            case .failed(let error, let offending):
+                finish(.failed(FailedCall(error: error, offending: offending, committed: stream.isCommitted)))
             }
         }
     }
@@ -128,9 +129,15 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                 let told = problem.map { describe(TransportFault($0)) } ?? error
                 finish(.failed(FailedCall(error: told, committed: stream.isCommitted)))
             } else {
-                finish(.streamed(usage: stream.usage))
+                finishStream()
             }
         }
+    }
+
+    /// The stream's end is proven, and all of it has been passed on or put together.
+    private func finishStream() {
+        guard let whole = stream.whole else { return finish(.streamed(usage: stream.usage)) }
+        finish(.whole(status: 200, contentType: "application/json", body: whole, usage: stream.usage))
     }
 
     /// Judges a reply that was collected.
@@ -143,12 +150,33 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
             let reply = UpstreamReply(status: head.status, contentType: contentType, body: body)
             return finish(.failed(FailedCall(error: error, reply: reply)))
         }
-        switch plan.wire.readReply(status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now) {
-        case .bad(let error): finish(.failed(FailedCall(error: error)))
+        switch verdict(head, now) {
+        case .bad(let error): finish(.failed(FailedCall(error: error, offending: error.transport == nil ? nil : offending)))
         case .good where plan.streaming: fail(.malformed("a whole reply to a request for a stream"))
-        case .good(let usage, _): finish(.whole(status: head.status, contentType: contentType, body: body, usage: usage))
+        case .good(let usage, _):
+            guard let crossed = plan.crossed else {
+                return finish(.whole(status: head.status, contentType: contentType, body: body, usage: usage))
+            }
+            let told = plan.operation == .countTokens ? crossed.crossing.count(body) : crossed.reply(body)
+            guard let told else {
+                let error = describe(.malformed("a reply that \(plan.clientWire.kind.rawValue) cannot say"))
+                return finish(.failed(FailedCall(error: error, offending: offending)))
+            }
+            finish(.whole(status: head.status, contentType: "application/json", body: told, usage: usage))
         }
     }
+
+    private func verdict(_ head: ResponseHead, _ now: Int64) -> ReplyVerdict {
+        if plan.operation == .generate {
+            return plan.wire.readReply(
+                status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now)
+        }
+        return OtherReply.judge(
+            body, headers: head.headers, reader: ErrorReader(wire: plan.wire.kind, context: plan.context, nowMilliseconds: now))
+    }
+
+    /// The beginning of a reply that broke its wire's grammar.
+    private var offending: [UInt8] { Array(body.prefix(4 << 10)) }
 
     // MARK: Limits
 
@@ -165,7 +193,10 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     private func timedOut() {
         guard let running else { return }
-        if case .streaming = progress, stream.hasEnded { return finish(.streamed(usage: stream.endWithoutTerminator())) }
+        if case .streaming = progress, stream.hasEnded {
+            _ = stream.endWithoutTerminator()
+            return finishStream()
+        }
         let seconds = Double(running.limit.length.milliseconds) / 1000
         let passed = TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy)
         finish(.failed(FailedCall(error: describe(running.fault), limit: passed, committed: stream.isCommitted)))
@@ -223,7 +254,10 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         loop.disarm(silence)
         stream.release()
         // Behind a stream's terminator comes the end of the reply, and then the connection serves again.
-        if case .streamed = outcome { call?.letGo() } else { call?.cancel() }
+        switch outcome {
+        case .streamed, .whole: call?.letGo()
+        case .failed, .cancelled: call?.cancel()
+        }
         call = nil
         self.outcome = outcome
         continuation.resume()

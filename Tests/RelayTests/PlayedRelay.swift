@@ -84,13 +84,23 @@ final class PlayedRelay: Sendable {
     func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil)
         async throws -> FailoverRun
     {
-        let body = Array(#"{"model":"default","stream":\#(stream),"messages":[{"role":"user","content":"x"}]}"#.utf8)
+        let body = #"{"model":"default","stream":\#(stream),"messages":[{"role":"user","content":"x"}]}"#
+        return try await ask(body, on: .openaiCompletions, sink, session: session, timeout: timeout)
+    }
+
+    /// Asks as `body` says and returns when it has ended.
+    func ask(
+        _ body: String, on wire: WireKind, _ sink: CollectingSink = CollectingSink(), _ operation: Operation = .generate,
+        target: PathFacts = PathFacts(), session: SessionID? = nil, timeout: Duration? = nil
+    ) async throws -> FailoverRun {
+        let body = Array(body.utf8)
         let index = try JSONIndex(scanning: body.span.bytes)
         var random = SystemRandomNumberGenerator()
-        let wire = WireKind.openaiCompletions
+        var shape = try wire.wire.facts(operation, body: body, index: index, target: target)
+        shape.operation = operation
         var request = RelayRequest(
-            id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index,
-            shape: try wire.wire.facts(.generate, body: body, index: index, target: PathFacts()), headers: [:], session: session)
+            id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index, shape: shape, headers: [:],
+            session: session)
         request.overrides.timeout = timeout
         let (relay, loop, asked) = (relay, loops.loops[0], request)
         return try await Task(executorPreference: loop) {

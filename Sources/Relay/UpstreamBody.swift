@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+import Providers
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What one attempt sends: the client's body as it wrote it, but for what has to change, or what crossed to the provider's wire.
+struct UpstreamBody {
+    private(set) var bytes: [UInt8]
+    /// What was changed in it, of what the route is known to refuse or just has.
+    private(set) var repairs: [Repair] = []
+    /// `nil` where client and provider speak the same wire.
+    private(set) var crossed: Crossed?
+
+    /// - Parameters:
+    ///   - repairs: What the route needs, as far as it is known.
+    ///   - memory: Has the states that the client's wire has no place for.
+    /// - Throws: What the client's own wire forbids, found out when it is read.
+    init(
+        _ request: RelayRequest, for candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, now: Timestamp
+    ) throws(RequestProblem) {
+        let client = request.written(for: candidate, on: route.wire.kind)
+        if route.wire.kind == request.wire {
+            bytes = route.wire.passthrough(
+                body: client.body, index: client.index, model: candidate.model.model, params: route.params(of: request.shape.operation))
+            if Self.holdsSeal(client.body), let without = route.wire.withoutSeals(bytes) { bytes = without }
+            if let retention = route.retention { mark(by: route, for: retention, placing: route.takesMarkers) }
+        } else {
+            let crossing = Crossing(
+                from: request.wire.wire, to: route.wire, of: Maker(provider: route.provider.id, wire: route.wire.kind))
+            let written = try Self.cross(client, request.shape, crossing, route.target(candidate.model.model), memory)
+            bytes = written.body
+            let asked = written.asked
+            crossed = Crossed(
+                crossing: crossing,
+                context: ReplyContext(
+                    id: request.id.rawValue, created: Int(now.milliseconds / 1000), model: candidate.model.model, request: asked,
+                    body: client.body, index: client.index),
+                lost: written.lost.map(\.code), wantsStream: request.shape.streaming, memory: memory)
+            addParams(route.params(of: request.shape.operation), candidate.model.model, by: route)
+            if let retention = route.retention {
+                mark(by: route, for: retention, placing: route.takesMarkers)
+            } else if asked.hasCacheMarks && route.takesMarkers {
+                // The client's own marks do not cross; what they are for does.
+                mark(by: route, for: .short, placing: true)
+            }
+        }
+        for repair in repairs {
+            guard let repaired = route.wire.repaired(bytes, by: repair) else { continue }
+            bytes = repaired
+            self.repairs.append(repair)
+        }
+    }
+
+    private static func cross(
+        _ client: (body: [UInt8], index: JSONIndex), _ shape: RequestShape, _ crossing: Crossing, _ target: RequestTarget,
+        _ memory: ProvenanceMemory
+    ) throws(RequestProblem) -> Crossing.Request {
+        if shape.operation == .countTokens {
+            let count = try crossing.countRequest(client.body, index: client.index, shape: shape, for: target)
+            if let count { return count }
+            throw RequestProblem(path: "", message: "The provider's wire counts no tokens.", code: "unsupported")
+        }
+        let onlyStreams = crossing.upstream.onlyStreams
+        return try crossing.request(client.body, index: client.index, shape: shape, for: target) { conversation in
+            memory.putBack(&conversation)
+            if onlyStreams { conversation.streaming = true }
+        }
+    }
+
+    private mutating func addParams(_ params: JSONObject?, _ model: String, by route: Route) {
+        guard let params, !params.isEmpty, let index = try? JSONIndex(scanning: bytes.span.bytes) else { return }
+        bytes = route.wire.passthrough(body: bytes, index: index, model: model, params: params)
+    }
+
+    private mutating func mark(by route: Route, for retention: CacheRetention, placing: Bool) {
+        if let marked = route.wire.marked(bytes, for: retention, placing: placing) { bytes = marked }
+    }
+
+    /// Whether a client sends back what a provider of another wire gave it.
+    static func holdsSeal(_ body: [UInt8]) -> Bool {
+        body.withUnsafeBytes { body in
+            guard let start = body.baseAddress, body.count >= mark.count else { return false }
+            // A letter of the mark that is rare in text, where the system's own search is fast.
+            var position = rarePlace
+            while let found = memchr(start + position, Int32(mark[rarePlace]), body.count - position) {
+                let place = start.distance(to: UnsafeRawPointer(found))
+                let begin = place - rarePlace
+                if begin + mark.count > body.count { return false }
+                if memcmp(start + begin, mark, mark.count) == 0 { return true }
+                position = place + 1
+            }
+            return false
+        }
+    }
+
+    private static let mark = Array(Seal.mark.utf8)
+    private static let rarePlace = mark.firstIndex(of: UInt8(ascii: "X")) ?? 0
+}

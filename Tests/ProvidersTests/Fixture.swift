@@ -16,13 +16,14 @@ import Testing
 /// Files beside the tests; see `Fixtures/openai-completions/SOURCES.md`.
 enum Fixture {
     /// - Parameter folder: Below `Fixtures`; `nil` for the files in it.
-    static func bytes(_ name: String, in folder: String? = "openai-completions", file: String = #filePath) throws -> [UInt8] {
-        try contents("Tests/ProvidersTests/Fixtures/" + (folder.map { "\($0)/" } ?? "") + name, file: file)
+    static func bytes(_ name: String, in folder: String? = "openai-completions") throws -> [UInt8] {
+        try contents("Tests/ProvidersTests/Fixtures/" + (folder.map { "\($0)/" } ?? "") + name)
     }
 
+    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+
     /// A file by its path below the project's folder.
-    static func contents(_ name: String, file: String = #filePath) throws -> [UInt8] {
-        let root = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    static func contents(_ name: String) throws -> [UInt8] {
         let path = "\(root)/\(name)"
         let stream = try #require(fopen(path, "rb"), "no fixture \(path)")
         defer { fclose(stream) }

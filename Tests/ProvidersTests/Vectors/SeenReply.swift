@@ -33,7 +33,8 @@ struct SeenReply: Hashable, Sendable {
         compare("finish", finish, other.finish)
         compare("input", input, other.input)
         compare("output", output, other.output)
-        compare("cached", cached, other.cached)
+        // The Responses API requires the member, so that its clients cannot be told that nobody counted.
+        compare("cached", cached ?? 0, other.cached ?? 0)
         return found + faults + other.faults
     }
 

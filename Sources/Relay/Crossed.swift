@@ -3,13 +3,13 @@ import Failover
 import JSON
 import Providers
 
-/// A request that goes to a provider of another wire than its client's.
+/// A request whose replies have to be written anew for its client: its provider speaks another wire, or only streams.
 struct Crossed: Sendable {
     let crossing: Crossing
     /// What the replies' writers have to know.
     let context: ReplyContext
-    /// What did not cross, as the receipt has it.
-    let lost: [String]
+    /// What did not cross, as the receipt has it; `nil`: the request itself went up as it was.
+    let lost: [String]?
     /// The client wants a stream; if not, a whole reply, also from an upstream that only streams.
     let wantsStream: Bool
     /// Where states are kept that the client's wire has no place for.

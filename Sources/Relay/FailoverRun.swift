@@ -178,9 +178,9 @@ public final class FailoverRun: @unchecked Sendable {
             return nil
         }
         attempt.repairs = plan.repairs
-        if let crossed = plan.crossed {
+        if let lost = plan.crossed?.lost {
             attempt.crossedTo = plan.wire.kind.rawValue
-            attempt.lost = crossed.lost
+            attempt.lost = lost
         }
         // The step knew the usual limit; this candidate's may be longer.
         attempt.mode = relay.ledger.extend(
@@ -270,7 +270,7 @@ public final class FailoverRun: @unchecked Sendable {
         // A repair that would change nothing is none.
         failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
         failure.limit = failed.limit
-        if let crossed = plan.crossed {
+        if let crossed = plan.crossed, crossed.lost != nil {
             // What our translation made of it is none of the client's.
             failure.namesMember = failure.namesMember.flatMap { crossed.isClients($0) ? $0 : nil }
         }

@@ -88,7 +88,7 @@ final class Route: Sendable {
             return wire.path(operation, model: name, streaming: false, base: provider.baseURL) == nil ? .noTokenCount : nil
         case .embeddings:
             let has = wire.path(operation, model: name, streaming: false, base: provider.baseURL) != nil
-            return has && wire.kind == client ? nil : .otherWire(wire.kind.rawValue)
+            return has && wire.family == client ? nil : .otherWire(wire.kind.rawValue)
         }
     }
 }

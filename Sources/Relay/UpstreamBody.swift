@@ -14,7 +14,7 @@ struct UpstreamBody {
     private(set) var bytes: [UInt8]
     /// What was changed in it, of what the route is known to refuse or just has.
     private(set) var repairs: [Repair] = []
-    /// `nil` where client and provider speak the same wire.
+    /// `nil` where the client gets what the provider says as it says it.
     private(set) var crossed: Crossed?
 
     /// - Parameters:
@@ -25,27 +25,34 @@ struct UpstreamBody {
         _ request: RelayRequest, for candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, now: Timestamp
     ) throws(RequestProblem) {
         let client = request.written(for: candidate, on: route.wire.kind)
-        if route.wire.kind == request.wire {
-            bytes = route.wire.passthrough(
-                body: client.body, index: client.index, model: candidate.model.model, params: route.params(of: request.shape.operation))
-            if Self.holdsSeal(client.body), let without = route.wire.withoutSeals(bytes) { bytes = without }
-            if let retention = route.retention { mark(by: route, for: retention, placing: route.takesMarkers) }
-        } else {
-            let crossing = Crossing(
-                from: request.wire.wire, to: route.wire, of: Maker(provider: route.provider.id, wire: route.wire.kind))
-            let written = try Self.cross(client, request.shape, crossing, route.target(candidate.model.model), memory)
-            bytes = written.body
-            let asked = written.asked
-            crossed = Crossed(
+        let model = candidate.model.model
+        let params = route.params(of: request.shape.operation)
+        let crossing = Crossing(from: request.wire.wire, to: route.wire, of: Maker(provider: route.provider.id, wire: route.wire.kind))
+        func crossed(_ asked: Conversation, _ lost: [Loss]?) -> Crossed {
+            Crossed(
                 crossing: crossing,
                 context: ReplyContext(
-                    id: request.id.rawValue, created: Int(now.milliseconds / 1000), model: candidate.model.model, request: asked,
-                    body: client.body, index: client.index),
-                lost: written.lost.map(\.code), wantsStream: request.shape.streaming, memory: memory)
-            addParams(route.params(of: request.shape.operation), candidate.model.model, by: route)
+                    id: request.id.rawValue, created: Int(now.milliseconds / 1000), model: model, request: asked, body: client.body,
+                    index: client.index),
+                lost: lost.map { $0.map(\.code) }, wantsStream: request.shape.streaming, memory: memory)
+        }
+        if route.wire.family == request.wire {
+            bytes = route.wire.passthrough(body: client.body, index: client.index, model: model, params: params)
+            if Self.holdsSeal(client.body), let without = route.wire.withoutSeals(bytes) { bytes = without }
+            if let retention = route.retention { mark(by: route, for: retention, placing: route.takesMarkers) }
+            if route.wire.onlyStreams && !request.shape.streaming {
+                var asked = try request.wire.wire.translation.readRequest(client.body, index: client.index, shape: request.shape)
+                asked.turns = []
+                self.crossed = crossed(asked, nil)
+            }
+        } else {
+            let written = try Self.cross(client, request.shape, crossing, route.target(model), memory)
+            bytes = written.body
+            self.crossed = crossed(written.asked, written.lost)
+            addParams(params, model, by: route)
             if let retention = route.retention {
                 mark(by: route, for: retention, placing: route.takesMarkers)
-            } else if asked.hasCacheMarks && route.takesMarkers {
+            } else if written.asked.hasCacheMarks && route.takesMarkers {
                 // The client's own marks do not cross; what they are for does.
                 mark(by: route, for: .short, placing: true)
             }

@@ -55,6 +55,8 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_BUFFERSIZE, CurlClient.bufferSize)
         ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https").expect()
+        // Compressed bodies are not asked for, but some proxies send them all the same: gzip and br are undone as they come.
+        ccurl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "identity").expect()
         ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, failure.withUnsafeMutableBufferPointer { $0.baseAddress }).expect()
         ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }

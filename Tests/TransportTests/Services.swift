@@ -11,6 +11,8 @@ final class EchoService: HTTPService {
     let served = Atomic<Int>(0)
 
     let ended = Atomic<Int>(0)
+    /// What `/played` answers, byte for byte, with a pause before each part but the first.
+    let played = Mutex<[[UInt8]]>([])
 
     func admit(_ head: RequestHead) -> Admission {
         switch head.path {
@@ -52,6 +54,12 @@ final class EchoService: HTTPService {
         case "/reset": exchange.abort(reset: true)
         case "/raw":
             exchange.writeRaw(Array("nonsense\r\n\r\n".utf8))
+            exchange.abort()
+        case "/played":
+            for (place, part) in played.withLock({ $0 }).enumerated() {
+                if place > 0 { await exchange.loop.sleep(for: .milliseconds(20)) }
+                exchange.writeRaw(part)
+            }
             exchange.abort()
         case "/forgotten": break
         case "/kilobytes": exchange.respond(HTTPAnswer(status: 200, body: [UInt8](repeating: 120, count: 4 << 10)))

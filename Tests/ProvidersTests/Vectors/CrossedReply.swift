@@ -24,7 +24,8 @@ struct CrossedReply {
         let index = try JSONIndex(scanning: body.span.bytes)
         let shape = try pair.client.shape(of: body, index: index, model: "m", streaming: streaming)
         let request = try pair.client.wire.translation.readRequest(body, index: index, shape: shape)
-        return ReplyContext(id: "01JCE0000000000000000000AB", created: 1_795_262_400, model: "m", request: request, body: body, index: index)
+        return ReplyContext(
+            id: "01JCE0000000000000000000AB", created: 1_795_262_400, model: "m", request: request, body: body, index: index)
     }
 
     func whole(_ reply: String) throws -> String {

@@ -23,7 +23,8 @@ struct SeenReply: Hashable, Sendable {
     func differences(from other: SeenReply) -> [String] {
         var found: [String] = []
         func compare<Value: Equatable>(_ name: String, _ mine: Value, _ theirs: Value) {
-            if mine != theirs { found.append("\(name): \(String(describing: mine).prefix(160)) | \(String(describing: theirs).prefix(160))") }
+            if mine == theirs { return }
+            found.append("\(name): \(String(describing: mine).prefix(160)) | \(String(describing: theirs).prefix(160))")
         }
         compare("text", text, other.text)
         // Thoughts come in several pieces, which some wires hold apart and others set off with empty lines.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import Testing
+
+@testable import Providers
+
+/// Each recorded request, sent to providers of each other wire and read there.
+@Suite struct `A recorded request, across wires` {
+    struct Case: Sendable, CustomStringConvertible {
+        var vector: Vector
+        var pair: Pair
+        var description: String { "\(pair): \(vector)" }
+
+        func crossed() throws -> Crossing.Request {
+            let body = vector.body
+            let index = try JSONIndex(scanning: body.span.bytes)
+            let shape = try pair.client.shape(of: body, index: index, model: vector.model, streaming: vector.isStream)
+            return try pair.crossing.request(body, index: index, shape: shape, for: pair.provider.target(model: "m"))
+        }
+    }
+
+    static let cases = Pair.crossings.flatMap { pair in
+        Vector.all.filter { $0.dialect == pair.client }.map { Case(vector: $0, pair: pair) }
+    }
+
+    @Test(arguments: cases)
+    func `asks the same`(crossed: Case) throws {
+        let request = try crossed.crossed()
+        let asked = SeenRequest(crossed.vector.request, crossed.pair.client)
+        let seen = SeenRequest(try JSONValue.parse(request.body), crossed.pair.provider)
+        let differences = seen.differences(from: asked, lost: request.lost.map(\.feature))
+        #expect(differences.isEmpty, "\(differences) lost: \(request.lost.map(\.code))")
+    }
+}

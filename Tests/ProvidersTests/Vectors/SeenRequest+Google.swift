@@ -19,6 +19,8 @@ extension SeenRequest {
         switch (calling?["mode"]?.string, calling?["allowedFunctionNames"]?.array) {
         case ("ANY", let names?) where names.count == 1: choice = "tool:\(names[0].string ?? "")"
         case ("ANY", _): choice = "required"
+        // As `AUTO`, with calls held to their schemas.
+        case ("VALIDATED", _): choice = "auto"
         case (let mode, _): choice = mode?.lowercased()
         }
         let config = body["generationConfig"] ?? .null
@@ -62,7 +64,8 @@ extension SeenRequest {
                 var words = key.split(separator: "_", omittingEmptySubsequences: false)
                 let first = words.removeFirst()
                 let name = words.reduce(into: String(first)) { $0 += $1.prefix(1).uppercased() + $1.dropFirst() }
-                let isTheirs = ["args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema"].contains(name)
+                let isTheirs = ["args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema"].contains(
+                    name)
                 result[name] = isTheirs ? member : camel(member)
             }
             return .object(result)

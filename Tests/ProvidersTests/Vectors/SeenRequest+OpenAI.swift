@@ -51,12 +51,11 @@ extension SeenRequest {
                         id: item["call_id"]?.string ?? "", name: item["name"]?.string ?? "", written: item["arguments"]?.string ?? ""))
             case ("function_call_output", _): answer(id: item["call_id"]?.string ?? "", Self.result(item["output"] ?? .null))
             case ("reasoning", _): break
+            case ("additional_tools", _): offerResponses(item["tools"])
             case (let type, _): say(.other(type), isUser: true)
             }
         }
-        tools = (body["tools"]?.array ?? []).filter { $0["type"]?.string == "function" }.map {
-            SeenTool(name: $0["name"]?.string, description: $0["description"]?.string, schema: $0["parameters"])
-        }
+        offerResponses(body["tools"])
         choice = body["tool_choice"]?.string ?? body["tool_choice"]?["name"]?.string.map { "tool:\($0)" }
         maxTokens = body["max_output_tokens"]?.int
         readSampling(body)
@@ -67,6 +66,12 @@ extension SeenRequest {
         }
         if let word = body["reasoning"]?["effort"]?.string { thinks = word != "none" }
         streams = body["stream"]?.bool ?? false
+    }
+
+    private mutating func offerResponses(_ offered: JSONValue?) {
+        tools += (offered?.array ?? []).filter { $0["type"]?.string == "function" }.map {
+            SeenTool(name: $0["name"]?.string, description: $0["description"]?.string, schema: $0["parameters"])
+        }
     }
 
     mutating func readSampling(_ body: JSONValue) {

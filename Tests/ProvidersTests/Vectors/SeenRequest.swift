@@ -73,7 +73,7 @@ struct SeenRequest: Equatable {
         compare("system", [], system, other.system)
         let partial: [Feature] = [.foreignParts, .documents, .documentURL, .imageURL, .fileID, .toolResultImages, .audioInput, .videoInput]
         compare("turns", partial, turns, other.turns)
-        compare("tools", [.foreignTools], tools, other.tools)
+        compare("tools", [.foreignTools], tools.sorted { $0.name < $1.name }, other.tools.sorted { $0.name < $1.name })
         compare("choice", [.allowedTools], choice ?? "auto", other.choice ?? "auto")
         compare("max tokens", [], maxTokens ?? other.maxTokens, other.maxTokens ?? maxTokens)
         compare("temperature", [], temperature, other.temperature)

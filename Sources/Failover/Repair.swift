@@ -20,6 +20,14 @@ public enum Repair: Hashable, Sendable {
     case dropThoughts
     /// How long to think, in a word that the route knows: the nearest of these.
     case limitEffort(to: [String])
+    /// Calls of tools with a word in place of the thought's signature that Google's models give theirs, where they were made elsewhere.
+    case signCalls
+    /// Schemas without what only some of JSON Schema's readers know.
+    case plainSchemas
+    /// Turns in the order that a route insists on: the user begins and ends, and neither speaks twice in a row.
+    case alternateRoles
+    /// The first of the stop sequences alone.
+    case limitStops(to: Int)
 
     /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
     /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
@@ -38,7 +46,9 @@ public enum Repair: Hashable, Sendable {
     /// What undoes it; `nil` where nothing does.
     public var inverse: Repair? {
         switch self {
-        case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort: nil
+        case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort, .signCalls, .plainSchemas, .alternateRoles,
+            .limitStops:
+            nil
         case .renameMember(let from, let to): .renameMember(from: to, to: from)
         case .renameRole(let from, let to): .renameRole(from: to, to: from)
         }
@@ -59,6 +69,10 @@ extension Repair {
         case .normaliseToolCallIDs(let length?): "tool-call-ids:\(length)"
         case .dropThoughts: "drop-thoughts"
         case .limitEffort(let words): "effort:\(words.joined(separator: ","))"
+        case .signCalls: "sign-calls"
+        case .plainSchemas: "plain-schemas"
+        case .alternateRoles: "alternate-roles"
+        case .limitStops(let count): "stops:\(count)"
         }
     }
 
@@ -67,6 +81,9 @@ extension Repair {
         case "drop-cache-markers": self = .dropCacheMarkers
         case "tool-call-ids": self = .normaliseToolCallIDs(exactly: nil)
         case "drop-thoughts": self = .dropThoughts
+        case "sign-calls": self = .signCalls
+        case "plain-schemas": self = .plainSchemas
+        case "alternate-roles": self = .alternateRoles
         default:
             guard let colon = code.firstIndex(of: ":") else { return nil }
             let rest = String(code[code.index(after: colon)...])
@@ -83,6 +100,9 @@ extension Repair {
                 let words = rest.split(separator: ",").map(String.init)
                 guard !words.isEmpty, words.allSatisfy(Repair.efforts.contains) else { return nil }
                 self = .limitEffort(to: words)
+            case "stops":
+                guard let count = Int(rest), (1...64).contains(count) else { return nil }
+                self = .limitStops(to: count)
             case "tool-call-ids":
                 guard let length = Int(rest), (1...64).contains(length) else { return nil }
                 self = .normaliseToolCallIDs(exactly: length)
@@ -102,6 +122,10 @@ extension Repair {
         case .normaliseToolCallIDs(let length?): "with tool-call ids of \(length) letters and digits"
         case .dropThoughts: "without the thoughts of earlier turns"
         case .limitEffort(let words): "with an effort of \(words.joined(separator: ", "))"
+        case .signCalls: "with a word in place of thought signatures"
+        case .plainSchemas: "with plainer schemas"
+        case .alternateRoles: "with turns that alternate"
+        case .limitStops(let count): "with the first \(count) stop sequences"
         }
     }
 

@@ -35,7 +35,9 @@ struct RepairRule: Sendable {
 
 extension Rules {
     /// The first line that matches counts; a limit of tokens under its other name comes before all (`RepairHints`).
-    static let repairs: [RepairRule] = [
+    static let repairs: [RepairRule] = googleRepairs + otherRepairs
+
+    private static let otherRepairs: [RepairRule] = [
         RepairRule(
             .nothing, words: [["maximum of"], ["cache_control", "cache control", "cachepoint"]],
             "the route takes marks; the client wrote too many"),

@@ -34,6 +34,15 @@ extension Rules {
             ], at: .noneOr([400, 404, 422]),
             "github.com/openai/codex#8145; github.com/vercel/ai#7543; github.com/openai/openai-node#1567"),
         Rule(
+            "words.gemini", .format,
+            words: [
+                "thought signature", "penalty is not enabled", "thinking budget", "thinking_budget", "budget 0 is invalid",
+                "thinking level", "thinking_level", "thinking is not enabled", "thinking is not supported", "function call turn",
+                "function response turn",
+                "function response parts", "alternate between user and model", "requests end with a user role", "stopsequences value",
+                "number of stop_sequences", "for string type", "for object type", "schema didn't specify",
+            ], at: .noneOr([400]), "github.com/google-gemini/gemini-cli#26486, #13467; vercel/ai#8943; RooCodeInc/Roo-Code#10700"),
+        Rule(
             "words.effort", .format,
             words: [
                 "low', 'medium'", "supported values are: 'medium'", "supported values are: 'high'", "valid levels",

@@ -17,7 +17,7 @@ enum ChatRepairs {
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
         case .normaliseToolCallIDs(let length): ChatToolCallIDs.normalise(exactly: length, index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .dropThoughts: return nil
+        case .dropThoughts, .signCalls, .plainSchemas, .alternateRoles, .limitStops: return nil
         }
         return edits.apply(to: body, index: index)
     }

@@ -15,6 +15,10 @@ import Testing
         (.normaliseToolCallIDs(exactly: 9), "tool-call-ids:9", "with tool-call ids of 9 letters and digits"),
         (.dropThoughts, "drop-thoughts", "without the thoughts of earlier turns"),
         (.limitEffort(to: ["low", "medium", "high"]), "effort:low,medium,high", "with an effort of low, medium, high"),
+        (.signCalls, "sign-calls", "with a word in place of thought signatures"),
+        (.plainSchemas, "plain-schemas", "with plainer schemas"),
+        (.alternateRoles, "alternate-roles", "with turns that alternate"),
+        (.limitStops(to: 5), "stops:5", "with the first 5 stop sequences"),
     ])
     func `has a code that it is read from`(repair: Repair, code: String, text: String) {
         #expect(repair.code == code)
@@ -55,7 +59,7 @@ import Testing
         for repair in [
             Repair.dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
             .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: nil), .normaliseToolCallIDs(exactly: 9),
-            .dropThoughts, .limitEffort(to: ["low", "medium", "high"]),
+            .dropThoughts, .limitEffort(to: ["low", "medium", "high"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
         ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
         let list = try #require(text.firstRange(of: "May be left out")).upperBound
         let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex

@@ -49,7 +49,7 @@ enum Samples {
     static let repairs: [Repair] = [
         .dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
         .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
-        .dropThoughts, .limitEffort(to: ["low", "medium"]),
+        .dropThoughts, .limitEffort(to: ["low", "medium"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
     ]
 
     static let effects: [BlockEffect.Kind] = [

@@ -15,6 +15,12 @@ enum CodexVariant {
         .topP, .logprobs, .topLogprobs, .user, .metadata, .store, .codeExecution, .fileID,
     ])
 
+    /// What every other provider has a member for.
+    static func noteLost(_ sampling: Sampling, _ losses: inout Losses) {
+        if sampling.maxTokens != nil { losses.note(.foreignMembers, "max_output_tokens") }
+        if sampling.temperature != nil { losses.note(.foreignMembers, "temperature") }
+    }
+
     /// It refuses requests without instructions.
     static let instructions = "You are a helpful assistant."
 

@@ -37,7 +37,7 @@ struct ResponsesRequestWriting {
         ResponsesToolWriting.write(conversation, into: &output, &losses)
         writeText()
         writeReasoning(&losses)
-        if !isCodex { writeSampling() }
+        if isCodex { CodexVariant.noteLost(conversation.sampling, &losses) } else { writeSampling() }
         writeInclude()
         writeRest(&losses)
         output.append("}")

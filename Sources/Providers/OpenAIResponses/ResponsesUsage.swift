@@ -37,8 +37,7 @@ enum ResponsesUsage {
         output.append("{")
         if let input = usage.inputTokens { output.append(#""input_tokens":\#(input),"#) }
         output.append(#""input_tokens_details":{"cached_tokens":\#(usage.cachedTokens ?? 0)"#)
-        if let written = usage.cacheWriteTokens { output.append(#","cache_write_tokens":\#(written)"#) }
-        output.append("}")
+        output.append(#","cache_write_tokens":\#(usage.cacheWriteTokens ?? 0)}"#)
         if let written = usage.outputTokens { output.append(#","output_tokens":\#(written)"#) }
         output.append(#","output_tokens_details":{"reasoning_tokens":\#(usage.reasoningTokens ?? 0)}"#)
         if let input = usage.inputTokens, let written = usage.outputTokens { output.append(#","total_tokens":\#(input + written)"#) }

@@ -380,6 +380,12 @@ struct ResponsesEventWriter: EventWriter {
                     Self.member("input", arguments, &$0)
                 }
             } else {
+                // Clients that add up the pieces want JSON, too.
+                if isEmpty {
+                    event("response.function_call_arguments.delta", call.place, call.item.id, &output) {
+                        Self.member("delta", arguments, &$0)
+                    }
+                }
                 event("response.function_call_arguments.done", call.place, call.item.id, &output) { output in
                     output.append(#","name":"#)
                     output.quote(call.item.name)

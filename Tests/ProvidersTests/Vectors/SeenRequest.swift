@@ -29,6 +29,8 @@ struct SeenRequest: Equatable {
     private var names: [Int: String] = [:]
     private var answered: Set<Int> = []
 
+    init() {}
+
     init(_ body: JSONValue, _ dialect: Dialect) {
         switch dialect {
         case .chat: readChat(body)

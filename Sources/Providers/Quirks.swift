@@ -21,6 +21,12 @@ public struct Quirks: Hashable, Sendable {
     public var takesStrictTools: Bool?
     /// How long tool-call ids have to be, in letters and digits.
     public var toolCallIDLength: Int?
+    /// Takes `store`.
+    public var takesStore: Bool?
+    /// Takes `prompt_cache_key`.
+    public var takesCacheKey: Bool?
+    /// Wants the tool's `name` beside `tool_call_id`.
+    public var wantsToolResultName: Bool?
 
     public enum ReasoningMember: String, Hashable, Sendable, CaseIterable {
         /// OpenAI's `reasoning_effort`.
@@ -49,6 +55,9 @@ public struct Quirks: Hashable, Sendable {
         merged.takesJSONSchema = takesJSONSchema ?? other.takesJSONSchema
         merged.takesStrictTools = takesStrictTools ?? other.takesStrictTools
         merged.toolCallIDLength = toolCallIDLength ?? other.toolCallIDLength
+        merged.takesStore = takesStore ?? other.takesStore
+        merged.takesCacheKey = takesCacheKey ?? other.takesCacheKey
+        merged.wantsToolResultName = wantsToolResultName ?? other.wantsToolResultName
         return merged
     }
 }

@@ -7,12 +7,19 @@ struct ChatEnvelope {
     let root: JSONSlice
     private(set) var choices: JSONSlice?
     private(set) var usage: JSONSlice?
+    /// `x_groq`, which may hold the usage.
+    private(set) var groq: JSONSlice?
+    /// Members that only some replies have: who read them ask here first.
+    private(set) var hasTier = false
+    private(set) var hasSources = false
     private var error: JSONSlice?
     private var baseResponse: JSONSlice?
 
     /// - Throws: `JSONProblem` unless `bytes` are one JSON document, of whatever kind.
     init(scanning bytes: RawSpan) throws(JSONProblem) {
         var (choices, usage, error, baseResponse): (JSONSlice?, JSONSlice?, JSONSlice?, JSONSlice?)
+        var groq: JSONSlice?
+        var (hasTier, hasSources) = (false, false)
         root = try JSONScanner.scan(bytes) { key, value in
             if JSONText.equals(key, "choices", in: bytes) {
                 choices = value
@@ -22,9 +29,17 @@ struct ChatEnvelope {
                 error = value
             } else if JSONText.equals(key, "base_resp", in: bytes) {
                 baseResponse = value
+            } else if JSONText.equals(key, "x_groq", in: bytes) {
+                groq = value
+            } else if JSONText.equals(key, "service_tier", in: bytes) {
+                hasTier = true
+            } else if JSONText.equals(key, "citations", in: bytes) || JSONText.equals(key, "search_results", in: bytes) {
+                hasSources = true
             }
         }
         (self.choices, self.usage, self.error, self.baseResponse) = (choices, usage, error, baseResponse)
+        self.groq = groq
+        (self.hasTier, self.hasSources) = (hasTier, hasSources)
     }
 
     /// Whether this is an error although it came with a success status: `error`, MiniMax's `base_resp`, or, where the choices should

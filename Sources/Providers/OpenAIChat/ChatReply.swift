@@ -22,11 +22,11 @@ struct ChatReply {
         guard let choices = envelope.choices, choices.kind == .array else {
             return .bad(reader.fault(.malformed("the reply has no choices")))
         }
-        return read(choices, usage: envelope.usage, headers: headers, body: body, reader: reader)
+        return read(choices, usage: ChatUsage.read(envelope, in: bytes), headers: headers, body: body, reader: reader)
     }
 
     private static func read(
-        _ choices: JSONSlice, usage: JSONSlice?, headers: Headers, body: [UInt8], reader: ErrorReader
+        _ choices: JSONSlice, usage: Usage?, headers: Headers, body: [UInt8], reader: ErrorReader
     ) -> ReplyVerdict {
         let bytes = body.span.bytes
         var finish: String?
@@ -34,11 +34,14 @@ struct ChatReply {
         var isWhole = true
         var brokenOff: (reason: String, choice: JSONSlice)?
         var (message, reason): (JSONSlice?, JSONSlice?)
+        var usage = usage
         choices.forEachElement(in: bytes) { key, value in
             if JSONText.equals(key, "message", in: bytes) {
                 message = value
             } else if JSONText.equals(key, "finish_reason", in: bytes) {
                 reason = value
+            } else if usage == nil, JSONText.equals(key, "usage", in: bytes) {
+                usage = ChatUsage.read(value, in: bytes)
             }
             return true
         } element: { choice in
@@ -60,6 +63,6 @@ struct ChatReply {
             return .bad(reader.brokenOff(reason: reason, choice: choice, body: body, headers: headers))
         }
         if count == 0 { return .bad(reader.fault(.malformed("choices is empty"))) }
-        return .good(usage: ChatUsage.read(usage, in: bytes), finish: finish)
+        return .good(usage: usage, finish: finish)
     }
 }

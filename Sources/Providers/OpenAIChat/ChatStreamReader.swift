@@ -38,10 +38,7 @@ struct ChatStreamReader: StreamReader {
         guard envelope.root.kind == .object else { return malformed("an event is \(envelope.root.kind.text), not an object") }
         if envelope.isError(in: data) { return failure(data) }
         var event = StreamEvent()
-        if let read = ChatUsage.read(envelope.usage, in: data) {
-            usage = read
-            event.marks.insert(.usage)
-        }
+        if let read = ChatUsage.read(envelope, in: data) { learn(read, &event.marks) }
         // Azure's filter results, a router's own notices: no part of the reply, but signs of life.
         guard let choices = envelope.choices, choices.kind != .null else { return event }
         guard choices.kind == .array else { return malformed("choices is \(choices.kind.text)") }
@@ -67,9 +64,14 @@ struct ChatStreamReader: StreamReader {
         return event
     }
 
+    private mutating func learn(_ told: Usage, _ marks: inout StreamEvent.Marks) {
+        usage = usage?.updated(by: told) ?? told
+        marks.insert(.usage)
+    }
+
     /// The members of a choice that say something; `null` says nothing.
     private struct Choice {
-        var delta, index, reason: JSONSlice?
+        var delta, index, reason, usage: JSONSlice?
 
         mutating func keep(_ value: JSONSlice, named key: Range<Int>, in data: RawSpan) {
             if value.kind == .null { return }
@@ -79,6 +81,8 @@ struct ChatStreamReader: StreamReader {
                 index = value
             } else if data.equals("finish_reason", in: key) {
                 reason = value
+            } else if data.equals("usage", in: key) {
+                usage = value
             }
         }
     }
@@ -96,6 +100,7 @@ struct ChatStreamReader: StreamReader {
             guard delta.kind == .object else { return malformed("choices[\(position)].delta is \(delta.kind.text)") }
             marks.formUnion(ChatDelta.marks(of: delta, in: data))
         }
+        if let told = ChatUsage.read(parts.usage, in: data), !marks.contains(.usage) { learn(told, &marks) }
         guard let reason = parts.reason, !reason.isEmptyString else { return nil }
         guard reason.kind == .string else { return malformed("choices[\(position)].finish_reason is \(reason.kind.text)") }
         if ChatErrors.isFailure(finishReason: reason, in: data) {
@@ -114,48 +119,5 @@ struct ChatStreamReader: StreamReader {
 
     private func malformed(_ what: String) -> StreamEvent {
         StreamEvent(failure: reader.fault(.malformed(what)))
-    }
-}
-
-/// Says what the `delta` of a choice carries.
-enum ChatDelta {
-    static func marks(of delta: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
-        var marks: StreamEvent.Marks = []
-        delta.forEachMember(in: data) { key, value in
-            switch value.kind {
-            case .null, .bool, .number: break
-            case .string:
-                if value.isEmptyString { break }
-                if data.equals("content", in: key) || data.equals("refusal", in: key) {
-                    marks.insert(.content)
-                } else if data.equals("reasoning_content", in: key) || data.equals("reasoning", in: key) {
-                    marks.insert(.reasoning)
-                }
-            case .array:
-                if data.equals("tool_calls", in: key) {
-                    if value.element(0, in: data) != nil { marks.insert(.toolCall) }
-                } else if data.equals("content", in: key) {
-                    marks.formUnion(parts(value, in: data))
-                } else if data.equals("reasoning_details", in: key), value.element(0, in: data) != nil {
-                    marks.insert(.reasoning)
-                }
-            case .object:
-                if data.equals("function_call", in: key) { marks.insert(.toolCall) }
-                if data.equals("audio", in: key) { marks.insert(.content) }
-            }
-            return true
-        }
-        return marks
-    }
-
-    /// Mistral streams parts: `thinking` first, then `text`.
-    private static func parts(_ parts: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
-        var marks: StreamEvent.Marks = []
-        parts.forEachElement(in: data) { part in
-            guard part.kind == .object, let type = part.member("type", in: data) else { return true }
-            marks.insert(type.equals("thinking", in: data) || type.equals("reasoning", in: data) ? .reasoning : .content)
-            return true
-        }
-        return marks
     }
 }

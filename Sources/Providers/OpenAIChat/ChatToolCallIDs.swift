@@ -80,6 +80,15 @@ enum ChatToolCallIDs {
         }
     }
 
+    /// A letter or digit, or one of the two signs that all but the strictest take.
+    static func isPlain(_ letter: UInt8, strictly: Bool) -> Bool {
+        switch letter {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "_"), UInt8(ascii: "-"): !strictly
+        default: false
+        }
+    }
+
     private static let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     /// FNV-1a (draft-eastlake-fnv), stirred as SplitMix64 ends, since its last bytes reach only the low bits.

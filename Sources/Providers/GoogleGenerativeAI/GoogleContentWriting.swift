@@ -23,20 +23,32 @@ struct GoogleContentWriting {
     }
 
     mutating func write(_ turns: [Turn], to output: inout [UInt8], losses: inout Losses) {
+        /// What the user said since the model spoke.
+        var asked: [Turn] = []
         for turn in turns where !turn.role.isInstruction {
-            // What one user says after another is a content of its own; the model's turns are one.
+            guard turn.role == .assistant else {
+                asked.append(turn)
+                continue
+            }
+            writeQuestion(asked, to: &output, losses: &losses)
+            asked = []
+            writeAnswer(turn.parts, to: &output, losses: &losses)
+        }
+        writeQuestion(asked, to: &output, losses: &losses)
+        close(&output)
+    }
+
+    /// All results first; what one user says after another is a content of its own.
+    private mutating func writeQuestion(_ turns: [Turn], to output: inout [UInt8], losses: inout Losses) {
+        var shown: [Part] = []
+        for turn in turns { shown += writeResults(turn.parts, to: &output, losses: &losses) }
+        for parts in [shown] + turns.map(\.parts) {
             if open == .user { close(&output) }
-            if turn.role == .assistant {
-                writeAnswer(turn.parts, to: &output, losses: &losses)
-            } else {
-                writeResults(turn.parts, to: &output, losses: &losses)
-                for part in turn.parts {
-                    if case .toolResult = part { continue }
-                    write(part, as: .user, to: &output, losses: &losses)
-                }
+            for part in parts {
+                if case .toolResult = part { continue }
+                write(part, as: .user, to: &output, losses: &losses)
             }
         }
-        close(&output)
     }
 
     /// Parts alone, such as of an instruction.
@@ -73,7 +85,8 @@ struct GoogleContentWriting {
         }
     }
 
-    private mutating func writeResults(_ parts: [Part], to output: inout [UInt8], losses: inout Losses) {
+    /// - Returns: What has to be shown to the model apart from them.
+    private mutating func writeResults(_ parts: [Part], to output: inout [UInt8], losses: inout Losses) -> [Part] {
         var shown: [Part] = []
         for case .toolResult(let result) in parts {
             begin(.results, &output)
@@ -95,7 +108,7 @@ struct GoogleContentWriting {
             for case .foreign(let name) in result.parts { losses.note(.foreignParts, name) }
             output.append("}}")
         }
-        for part in shown { write(part, as: .user, to: &output, losses: &losses) }
+        return shown
     }
 
     private func append(_ media: [Media], to output: inout [UInt8], losses: inout Losses) {

@@ -10,6 +10,8 @@ struct GoogleReply {
     private var usage: Usage?
     private var candidates = 0
     private var isBlocked = false
+    /// It answers `countTokens`.
+    private var isCount = false
 
     static func read(headers: Headers, body: [UInt8], reader: ErrorReader) -> ReplyVerdict {
         if body.isEmpty || !body.contains(where: { $0 > 0x20 }) { return .bad(reader.fault(.emptyReply)) }
@@ -51,7 +53,10 @@ struct GoogleReply {
             isBlocked = true
             if finish == nil { finish = reason }
         }
-        guard let list = envelope.candidates else { return nil }
+        guard let list = envelope.candidates else {
+            if envelope.root.google("totalTokens", in: bytes) != nil { isCount = true }
+            return nil
+        }
         guard list.kind == .array else { return reader.fault(.malformed("candidates is \(list.kind.text)")) }
         var (bad, position): (ErrorObject?, Int) = (nil, 0)
         list.forEachElement(in: bytes) { candidate in
@@ -88,7 +93,7 @@ struct GoogleReply {
     }
 
     private func verdict() -> ReplyVerdict {
-        if candidates == 0, !isBlocked { return .bad(reader.fault(.malformed("the reply has no candidates"))) }
+        if candidates == 0, !isBlocked, !isCount { return .bad(reader.fault(.malformed("the reply has no candidates"))) }
         return .good(usage: usage, finish: finish)
     }
 }

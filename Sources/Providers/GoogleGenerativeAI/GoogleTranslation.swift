@@ -31,6 +31,27 @@ struct GoogleTranslation: WireTranslation {
         return envelope.wrap(request, model: target.model, project: target.options[CodeAssistEnvelope.projectOption])
     }
 
+    // MARK: Numbers of tokens
+
+    func writeTokenCount(_ count: Int) -> [UInt8] { Array(#"{"totalTokens":\#(count)}"#.utf8) }
+
+    /// A whole request as a member, since `contents` alone would leave out instructions and tools.
+    func writeCountRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8]? {
+        var request = GoogleRequestWriting.write(conversation, for: target, isWrapped: envelope != nil, losses: &losses)
+        request.removeLast()
+        request.member("model", target.model.hasPrefix("models/") ? target.model : "models/\(target.model)")
+        request.append("}")
+        return Array((envelope == nil ? #"{"generateContentRequest":"# : #"{"request":"#).utf8) + request + Array("}".utf8)
+    }
+
+    func readTokenCount(_ body: [UInt8]) -> Int? {
+        let bytes = body.span.bytes
+        guard let root = try? JSONScanner.scan(bytes) else { return nil }
+        return (root.google("response", in: bytes) ?? root).google("totalTokens", in: bytes)?.googleInt(in: bytes)
+    }
+
+    // MARK: Replies
+
     func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { GoogleReplyReading.read(body, maker: maker) }
 
     func makeEventReader(maker: Maker) -> any EventReader { GoogleEventReader(maker: maker) }

@@ -30,7 +30,7 @@ struct ChatWire: Wire {
     static let passedHeaders: [StaticString] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
 
     func facts(_ operation: Operation, body: [UInt8], index: JSONIndex, target: PathFacts) throws(RequestProblem) -> RequestShape {
-        try ChatRequest.facts(body: body, index: index)
+        operation == .embeddings ? try ChatEmbeddings.facts(body: body, index: index) : try ChatRequest.facts(body: body, index: index)
     }
 
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8] {

@@ -25,7 +25,8 @@ enum ResponsesErrors {
             text.append(#","understudy":"#)
             text += receipt
         }
-        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"","output":[],"parallel_tool_calls":true,"tool_choice":"auto","tools":[],"usage":null}}"#)
+        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"","output":[],"#)
+        text.append(#""parallel_tool_calls":true,"tool_choice":"auto","tools":[],"usage":null}}"#)
         text.append("\n\nevent: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":")
         if let code = error.code { text.quote(code) } else { text.append("null") }
         text.append(#","message":"#)

@@ -38,6 +38,14 @@ public struct LoggingSettings: Hashable, Sendable {
     }
 }
 
+/// `responses`
+public struct ResponseSettings: Hashable, Sendable {
+    /// Days after which what was said in replies of the Responses API is forgotten; 0: it is not kept at all.
+    public var keepDays = 30
+
+    public init() {}
+}
+
 /// `receipts`
 public struct ReceiptSettings: Hashable, Sendable {
     /// Days after which a receipt is forgotten.

@@ -17,6 +17,7 @@ public struct Settings: Hashable, Sendable {
     public var gateway = GatewaySettings()
     public var logging = LoggingSettings()
     public var receipts = ReceiptSettings()
+    public var responses = ResponseSettings()
     /// What holds for every model that nobody says otherwise of; see `limits(for:)`.
     public var limits = TimeLimits.Resolved.standard
     /// As `limits`; see `policy(for:)`.

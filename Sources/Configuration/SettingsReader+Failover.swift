@@ -3,7 +3,7 @@ import Failover
 import Providers
 
 extension SettingsReader {
-    /// `timeouts`, `failover`, `receipts`; what `auth.cooldowns` set before gives way to `failover.blocks`.
+    /// `timeouts`, `failover`, `receipts`, `responses`; what `auth.cooldowns` set before gives way to `failover.blocks`.
     static func readFailover(_ root: SettingsCursor?, into settings: inout Settings) {
         if let timeouts = root?.section("timeouts").map(timeouts) {
             settings.limits = settings.limits.narrowed(by: timeouts, setBy: "timeouts")
@@ -13,6 +13,7 @@ extension SettingsReader {
             written.apply(to: &settings.failover)
         }
         if let days = root?.section("receipts")?.whole("keepDays") { settings.receipts.keepDays = days }
+        if let days = root?.section("responses")?.whole("keepDays") { settings.responses.keepDays = days }
     }
 
     /// A `timeouts` section, wherever it stands.

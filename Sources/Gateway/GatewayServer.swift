@@ -15,19 +15,21 @@ public final class GatewayServer: HTTPService {
     let auth: ClientAuth
     let origins: OriginCheck
     let receipts: ReceiptStore?
+    let responses: ResponseStore?
     let samples: SampleStore?
     let status: GatewayStatus
     private let ids = ReceiptIDs()
     private let log: Logger
 
     public init(
-        relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, samples: SampleStore?, status: GatewayStatus,
-        log: Logger
+        relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, responses: ResponseStore? = nil,
+        samples: SampleStore?, status: GatewayStatus, log: Logger
     ) {
         self.relay = relay
         self.auth = auth
         self.origins = origins
         self.receipts = receipts
+        self.responses = responses
         self.samples = samples
         self.status = status
         self.log = log
@@ -73,7 +75,10 @@ public final class GatewayServer: HTTPService {
 
     private func serve(_ route: Route, _ exchange: HTTPExchange) async {
         switch route {
-        case .call(let entrance): await Door(entrance, relay: relay, origins: origins, ids: ids).serve(exchange)
+        case .call(let entrance): await Door(entrance, relay: relay, origins: origins, ids: ids, responses: responses).serve(exchange)
+        case .response(let id, let action):
+            let answer = await ResponsesDoor(relay: relay, store: responses).answer(id, action, exchange)
+            exchange.respond(origins.allow(answer, exchange.head))
         case .models: exchange.respond(origins.allow(models(exchange.head).list(exchange.head.query), exchange.head))
         case .model(let id): exchange.respond(origins.allow(models(exchange.head).model(id), exchange.head))
         case .live: exchange.respond(HealthAPI.live)

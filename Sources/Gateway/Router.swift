@@ -6,6 +6,8 @@ import Providers
 enum Route: Hashable, Sendable {
     /// A model.
     case call(Entrance)
+    /// A reply that was made before.
+    case response(String, ResponsesDoor.Action)
     case models
     case model(String)
     case live
@@ -25,7 +27,7 @@ enum Route: Hashable, Sendable {
     var needsToken: Bool {
         switch self {
         case .live, .ready: false
-        case .call, .models, .model: true
+        case .call, .response, .models, .model: true
         case .health, .capabilities, .status, .receipts, .receipt, .failures: true
         case .credentials, .clearCredentials, .credential, .plan: true
         }
@@ -42,7 +44,7 @@ enum Route: Hashable, Sendable {
     var bodySize: BodySize {
         switch self {
         case .call: .completion
-        case .clearCredentials, .credential: .small
+        case .clearCredentials, .credential, .response: .small
         case .models, .model, .live, .ready: .none
         case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan: .none
         }
@@ -126,8 +128,24 @@ enum Router {
             }
             return [(.get, .model(name))]
         }
+        if let ways = response(path) { return ways }
         if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return [(.get, .receipt(id))] }
         return credential(path)
+    }
+
+    /// `/v1/responses/{id}` and what is asked of one.
+    private static func response(_ path: String) -> [Way]? {
+        guard let rest = rest(of: path, after: "/v1/responses/") ?? rest(of: path, after: "/responses/") else { return nil }
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        let actions: [ResponsesDoor.Action] =
+            switch parts.count == 1 ? "" : parts.dropFirst().joined(separator: "/") {
+            case "": [.read, .delete]
+            case "input_items": [.inputItems]
+            case "cancel": [.cancel]
+            default: []
+            }
+        guard let id = parts.first, !id.isEmpty else { return [] }
+        return actions.map { ($0.method, .response(String(id), $0)) }
     }
 
     /// `/api/credentials/{id}/clear`: the id is one segment, a slash in it `%2F`.

@@ -7,6 +7,7 @@ import Transport
 
 /// A request as an upstream saw it.
 public struct AskedRequest: Sendable {
+    public var method = HTTP.Method.post
     public var path: String
     public var headers: Headers
     public var body: [UInt8]
@@ -91,9 +92,11 @@ public final class ScriptedUpstream: Sendable {
         private static func read(_ exchange: HTTPExchange) -> AskedRequest {
             let body = exchange.body
             let value = try? JSONValue.parse(body.span.bytes)
-            return AskedRequest(
+            var request = AskedRequest(
                 path: exchange.head.path, headers: exchange.head.headers, body: body, model: value?["model"]?.string ?? "",
                 streaming: value?["stream"]?.bool ?? false)
+            request.method = exchange.head.method
+            return request
         }
 
         private func perform(_ script: Script, on exchange: HTTPExchange) async {

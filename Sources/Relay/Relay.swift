@@ -85,7 +85,7 @@ public final class Relay: Sendable {
         recorder.record(receipt)
     }
 
-    private func client(of loop: EventLoop) -> CurlClient {
+    func client(of loop: EventLoop) -> CurlClient {
         for entry in clients where entry.loop === loop { return entry.client }
         preconditionFailure("a request came from a loop of another group")
     }

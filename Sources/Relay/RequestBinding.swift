@@ -5,11 +5,18 @@ import Providers
 
 /// That a request goes on from a reply which one account keeps (`previous_response_id`), and what everybody else is asked instead.
 public struct RequestBinding: Sendable {
-    /// Who made that reply. `nil`: nobody knows, so every provider of the client's own wire may.
-    public var provider: ProviderID?
-    public var credential: CredentialID?
-    /// The request with the conversation so far written out. `nil`: nobody knows that, so nobody else can be asked.
+    public var keeper: Keeper
+    /// The request with the conversation so far written out. `nil`: nobody here knows that, so only who keeps the reply can be asked.
     public var writtenOut: WrittenOut?
+
+    /// Who keeps the reply. Whoever it is must speak the client's own wire.
+    public enum Keeper: Hashable, Sendable {
+        case account(ProviderID, CredentialID)
+        /// Nobody knows, so any provider may.
+        case anybody
+        /// No provider: it crossed from another wire.
+        case nobody
+    }
 
     public struct WrittenOut: Sendable {
         public var body: [UInt8]
@@ -22,15 +29,18 @@ public struct RequestBinding: Sendable {
         }
     }
 
-    public init(provider: ProviderID? = nil, credential: CredentialID? = nil, writtenOut: WrittenOut? = nil) {
-        self.provider = provider
-        self.credential = credential
+    public init(_ keeper: Keeper, writtenOut: WrittenOut? = nil) {
+        self.keeper = keeper
         self.writtenOut = writtenOut
     }
 
     /// Whether a candidate on the client's own wire has the reply at hand.
-    func knows(_ candidate: Candidate) -> Bool {
-        (provider == nil || provider == candidate.model.provider) && (credential == nil || credential == candidate.credential)
+    func isKept(by candidate: Candidate) -> Bool {
+        switch keeper {
+        case .account(let provider, let credential): provider == candidate.model.provider && credential == candidate.credential
+        case .anybody: true
+        case .nobody: false
+        }
     }
 }
 
@@ -39,7 +49,9 @@ extension RelayRequest {
     ///
     /// - Parameter wire: The candidate's.
     func written(for candidate: Candidate, on wire: WireKind) -> (body: [UInt8], index: JSONIndex) {
-        guard let binding, let writtenOut = binding.writtenOut, wire != self.wire || !binding.knows(candidate) else { return (body, index) }
+        guard let binding, let writtenOut = binding.writtenOut, wire != self.wire || !binding.isKept(by: candidate) else {
+            return (body, index)
+        }
         return (writtenOut.body, writtenOut.index)
     }
 }
@@ -50,11 +62,11 @@ extension NamedChain {
     /// - Parameter wire: The client's.
     func bound(by binding: RequestBinding, on wire: WireKind) -> NamedChain {
         var bound = self
-        let knowing = chain.links.indices.filter { routes[$0]?.wire.kind == wire && binding.knows(chain.links[$0].candidate) }
-        let others = chain.links.indices.filter { !knowing.contains($0) }
-        let kept = binding.writtenOut == nil ? knowing : knowing + others
-        bound.chain.links = kept.map { chain.links[$0] }
-        bound.routes = kept.map { routes[$0] }
+        let keeping = chain.links.indices.filter { routes[$0]?.wire.kind == wire && binding.isKept(by: chain.links[$0].candidate) }
+        let others = chain.links.indices.filter { !keeping.contains($0) }
+        let asked = binding.writtenOut == nil ? keeping : keeping + others
+        bound.chain.links = asked.map { chain.links[$0] }
+        bound.routes = asked.map { routes[$0] }
         if binding.writtenOut == nil {
             bound.chain.skipped += others.map { place in
                 let link = chain.links[place]

@@ -50,13 +50,18 @@ public final class Database: Sendable {
     private let queue: JobQueue
     private let shared: DatabaseThread.Shared
 
-    public init(path: String, access: Access = .owning, limits: Limits = Limits(), log: Logger) {
+    public convenience init(path: String, access: Access = .owning, limits: Limits = Limits(), log: Logger) {
+        self.init(path: path, schema: .gateway, access: access, limits: limits, log: log)
+    }
+
+    init(path: String, schema: Schema, access: Access = .owning, limits: Limits = Limits(), log: Logger) {
         self.path = path
         let queue = JobQueue(capacity: limits.waitingJobs)
         let shared = DatabaseThread.Shared()
         self.queue = queue
         self.shared = shared
-        DatabaseThread.start(DatabaseFile(path: path, limits: limits), access: access, queue: queue, shared: shared, log: log)
+        let file = DatabaseFile(path: path, schema: schema, limits: limits)
+        DatabaseThread.start(file, access: access, queue: queue, shared: shared, log: log)
     }
 
     deinit { queue.close() }

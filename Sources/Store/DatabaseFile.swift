@@ -10,6 +10,7 @@ import Transport
 /// A database file: how it is opened, judged sound, and set aside when it is not.
 struct DatabaseFile: Sendable {
     let path: String
+    var schema = Schema.gateway
     let limits: Database.Limits
 
     /// Which file a path named when it was opened. Another process may put another file there later.
@@ -53,7 +54,7 @@ struct DatabaseFile: Sendable {
         guard access(path, F_OK) == 0 else { throw StoreProblem(errno: errno, doing: Connection.opening, path: path) }
         let connection = try Connection(path: path, writable: false, busyTimeout: limits.busyTimeout)
         try connection.execute("PRAGMA query_only = 1", doing: Connection.opening)
-        try Migrations.requireCurrent(connection)
+        try Migrations.requireCurrent(connection, schema)
         return Opened(connection: connection, identity: identity, setAside: nil)
     }
 
@@ -87,7 +88,7 @@ struct DatabaseFile: Sendable {
         if let verdict, verdict != "ok" {
             throw StoreProblem(.damaged, doing: "check the database", path: path, reason: "its pages do not fit together")
         }
-        try Migrations.run(on: connection)
+        try Migrations.run(on: connection, schema)
         connection.keepWriteAheadLogOnClose(false)
         return connection
     }

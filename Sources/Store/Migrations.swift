@@ -1,7 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The schema, as numbered steps. `PRAGMA user_version` holds the number of steps a file has been through. A released step
+/// A file's schema, as numbered steps. `PRAGMA user_version` holds the number of steps a file has been through. A released step
 /// is never edited; another one follows.
+struct Schema: Sendable {
+    /// Step n leads from version n to version n + 1.
+    let steps: [String]
+
+    /// Receipts, the health ledger and what else the gateway knows.
+    static let gateway = Schema(steps: Migrations.steps)
+    /// Replies that clients may go on from. A file of its own, since it holds what was said.
+    static let responses = Schema(steps: [
+        // 0 → 1: who made which reply, and what was asked and answered; both are missing where only the first is kept.
+        """
+        CREATE TABLE responses (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            made_at INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            credential TEXT NOT NULL,
+            wire TEXT NOT NULL,
+            previous TEXT,
+            bytes INTEGER NOT NULL,
+            input BLOB,
+            reply BLOB
+        ) STRICT;
+        CREATE INDEX responses_by_time ON responses (made_at, bytes);
+        """
+    ])
+
+    var current: Int { steps.count }
+}
+
 enum Migrations {
     /// Step n leads from version n to version n + 1.
     static let steps: [String] = [
@@ -81,7 +110,7 @@ enum Migrations {
         """,
     ]
 
-    static var current: Int { steps.count }
+    static var current: Int { Schema.gateway.current }
 
     static func version(of connection: Connection) throws(StoreProblem) -> Int {
         Int(try connection.scalar("PRAGMA user_version", doing: doing) ?? "") ?? 0
@@ -91,16 +120,17 @@ enum Migrations {
     /// version that the next start goes on from.
     ///
     /// - Throws: `.schema` if a newer program wrote the file.
-    static func run(on connection: Connection, to target: Int = current) throws(StoreProblem) {
+    static func run(on connection: Connection, _ schema: Schema = .gateway, to target: Int? = nil) throws(StoreProblem) {
+        let target = target ?? schema.current
         while true {
             let version = try version(of: connection)
-            guard version <= target else { throw tooNew(version, connection.path) }
+            guard version <= target else { throw tooNew(version, schema, connection.path) }
             guard version < target else { return }
             try connection.execute("BEGIN IMMEDIATE", doing: doing)
             do throws(StoreProblem) {
                 // Another process may have taken this step while we waited for the lock.
                 if try Self.version(of: connection) == version {
-                    try connection.execute(steps[version], doing: doing)
+                    try connection.execute(schema.steps[version], doing: doing)
                     try connection.execute("PRAGMA user_version = \(version + 1)", doing: doing)
                 }
                 try connection.execute("COMMIT", doing: doing)
@@ -112,10 +142,10 @@ enum Migrations {
     }
 
     /// A reader changes nothing, so it takes only files of its own version.
-    static func requireCurrent(_ connection: Connection) throws(StoreProblem) {
+    static func requireCurrent(_ connection: Connection, _ schema: Schema = .gateway) throws(StoreProblem) {
         let version = try version(of: connection)
-        guard version <= current else { throw tooNew(version, connection.path) }
-        guard version == current else {
+        guard version <= schema.current else { throw tooNew(version, schema, connection.path) }
+        guard version == schema.current else {
             throw StoreProblem(
                 .schema, doing: "read the database", path: connection.path,
                 reason: "an older understudy wrote it; start the gateway once to bring it up to date")
@@ -124,9 +154,9 @@ enum Migrations {
 
     private static let doing = "update the database"
 
-    private static func tooNew(_ version: Int, _ path: String) -> StoreProblem {
+    private static func tooNew(_ version: Int, _ schema: Schema, _ path: String) -> StoreProblem {
         StoreProblem(
             .schema, doing: "read the database", path: path,
-            reason: "a newer understudy wrote it (schema \(version), this one knows \(current))")
+            reason: "a newer understudy wrote it (schema \(version), this one knows \(schema.current))")
     }
 }

@@ -26,6 +26,9 @@ public struct StateFolder: Hashable, Sendable {
     /// Receipts and the health ledger (SQLite).
     public var database: String { path + "/understudy.sqlite" }
 
+    /// Replies that clients may go on from (SQLite); made when there is one.
+    public var responses: String { path + "/responses.sqlite" }
+
     /// The bearer token that clients show, made at the first start.
     public var tokenFile: String { path + "/gateway.token" }
 

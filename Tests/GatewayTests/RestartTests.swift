@@ -192,7 +192,7 @@ import Transport
     }
 
     static func databaseFile(in folder: String) -> String? {
-        StateFiles.names(in: folder).first { $0.hasSuffix(".sqlite") || $0.hasSuffix(".db") }.map { folder + "/" + $0 }
+        StateFiles.names(in: folder).first { $0 == "understudy.sqlite" }.map { folder + "/" + $0 }
     }
 
     static func spoil(_ path: String, _ damage: String) throws {

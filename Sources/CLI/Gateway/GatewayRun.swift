@@ -124,7 +124,8 @@ enum GatewayRun {
         let service = GatewayServer(
             relay: relay, auth: ClientAuth(token: token.secret),
             origins: OriginCheck(origins: settings.allowedOrigins, isStrict: token.secret == nil),
-            receipts: stores.receipts, samples: stores.samples, status: status, log: log.with(label: "gateway"))
+            receipts: stores.receipts, responses: stores.responses, samples: stores.samples, status: status, log: log.with(label: "gateway")
+        )
         do throws(SystemError) {
             return try HTTPServer(
                 host: settings.bind.host, port: settings.port, service: service, limits: limits, on: group, log: log.with(label: "server"))

@@ -11,6 +11,7 @@ struct Stores: Sendable {
     let database: Database
     let receipts: ReceiptStore
     let samples: SampleStore
+    let responses: ResponseStore
     let ledgerStore: LedgerStore
     let capabilityStore: CapabilityStore
 
@@ -18,6 +19,7 @@ struct Stores: Sendable {
         database = Database(path: folder.database, log: log.with(label: "store"))
         receipts = ReceiptStore(database: database, log: log.with(label: "store"))
         samples = SampleStore(database: database)
+        responses = ResponseStore(path: folder.responses, log: log.with(label: "store"))
         ledgerStore = LedgerStore(database: database)
         capabilityStore = CapabilityStore(database: database)
     }
@@ -65,5 +67,6 @@ struct Stores: Sendable {
         await ledgerStore.flush()
         await capabilityStore.flush()
         database.close()
+        responses.close()
     }
 }

@@ -31,5 +31,13 @@ enum Upkeep {
         } catch {
             log.warning("Old receipts not forgotten", ["why": .string("\(error)")])
         }
+        do throws(StoreProblem) {
+            let kept = relay.snapshot.settings.responses.keepDays
+            try await stores.responses.prune(
+                contentsBefore: now - .seconds(kept * 86_400),
+                makersBefore: now - .seconds(max(kept, ResponseStore.makerDays) * 86_400))
+        } catch {
+            log.warning("Old responses not forgotten", ["why": .string("\(error)")])
+        }
     }
 }

@@ -14,52 +14,101 @@ struct Door {
     let relay: Relay
     let origins: OriginCheck
     let ids: ReceiptIDs
+    let responses: ResponseStore?
     let entrance: Entrance
     private let wire: any Wire
 
-    init(_ entrance: Entrance, relay: Relay, origins: OriginCheck, ids: ReceiptIDs) {
+    init(_ entrance: Entrance, relay: Relay, origins: OriginCheck, ids: ReceiptIDs, responses: ResponseStore?) {
         self.entrance = entrance
         self.relay = relay
         self.origins = origins
         self.ids = ids
+        self.responses = responses
         wire = entrance.wire.wire
     }
 
     func serve(_ exchange: HTTPExchange) async {
-        guard let turn = begin(exchange) else { return }
-        await turn.run.answer()
-        finish(turn, exchange)
+        let turn = Turn(exchange, id: ids.make(at: relay.now()), at: relay.now(), entrance, origins)
+        read(turn)
+        if turn.request?.shape.previousResponse != nil { await bind(turn) }
+        guard let run = begin(turn) else { return }
+        await run.answer()
+        finish(turn, run)
     }
 
-    /// A request on its way, and the headers that every answer to it has.
+    /// What is known of a request on its way. A class, so that a task which waits holds one pointer.
     private final class Turn {
-        let run: FailoverRun
-        let sink: ExchangeSink
+        let exchange: HTTPExchange
+        let id: ReceiptID
+        let startedAt: Timestamp
+        /// Of every answer to it.
         let headers: Headers
+        /// `nil` before it is read, and once it runs: then the run has it.
+        var request: RelayRequest?
+        var record: ResponseRecord?
+        var sink: ExchangeSink?
 
-        init(run: FailoverRun, sink: ExchangeSink, headers: Headers) {
-            self.run = run
-            self.sink = sink
+        init(_ exchange: HTTPExchange, id: ReceiptID, at startedAt: Timestamp, _ entrance: Entrance, _ origins: OriginCheck) {
+            self.exchange = exchange
+            self.id = id
+            self.startedAt = startedAt
+            var headers = Headers(answering: id, on: entrance.wire)
+            origins.allow(&headers, exchange.head)
             self.headers = headers
+        }
+    }
+
+    private func refuse(_ turn: Turn, _ error: WireError) {
+        let model = turn.request?.shape.model ?? entrance.target.model ?? ""
+        relay.refused(error, id: turn.id, startedAt: turn.startedAt, model: model, wire: wire.kind)
+        turn.exchange.respond(ErrorReply.answer(error, on: entrance.wire, headers: turn.headers))
+        turn.request = nil
+    }
+
+    @inline(never)
+    private func read(_ turn: Turn) {
+        do throws(WireError) {
+            let request = try request(turn.exchange, id: turn.id, startedAt: turn.startedAt)
+            turn.record = ResponseRecord(request, in: responses, relay: relay)
+            turn.request = request
+        } catch {
+            refuse(turn, error)
+        }
+    }
+
+    /// Finds who keeps the reply that the request goes on from.
+    private func bind(_ turn: Turn) async {
+        guard let request = turn.request else { return }
+        do throws(WireError) {
+            let binding = try await ResponseHistory(store: responses, relay: relay).binding(of: request)
+            turn.request?.binding = binding
+            // A candidate must hold all that was said, whoever keeps it.
+            if let writtenOut = binding?.writtenOut,
+                let whole = try? wire.facts(entrance.operation, body: writtenOut.body, index: writtenOut.index, target: entrance.target)
+            {
+                turn.request?.shape.estimatedTokens = whole.estimatedTokens
+                turn.request?.shape.hasImages = whole.hasImages
+            }
+        } catch {
+            refuse(turn, error)
         }
     }
 
     /// - Returns: `nil` for a request that was refused, and answered so.
     @inline(never)
-    private func begin(_ exchange: HTTPExchange) -> Turn? {
-        let startedAt = relay.now()
-        let id = ids.make(at: startedAt)
-        var headers = Headers(answering: id, on: entrance.wire)
-        origins.allow(&headers, exchange.head)
-        var model = entrance.target.model ?? ""
+    private func begin(_ turn: Turn) -> FailoverRun? {
+        guard let request = turn.request else { return nil }
         do throws(WireError) {
-            let request = try request(exchange, id: id, startedAt: startedAt)
-            model = request.shape.model
-            let sink = ExchangeSink(exchange, headers: headers, framing: entrance.framing)
-            return Turn(run: try run(request, sink, exchange.loop), sink: sink, headers: headers)
+            let sink = ExchangeSink(turn.exchange, headers: turn.headers, framing: entrance.framing, record: turn.record)
+            let run = try run(request, sink, turn.exchange.loop)
+            if let id = request.shape.previousResponse, request.binding?.writtenOut == nil, !run.hasCandidates {
+                throw ResponseHistory.elsewhere(id)
+            }
+            turn.sink = sink
+            turn.request = nil
+            return run
         } catch {
-            relay.refused(error, id: id, startedAt: startedAt, model: model, wire: wire.kind)
-            exchange.respond(ErrorReply.answer(error, on: entrance.wire, headers: headers))
+            refuse(turn, error)
             return nil
         }
     }
@@ -96,24 +145,26 @@ struct Door {
     }
 
     @inline(never)
-    private func finish(_ turn: Turn, _ exchange: HTTPExchange) {
+    private func finish(_ turn: Turn, _ run: FailoverRun) {
+        let exchange = turn.exchange
         var headers = turn.headers
-        switch turn.run.result {
+        switch run.result {
         case .whole(let status, let contentType, let body, let served):
+            turn.record?.keep(body, by: served)
             headers.append(served)
             headers.append("content-type", contentType ?? "application/json")
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: body))
         case .passedOn(let status, let contentType, let body, let served):
             headers.append(served)
             headers.append("content-type", contentType ?? "application/json")
-            let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(turn.run.receipt))
+            let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(run.receipt))
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: told))
-        case .streamed: turn.sink.end()
+        case .streamed: turn.sink?.end()
         case .brokenStream(let failure, let served):
-            turn.sink.end(with: ErrorReply.event(failure, served: served.model, receipt: turn.run.receipt, wire: wire))
+            turn.sink?.end(with: ErrorReply.event(failure, served: served.model, receipt: run.receipt, wire: wire))
         case .refused(let refusal):
-            headers.append("x-understudy-attempts", String(turn.run.receipt.attempts.count))
-            exchange.respond(ErrorReply.answer(refusal, receipt: turn.run.receipt, wire: wire, headers: headers))
+            headers.append("x-understudy-attempts", String(run.receipt.attempts.count))
+            exchange.respond(ErrorReply.answer(refusal, receipt: run.receipt, wire: wire, headers: headers))
         case .cancelled: exchange.abort()
         }
     }

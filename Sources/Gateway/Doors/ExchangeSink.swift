@@ -8,15 +8,20 @@ import Transport
 final class ExchangeSink: ReplySink {
     private let exchange: HTTPExchange
     private let headers: Headers
+    private let record: ResponseRecord?
     private var array: EventArrayFraming?
+    private var served: Served?
 
-    init(_ exchange: HTTPExchange, headers: Headers, framing: StreamFraming) {
+    /// - Parameter record: Keeps the reply for later requests.
+    init(_ exchange: HTTPExchange, headers: Headers, framing: StreamFraming, record: ResponseRecord?) {
         self.exchange = exchange
         self.headers = headers
+        self.record = record
         if framing == .array { array = EventArrayFraming() }
     }
 
     func begin(_ served: Served) {
+        self.served = served
         var headers = headers
         headers.append(served)
         headers.append("content-type", array == nil ? "text/event-stream; charset=utf-8" : "application/json; charset=UTF-8")
@@ -25,6 +30,8 @@ final class ExchangeSink: ReplySink {
     }
 
     func write(_ bytes: RawSpan) {
+        // Before the client can have it, and go on from it.
+        if let record, let served { record.look(at: bytes, by: served) }
         guard array != nil else { return exchange.write(bytes) }
         var output: [UInt8] = []
         array?.write(bytes, into: &output)

@@ -13,6 +13,7 @@ let package = Package(
         .target(name: "Providers", dependencies: ["Failover", "HTTP", "JSON", "CAssets"], exclude: ["Catalogue/catalogue.json"]),
         .executableTarget(name: "deciding", dependencies: ["Failover", "HTTP", "JSON", "Providers"]),
         .target(name: "CAllocations", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(name: "crossing", dependencies: ["CAllocations", "Failover", "HTTP", "JSON", "Providers"]),
         .executableTarget(name: "steps", dependencies: ["CAllocations", "Failover"]),
     ],
     swiftLanguageModes: [.v6],

@@ -47,6 +47,12 @@ private struct Traits {
         text += String(decoding: line, as: UTF8.self) + "\n"
     }
 
+    /// What `quirks` says; nothing where it says nothing.
+    mutating func add(_ name: String, _ quirks: Quirks) {
+        guard quirks != Quirks() else { return }
+        add(name, String(describing: quirks))
+    }
+
     mutating func add(_ name: String, _ params: JSONObject?) {
         guard let params, !params.isEmpty else { return }
         add(name, String(decoding: JSONWriter.compact(.object(params)), as: UTF8.self))
@@ -65,12 +71,15 @@ private struct Traits {
         case .nowhere: add("credential", "none")
         }
         add("markers", provider.markerModels.joined(separator: " "))
+        add("wires", provider.wirePrefixes.map { "\($0.prefix)=\($0.wireName)" }.joined(separator: " "))
+        add("quirks", model.map { provider.quirks(for: $0) } ?? provider.quirks)
         for entry in provider.models where model == nil || entry.id == model {
             add("model", entry.id)
             add("api", entry.wireName ?? "")
             add("markers", entry.takesMarkers.map(String.init) ?? "")
             add("tools", String(entry.acceptsTools))
             add("images", String(entry.acceptsImages))
+            add("quirks", entry.quirks)
             add("params", entry.params)
         }
     }

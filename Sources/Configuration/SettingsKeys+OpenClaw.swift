@@ -26,7 +26,7 @@ extension SettingsKeys {
         ("models.providers.*.request", ["proxy", "tls", "allowPrivateNetwork"]),
         (
             "models.providers.*.models[]",
-            ["agentRuntime", "baseUrl", "contextTokens", "cost", "headers", "mediaInput", "metadataSource", "thinkingLevelMap"]
+            ["agentRuntime", "baseUrl", "contextTokens", "headers", "mediaInput", "metadataSource", "thinkingLevelMap"]
         ),
         ("agents.defaults", agentKeys + defaultsKeys),
         ("agents.defaults.models.*", ["streaming", "agentRuntime"]),

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import Providers
 
 /// Every key that is ours to read, and those of OpenClaw's beside them. docs/configuration.md is kept equal by a test.
 public enum SettingsKeys {
     /// What the settings are made of, in the order of the documentation.
-    public static let all: [SettingsKey] = models + modelEntries + agents + auth + environment + gateway + logging + ours + openClaw
+    public static let all: [SettingsKey] =
+        models + modelEntries + compat + modelEntriesMore + agents + auth + environment + gateway + logging + ours + openClaw
 
     private static let seconds = SettingsKey.Kind.number(0.01...86_400)
     private static let ladder = SettingsKey.Kind.numbers(0.01...604_800)
+    private static let dollars = SettingsKey.Kind.number(0...100_000)
     private static let tokens = SettingsKey.Kind.whole(1...100_000_000)
 
     private static func key(
@@ -44,8 +47,9 @@ public enum SettingsKeys {
             "The wire it speaks. Models on a wire that this version does not speak are passed over."),
         key("models.providers.*.apiKey", .secret, "", "Its key. Further keys come from the environment and from profiles."),
         key(
-            "models.providers.*.authHeader", .flag, "true",
-            "Whether the key goes up as `Authorization: Bearer`; `false` if `headers` say who is asking."),
+            "models.providers.*.authHeader", .flag, "the wire's own header",
+            "`true`: the key goes up as `Authorization: Bearer` on any wire. `false`: in the wire's own header, such as `x-api-key`; on OpenAI's wires nowhere, since `headers` say who is asking."
+        ),
         key("models.providers.*.headers", .map, "", "Headers for every request to it; they win over all others."),
         key("models.providers.*.headers.*", .secret, "", "A header's value."),
         key("models.providers.*.request", .section, "", "More about its requests."),
@@ -66,6 +70,9 @@ public enum SettingsKeys {
             "models.providers.*.contextWindow", tokens, "",
             "Tokens of prompt and reply together, for its models that do not say. Unknown: no request is held back."),
         key("models.providers.*.maxTokens", tokens, "", "Tokens of a reply at most, for its models that do not say."),
+        key(
+            "models.providers.*.compat", .same("models.providers.*.models[].compat"), "",
+            "As `models[].compat`, for all its models; what a model says of itself wins."),
         key("models.providers.*.params", .object, "", "Members for its requests where the client wrote none."),
         key("models.providers.*.timeouts", .same("timeouts"), "", "As `timeouts`, for this provider."),
         key("models.providers.*.failover", .same("failover"), "", "As `failover`, for this provider."),
@@ -74,19 +81,58 @@ public enum SettingsKeys {
     private static let modelEntries: [SettingsKey] = [
         key("models.providers.*.models", .list, "", "The models it is known to serve; a chain may name others too."),
         key("models.providers.*.models[].id", .text, "", "The provider's own name for it; required."),
-        key("models.providers.*.models[].name", .text, "the id", "For people."),
+        key("models.providers.*.models[].name", .text, "the catalogue's, else the id", "For people."),
         key("models.providers.*.models[].api", .choice(wires), "the provider's", "Its wire, where it is another."),
-        key("models.providers.*.models[].contextWindow", tokens, "the provider's", "Tokens of prompt and reply together."),
-        key("models.providers.*.models[].maxTokens", tokens, "the provider's", "Tokens of a reply at most."),
-        key("models.providers.*.models[].reasoning", .flag, "false", "Thinks before it speaks: its first token is given more time."),
         key(
-            "models.providers.*.models[].input", .texts, "anything",
-            "What it takes: without `image` in the list, requests with images pass it by."),
+            "models.providers.*.models[].contextWindow", tokens, "the provider's, else the catalogue's",
+            "Tokens of prompt and reply together."),
+        key("models.providers.*.models[].maxTokens", tokens, "the provider's, else the catalogue's", "Tokens of a reply at most."),
+        key(
+            "models.providers.*.models[].reasoning", .flag, "the catalogue's, else false",
+            "Thinks before it speaks: its first token is given more time."),
+        key(
+            "models.providers.*.models[].input", .texts, "the catalogue's, else anything",
+            "What it takes, of `text`, `image`, `pdf`, `audio`, `video`: without `image` in the list, requests with images pass it by."),
+        key("models.providers.*.models[].cost", .section, "", "What a million tokens of it cost, in US dollars."),
+        key("models.providers.*.models[].cost.input", dollars, "the catalogue's", "Of the prompt. It counts with `output` beside it."),
+        key("models.providers.*.models[].cost.output", dollars, "the catalogue's", "Of the reply, thinking included."),
+        key("models.providers.*.models[].cost.cacheRead", dollars, "", "Of a prompt's part that was cached."),
+        key("models.providers.*.models[].cost.cacheWrite", dollars, "", "Of a prompt's part that is put into the cache."),
+    ]
+
+    /// What is said of a model's API: `compat`, which stands with a provider too.
+    private static let compat: [SettingsKey] = [
         key("models.providers.*.models[].compat", .openSection, "", "What its API can do. Other members of OpenClaw's may stand here."),
         key("models.providers.*.models[].compat.supportsTools", .flag, "true", "`false`: requests with tools pass it by."),
         key(
             "models.providers.*.models[].compat.cacheControlFormat", .choice(["anthropic", "none"]), "the built-in provider's, else none",
             "Whether it takes Anthropic's `cache_control`: then `cacheRetention` puts some where a client wrote none."),
+        compatKey(
+            "maxTokensField", .choice(Quirks.maxTokensMembers), "The member for a limit of tokens, where one is written for it."),
+        compatKey("supportsDeveloperRole", .flag, "`false`: messages of the role `developer` go up as `system`."),
+        compatKey("supportsReasoningEffort", .flag, "`false`: nothing is asked of its thinking, unless `thinkingFormat` says how."),
+        compatKey(
+            "thinkingFormat", .choice(Quirks.thinkingFormats.map(\.name)),
+            "Where thinking is asked for: `reasoning_effort`, OpenRouter's `reasoning`, `thinking`, `enable_thinking`, or nowhere."),
+        compatKey("supportsStore", .flag, "`false`: `store` is left out."),
+        compatKey("supportsPromptCacheKey", .flag, "`false`: `prompt_cache_key` is left out."),
+        compatKey("supportsUsageInStreaming", .flag, "`false`: `stream_options` is left out."),
+        compatKey("supportsStrictMode", .flag, "`false`: tools go up without `strict`."),
+        compatKey("supportsJsonSchema", .flag, "`false`: a JSON schema for the reply is left out."),
+        compatKey("supportsPrefill", .flag, "`false`: it refuses a last message of the assistant's."),
+        compatKey("requiresToolResultName", .flag, "`true`: results of tools carry the tool's `name`."),
+        compatKey(
+            "requiresReasoningContentOnAssistantMessages", .flag, "`true`: it wants its earlier thoughts back as `reasoning_content`."),
+        compatKey("requiresMistralToolIds", .flag, "`true`: as `toolCallIdLength: 9`."),
+        compatKey("toolCallIdLength", .whole(1...64), "How many letters and digits the ids of tool calls have to have."),
+    ]
+
+    private static func compatKey(_ name: String, _ kind: SettingsKey.Kind, _ meaning: String) -> SettingsKey {
+        key("models.providers.*.models[].compat.\(name)", kind, "what the catalogue or the wire knows", meaning)
+    }
+
+    /// The rest of a model's members.
+    private static let modelEntriesMore: [SettingsKey] = [
         key("models.providers.*.models[].params", .object, "", "As the provider's, and wins over it."),
         key("models.providers.*.models[].timeouts", .same("timeouts"), "", "As `timeouts`, for this model."),
         key("models.providers.*.models[].failover", .same("failover"), "", "As `failover`, for this model."),

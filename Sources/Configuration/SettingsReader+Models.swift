@@ -46,17 +46,17 @@ extension SettingsReader {
             }
             return nil
         }
-        var provider = Provider(id: id, baseURL: url, wireName: known?.wireName ?? WireKind.openaiCompletions.rawValue)
-        if let wire = entry.choice("api") { provider.wireName = wire }
-        if provider.wire == nil {
-            (entry.child("api") ?? entry).note("this version does not speak \(provider.wireName); models of \(id) are passed over")
+        var provider = known?.provider(at: url) ?? Provider(id: id, baseURL: url)
+        if let wire = wireName(entry) { speak(wire, in: &provider) }
+        if provider.wire == nil, provider.wirePrefixes.isEmpty {
+            (entry.child("api") ?? entry).note(
+                "this version does not speak \(provider.wireName); models of \(id) are passed over\(advice(provider))")
         }
-        if let known, known.isLocal { provider.needsCredential = false }
-        provider.markerModels = known?.markerModels ?? []
+        readCompat(of: entry, into: &provider)
         key = entry.secret("apiKey")
         switch entry.flag("authHeader") {
         case true: provider.credentialHeader = .bearer
-        case false: provider.credentialHeader = .nowhere
+        case false: provider.credentialHeader = provider.wireName.hasPrefix("openai") ? .nowhere : nil
         case nil: break
         }
         provider.headers = headers(entry)
@@ -67,9 +67,31 @@ extension SettingsReader {
             }
             if let auth = request.section("auth") { readRequestAuth(auth, into: &provider, key: &key) }
         }
-        if provider.credentialHeader == .nowhere { provider.needsCredential = false }
+        if provider.credentialHeader == .nowhere || provider.headers.contains(where: isCredential) { provider.needsCredential = false }
         provider.limits = limits(entry)
         return provider
+    }
+
+    /// `api`, under the name that the wire has here.
+    static func wireName(_ entry: SettingsCursor) -> String? {
+        let written = entry.choice("api")
+        return written == "openai-chatgpt-responses" ? "openai-codex-responses" : written
+    }
+
+    /// Makes `wire` the one of all of a provider's models, whatever the catalogue says of some.
+    private static func speak(_ wire: String, in provider: inout Provider) {
+        provider.wireName = wire
+        provider.wirePrefixes = []
+        for index in provider.known.indices { provider.known[index].wireName = nil }
+    }
+
+    /// What to write instead of a wire that is not built, where the same server speaks another.
+    private static func advice(_ provider: Provider) -> String {
+        switch provider.wireName {
+        case "ollama": "; its server also speaks openai-completions, at a baseUrl that ends with /v1"
+        case "azure-openai-responses": "; its v1 API also speaks openai-responses, at https://<resource>.openai.azure.com/openai/v1"
+        default: ""
+        }
     }
 
     private static func baseURL(_ entry: SettingsCursor) -> BaseURL? {
@@ -121,6 +143,11 @@ extension SettingsReader {
         }
     }
 
+    /// Whether a header says who is asking, so that no key is needed beside it.
+    private static func isCredential(_ header: ProviderHeader) -> Bool {
+        ["authorization", "x-api-key", "api-key", "x-goog-api-key"].contains(header.name.lowercased())
+    }
+
     private static let framing: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
     ]
@@ -162,42 +189,5 @@ extension SettingsReader {
                 "cacheRetention is \(shown) and nothing that is obeyed; it takes none, short or long (cacheControlTtl: 5m or 1h)")
         }
         return params
-    }
-
-    // MARK: Models
-
-    private static func readModelEntries(
-        of entry: SettingsCursor, into provider: inout Provider, _ failovers: inout [ModelRef: FailoverOverrides]
-    ) {
-        let window = entry.whole("contextWindow")
-        let most = entry.whole("maxTokens")
-        var seen: Set<String> = []
-        for cursor in entry.sections("models") {
-            guard let id = cursor.text("id") else {
-                if cursor.child("id") == nil {
-                    cursor.report("\(cursor.path.text) has no id", "it takes the provider's name for the model")
-                }
-                continue
-            }
-            guard seen.insert(id).inserted else {
-                cursor.report("\(cursor.path.text).id is \(Shown.quoted(id)) a second time", "write it once")
-                continue
-            }
-            var model = Model(id: id, name: cursor.text("name"))
-            model.wireName = cursor.choice("api")
-            model.contextWindow = cursor.whole("contextWindow") ?? window
-            model.maxTokens = cursor.whole("maxTokens") ?? most
-            model.reasons = cursor.flag("reasoning") ?? false
-            if let input = cursor.texts("input") { model.acceptsImages = input.isEmpty || input.contains { $0.text == "image" } }
-            let compat = cursor.section("compat")
-            model.acceptsTools = compat?.flag("supportsTools") ?? true
-            model.takesMarkers = compat?.choice("cacheControlFormat").map { $0 == "anthropic" }
-            model.params = params(cursor)
-            model.limits = cursor.section("timeouts").map(timeouts) ?? TimeLimits()
-            if let failover = cursor.section("failover").map(narrowFailover), !failover.isEmpty {
-                failovers[ModelRef(provider: provider.id, model: id)] = failover
-            }
-            provider.models.append(model)
-        }
     }
 }

@@ -13,7 +13,8 @@ public struct Model: Hashable, Sendable {
     public var contextWindow: Int?
     /// Tokens of a reply at most.
     public var maxTokens: Int?
-    public var acceptsImages: Bool
+    /// What it takes besides tools; `nil`: unknown, and nothing is held back from it.
+    public var inputs: Set<InputKind>?
     public var acceptsTools: Bool
     /// Thinks before it speaks: its first token is given more time.
     public var reasons: Bool
@@ -24,14 +25,22 @@ public struct Model: Hashable, Sendable {
     public var quirks = Quirks()
     /// Members for its requests where the client wrote none.
     public var params: JSONObject?
+    /// `nil`: not known.
+    public var price: Price?
+
+    public var acceptsImages: Bool { inputs?.contains(.image) ?? true }
 
     /// A model of which only the name is known: nothing is held back from it.
     public init(id: String, name: String? = nil) {
         self.id = id
         self.name = name ?? id
-        acceptsImages = true
         acceptsTools = true
         reasons = false
         limits = TimeLimits()
     }
+}
+
+/// A kind of content that a model takes.
+public enum InputKind: String, Hashable, Sendable, CaseIterable {
+    case text, image, pdf, audio, video
 }

@@ -14,7 +14,12 @@ public struct Provider: Hashable, Sendable {
     /// Where the credential goes; `nil`: where its wire has it.
     public var credentialHeader: CredentialHeader?
     public var limits: TimeLimits
+    /// The models that configuration tells of.
     public var models: [Model]
+    /// Models that the catalogue tells of: looked at where a chain names one and configuration says nothing of it.
+    public var known: [Model] = []
+    /// The wires of models by how their names begin, where the model itself has none. The longest that fits counts.
+    public var wirePrefixes: [WirePrefix] = []
     /// Members for the requests of all its models, where neither the client nor the model says otherwise.
     public var params: JSONObject?
     /// How the names of models begin that take Anthropic's cache marks within this wire.
@@ -52,15 +57,33 @@ public struct Provider: Hashable, Sendable {
     public var wire: WireKind? { WireKind(rawValue: wireName) }
 
     /// What is known of a model; `nil` for one that only a chain names.
-    public func model(_ id: String) -> Model? { models.first { $0.id == id } }
+    public func model(_ id: String) -> Model? { models.first { $0.id == id } ?? known.first { $0.id == id } }
+
+    /// Where `model` differs from the wire's usual ways: its own quirks, else the provider's.
+    public func quirks(for model: String) -> Quirks { self.model(model)?.quirks.over(quirks) ?? quirks }
 
     /// Whether `model` is known to take cache marks, so that a client that writes none may be given some.
     public func takesMarkers(_ model: String) -> Bool {
         self.model(model)?.takesMarkers ?? markerModels.contains { model.hasPrefix($0) }
     }
 
-    /// The name of the wire that `model` is called on: its own, else the provider's.
-    public func wireName(for model: String) -> String { self.model(model)?.wireName ?? wireName }
+    /// The name of the wire that `model` is called on: its own, else the one of names that begin like it, else the provider's.
+    public func wireName(for model: String) -> String {
+        if let own = self.model(model)?.wireName { return own }
+        let fits = wirePrefixes.filter { model.hasPrefix($0.prefix) }
+        return fits.max { $0.prefix.utf8.count < $1.prefix.utf8.count }?.wireName ?? wireName
+    }
+}
+
+/// The wire of a provider's models whose names begin with `prefix`.
+public struct WirePrefix: Hashable, Sendable {
+    public var prefix: String
+    public var wireName: String
+
+    public init(prefix: String, wireName: String) {
+        self.prefix = prefix
+        self.wireName = wireName
+    }
 }
 
 /// A header that configuration adds to each request to a provider. The value may be a key.

@@ -78,7 +78,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     func headCame(_ head: ResponseHead) {
         status = head.status
-        let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? false
+        // Who does nothing but stream may leave it unsaid, as ChatGPT's backend does (docs/wire/openai-responses.md, "Codex").
+        let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? plan.wire.onlyStreams
         progress = plan.streaming && isStream && (200..<300).contains(head.status) ? .streaming(head) : .collecting(head)
     }
 

@@ -119,12 +119,12 @@ func responsesVerdict(_ body: String) -> ReplyVerdict {
 }
 
 @Suite struct `A Responses client's error` {
-    static let error = WireError(status: 429, message: "All \"busy\"", code: "exhausted", receipt: Array(#"{"receipt":"01R"}"#.utf8))
+    static let error = WireError(status: 429, message: "All \"busy\"", code: "exhausted", receipt: Array(#"{"id":"01R"}"#.utf8))
 
     @Test func `is OpenAI's, with the receipt`() throws {
         let body = try JSONValue.parse(responses.errorBody(Self.error))
         #expect(body["error"]?["message"]?.string == "All \"busy\"")
-        #expect(body["error"]?["understudy"]?["receipt"]?.string == "01R")
+        #expect(body["error"]?["understudy"]?["id"]?.string == "01R")
     }
 
     /// `response.failed` for those who follow the response, `error` with an `error` in it for what the SDKs raise.
@@ -139,7 +139,8 @@ func responsesVerdict(_ body: String) -> ReplyVerdict {
         }
         #expect(events.map(\.name) == ["response.failed", "error"])
         #expect(events[0].data["response"]?["error"]?["code"]?.string == "rate_limit_exceeded")
-        #expect(events[0].data["response"]?["error"]?["understudy"]?["receipt"]?.string == "01R")
+        #expect(events[0].data["response"]?["error"]?["understudy"]?["id"]?.string == "01R")
+        #expect(events[0].data["response"]?["id"]?.string == "resp_01R")
         #expect(events[1].data["error"]?["message"]?.string == "All \"busy\"")
         #expect(events[1].data["message"]?.string == "All \"busy\"")
     }

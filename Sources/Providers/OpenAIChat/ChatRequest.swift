@@ -16,8 +16,8 @@ struct ChatRequest {
             throw RequestProblem(path: "", message: "The body must be a JSON object, not \(index.root.kind.text).", code: "invalid_type")
         }
         let members = try ChatMembers(index, in: bytes)
-        var shape = RequestShape(model: try model(members, bytes))
-        shape.fallbacks = try fallbacks(members, bytes)
+        var shape = RequestShape(model: try model(members.model, bytes))
+        shape.fallbacks = try fallbacks(members.models, bytes)
         shape.streaming = members.stream?.bool(in: bytes) ?? false
         shape.wantsLogprobs = members.logprobs?.bool(in: bytes) ?? false
         shape.choices = try choices(members, bytes)
@@ -47,16 +47,16 @@ struct ChatRequest {
         return ChatMessages.tokens(ofBytes: value.range.count)
     }
 
-    private static func model(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> String {
-        guard let value = members.model, let model = value.string(in: bytes) else {
+    static func model(_ value: JSONSlice?, _ bytes: RawSpan) throws(RequestProblem) -> String {
+        guard let value, let model = value.string(in: bytes) else {
             throw RequestProblem(path: "model", message: "model is required.", code: "missing_required_parameter")
         }
         try checkName(model, at: "model")
         return model
     }
 
-    private static func fallbacks(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
-        guard let value = members.models, value.kind == .array else { return nil }
+    static func fallbacks(_ value: JSONSlice?, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
+        guard let value, value.kind == .array else { return nil }
         var names: [String] = []
         value.forEachElement(in: bytes) { element in
             if let name = element.string(in: bytes) { names.append(name) }
@@ -117,7 +117,7 @@ struct ChatRequest {
     }
 
     /// A session's name, unless it is empty or too long to be one.
-    private static func hint(_ value: JSONSlice?, _ bytes: RawSpan) -> String? {
+    static func hint(_ value: JSONSlice?, _ bytes: RawSpan) -> String? {
         guard let text = value?.string(in: bytes), !text.isEmpty, text.utf8.count <= 512 else { return nil }
         return text
     }

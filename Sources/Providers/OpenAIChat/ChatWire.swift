@@ -18,7 +18,7 @@ struct ChatWire: Wire {
 
     var translation: any WireTranslation { ChatTranslation() }
 
-    func withoutSeals(_ body: [UInt8]) -> [UInt8]? { nil }
+    func withoutSeals(_ body: [UInt8]) -> [UInt8]? { ChatSeals.remove(from: body) }
 
     func headers(client: Headers, credential: Secret?, provider: Provider, streaming: Bool) -> Headers {
         UpstreamHeaders.make(
@@ -30,13 +30,18 @@ struct ChatWire: Wire {
     static let passedHeaders: [StaticString] = ["user-agent", "openai-beta", "x-anthropic-beta", "http-referer", "x-title"]
 
     func facts(_ operation: Operation, body: [UInt8], index: JSONIndex, target: PathFacts) throws(RequestProblem) -> RequestShape {
-        try ChatRequest.facts(body: body, index: index)
+        switch operation {
+        case .generate, .countTokens: try ChatRequest.facts(body: body, index: index)
+        case .embeddings: try ChatEmbeddings.facts(body: body, index: index)
+        }
     }
 
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8] {
-        Passthrough.body(
+        // Params are for conversations; a request for embeddings has no messages.
+        let isConversation = index.member("messages", in: body.span.bytes) != nil
+        return Passthrough.body(
             body, index: index, model: model, dropping: "models",
-            adding: params.map { ChatParams.members(from: $0, in: index, of: body) } ?? [])
+            adding: isConversation ? params.map { ChatParams.members(from: $0, in: index, of: body) } ?? [] : [])
     }
 
     func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]? { ChatRepairs.apply(repair, to: body) }

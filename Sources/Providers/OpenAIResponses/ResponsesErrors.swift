@@ -13,24 +13,21 @@ enum ResponsesErrors {
     /// The two events that end a stream which failed: `response.failed`, whose response carries the error, and `error`, whose own
     /// `error` is what OpenAI's SDKs raise. The receipt is in both.
     ///
-    /// - Parameters:
-    ///   - id: Of the response, as the events before named it.
-    ///   - sequence: The number that comes next.
-    static func event(_ error: WireError, id: String = "resp_understudy", model: String = "", sequence: Int = 0) -> [UInt8] {
+    /// Nobody who writes it knows how many events came before, so both are numbered from 0.
+    static func event(_ error: WireError) -> [UInt8] {
         let body = OpenAIErrors.body(error)
         var text: [UInt8] = []
-        text.append(#"event: response.failed\#ndata: {"type":"response.failed","sequence_number":\#(sequence),"response":{"id":"#)
-        text.quote(id)
+        text.append(#"event: response.failed\#ndata: {"type":"response.failed","sequence_number":0,"response":{"id":"#)
+        text.quote("resp_\(receiptID(error) ?? "understudy")")
         text.append(#","object":"response","created_at":0,"status":"failed","error":{"code":"\#(code(of: error.status))","message":"#)
         text.quote(error.message)
         if let receipt = error.receipt {
             text.append(#","understudy":"#)
             text += receipt
         }
-        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"#)
-        text.quote(model)
-        text.append(#","output":[],"parallel_tool_calls":true,"tool_choice":"auto","tools":[],"usage":null}}"#)
-        text.append("\n\nevent: error\ndata: {\"type\":\"error\",\"sequence_number\":\(sequence + 1),\"code\":")
+        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"","output":[],"#)
+        text.append(#""parallel_tool_calls":true,"tool_choice":"auto","tools":[],"usage":null}}"#)
+        text.append("\n\nevent: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":")
         if let code = error.code { text.quote(code) } else { text.append("null") }
         text.append(#","message":"#)
         text.quote(error.message)
@@ -40,6 +37,13 @@ enum ResponsesErrors {
         text += body.dropFirst()
         text.append("\n\n")
         return text
+    }
+
+    /// As the response was named that was written across wires; one that came through has its provider's id.
+    private static func receiptID(_ error: WireError) -> String? {
+        guard let receipt = error.receipt else { return nil }
+        let bytes = receipt.span.bytes
+        return (try? JSONScanner.scan(bytes))?.member("id", in: bytes)?.string(in: bytes)
     }
 
     /// Of the codes that a response's error may have, the one that a status means.

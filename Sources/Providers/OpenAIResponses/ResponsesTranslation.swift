@@ -29,6 +29,19 @@ struct ResponsesTranslation: WireTranslation {
         ResponsesRequestWriting.write(conversation, for: target, isCodex: isCodex, losses: &losses)
     }
 
+    func writeTokenCount(_ count: Int) -> [UInt8] { Array(#"{"object":"response.input_tokens","input_tokens":\#(count)}"#.utf8) }
+
+    func readTokenCount(_ body: [UInt8]) -> Int? { CountRequest.count("input_tokens", in: body) }
+
+    func writeCountRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8]? {
+        isCodex ? nil : CountRequest.keeping(Self.counted, of: writeRequest(conversation, for: target, losses: &losses))
+    }
+
+    /// What `POST /responses/input_tokens` takes (platform.openai.com/docs/api-reference/responses/input-tokens, read on 2026-11-21).
+    private static let counted: Set<String> = [
+        "model", "input", "instructions", "tools", "tool_choice", "reasoning", "text", "parallel_tool_calls", "truncation",
+    ]
+
     func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { ResponsesReplyReading.read(body, maker: maker) }
 
     func makeEventReader(maker: Maker) -> any EventReader { ResponsesEventReader(maker: maker) }

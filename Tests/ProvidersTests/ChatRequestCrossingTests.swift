@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+import Testing
+
+@testable import Providers
+
+private func read(_ text: String) throws -> Conversation {
+    let body = bytes(text)
+    let index = try JSONIndex(scanning: body.span.bytes)
+    let shape = try chat.facts(.generate, body: body, index: index, target: PathFacts())
+    return try chat.translation.readRequest(body, index: index, shape: shape)
+}
+
+/// The members given, beside a model and a message.
+private func asking(_ members: String) throws -> Conversation {
+    try read(#"{"model":"m","messages":[{"role":"user","content":"Hi"}],\#(members)}"#)
+}
+
+private func saying(_ messages: String) throws -> [Turn] { try read(#"{"model":"m","messages":[\#(messages)]}"#).turns }
+
+private func write(_ conversation: Conversation, _ target: RequestTarget) -> (body: String, lost: [String]) {
+    var losses = Losses()
+    let body = chat.translation.writeRequest(conversation, for: target, losses: &losses)
+    return (body.text, losses.all.map(\.code))
+}
+
+private let plain = RequestTarget(provider: "somewhere", model: "m")
+private let openai = RequestTarget(provider: "openai", model: "gpt-5-mini")
+
+@Suite struct `Messages of a chat request` {
+    @Test(
+        arguments: [
+            (#"{"role":"system","content":"Be brief."}"#, [Turn(.system, [.text("Be brief.")])]),
+            (
+                #"{"role":"developer","content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]}"#,
+                [Turn(.developer, [.text("A"), .text("B")])]
+            ),
+            (#"{"role":"user","content":"Hi","name":"Ada"}"#, [Turn(.user, [.text("Hi")], name: "Ada")]),
+            (#"{"role":"user","content":["Hi",{"type":"input_text","text":"there"}]}"#, [Turn(.user, [.text("Hi"), .text("there")])]),
+            (
+                #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}}]}"#,
+                [Turn(.user, [.media(Media(.image, .data("AAAA"), mimeType: "image/png", detail: "low"))])]
+            ),
+            (
+                #"{"role":"user","content":[{"type":"image_url","image_url":"https://a.b/c.png"}]}"#,
+                [Turn(.user, [.media(Media(.image, .url("https://a.b/c.png")))])]
+            ),
+            (
+                #"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"mp3"}}]}"#,
+                [Turn(.user, [.media(Media(.audio, .data("AAAA"), mimeType: "audio/mpeg"))])]
+            ),
+            (
+                #"{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,AAAA","filename":"a.pdf"}}]}"#,
+                [Turn(.user, [.media(Media(.document, .data("AAAA"), mimeType: "application/pdf", fileName: "a.pdf"))])]
+            ),
+            (
+                #"{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}"#,
+                [Turn(.user, [.media(Media(.document, .file("file-1")))])]
+            ),
+            (
+                #"{"role":"user","content":[{"type":"video_url","video_url":{"url":"https://a.b/c.mp4"}}]}"#,
+                [Turn(.user, [.media(Media(.video, .url("https://a.b/c.mp4")))])]
+            ),
+            (#"{"role":"user","content":[{"type":"hologram"}]}"#, [Turn(.user, [.foreign("hologram")])]),
+            (#"{"role":"assistant","content":null,"refusal":"No."}"#, [Turn(.assistant, [.refusal("No.")])]),
+            (#"{"role":"assistant","content":[{"type":"refusal","refusal":"No."}]}"#, [Turn(.assistant, [.refusal("No.")])]),
+            (
+                #"{"role":"assistant","reasoning_content":"Hm","content":"Yes"}"#,
+                [Turn(.assistant, [.thinking(Thinking("Hm")), .text("Yes")])]
+            ),
+            (
+                #"{"role":"assistant","content":"Yes","reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","signature":"s"}]}"#,
+                [Turn(.assistant, [.thinking(Thinking("Hm", state: ProviderState(maker: nil, payload: "s"))), .text("Yes")])]
+            ),
+            (
+                #"{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]},{"type":"text","text":"Yes"}]}"#,
+                [Turn(.assistant, [.thinking(Thinking("Hm")), .text("Yes")])]
+            ),
+            (#"{"role":"assistant","content":"<think>Hm</think>Yes"}"#, [Turn(.assistant, [.text("<think>Hm</think>Yes")])]),
+        ] as [(String, [Turn])])
+    func `are turns`(message: String, turns: [Turn]) throws { #expect(try saying(message) == turns) }
+
+    @Test func `of tools stand in one turn, joined to their calls`() throws {
+        let turns = try saying(
+            #"""
+            {"role":"user","content":"Hi"},
+            {"role":"assistant","content":null,"tool_calls":[
+              {"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},
+              {"id":"b","type":"custom","custom":{"name":"g","input":"plain"}},
+              {"id":"c","type":"function","function":{"name":"h","arguments":{"y": 2}},"extra_content":{"google":{"thought_signature":"s"}}}]},
+            {"role":"tool","tool_call_id":"a","content":"1"},
+            {"role":"tool","tool_call_id":"b","content":[{"type":"text","text":"2"}]},
+            {"role":"tool","tool_call_id":"c","name":"h","content":""},
+            {"role":"user","content":"And?"}
+            """#)
+        #expect(
+            turns == [
+                Turn(.user, [.text("Hi")]),
+                Turn(
+                    .assistant,
+                    [
+                        .toolCall(ToolCall(id: "a", name: "f", arguments: #"{"x":1}"#)),
+                        .toolCall(ToolCall(id: "b", name: "g", arguments: "plain", isFreeForm: true)),
+                        .toolCall(ToolCall(id: "c", name: "h", arguments: #"{"y": 2}"#, state: ProviderState(maker: nil, payload: "s"))),
+                    ]),
+                Turn(
+                    .user,
+                    [
+                        .toolResult(ToolResult(callID: "a", parts: [.text("1")])),
+                        .toolResult(ToolResult(callID: "b", parts: [.text("2")], isFreeForm: true)),
+                        .toolResult(ToolResult(callID: "c", name: "h", parts: [])),
+                    ]),
+                Turn(.user, [.text("And?")]),
+            ])
+    }
+
+    @Test func `in the older way get ids that join them`() throws {
+        let turns = try saying(
+            #"""
+            {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},
+            {"role":"function","name":"f","content":"1"}
+            """#)
+        guard case .toolCall(let call)? = turns.first?.parts.first, case .toolResult(let result)? = turns.last?.parts.first else {
+            Issue.record("no call and result")
+            return
+        }
+        #expect(call.id == result.callID)
+        #expect(!call.id.isEmpty)
+        #expect(result.name == "f")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"role":"judge","content":"x"}"#, "messages[0].role"),
+            (#"{"role":"tool","content":"x"}"#, "messages[0].tool_call_id"),
+            (#"{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f"}}]}"#, "messages[0].tool_calls[0].id"),
+            (#"{"role":"assistant","tool_calls":[{"id":"a","type":"function"}]}"#, "messages[0].tool_calls[0].function"),
+            (#"{"role":"assistant","tool_calls":[{"id":"a","function":{"name":7}}]}"#, "messages[0].tool_calls[0].function.name"),
+            (#"{"role":"assistant","tool_calls":["x"]}"#, "messages[0].tool_calls[0]"),
+            (#"{"role":"user","content":[{"type":"text"}]}"#, "messages[0].content[0].text"),
+            (#"{"role":"user","content":[{"type":"text","text":7}]}"#, "messages[0].content[0].text"),
+            (#"{"role":"user","content":[{"type":"image_url"}]}"#, "messages[0].content[0].image_url"),
+        ])
+    func `that the API forbids are refused at their place`(message: String, path: String) throws {
+        let problem = #expect(throws: RequestProblem.self) { try saying(message) }
+        #expect(problem?.path == path)
+    }
+}
+
+@Suite struct `Members of a chat request` {
+    @Test func `are read into neutral values`() throws {
+        let conversation = try asking(
+            #"""
+            "max_tokens":5,"max_completion_tokens":7,"temperature":0.10,"top_p":1,"top_k":40,"frequency_penalty":-1,"presence_penalty":2,"seed":3,
+            "stop":["a","b"],"n":2,"logprobs":true,"top_logprobs":4,"logit_bias":{"50256":-100},"verbosity":"low","service_tier":"flex",
+            "metadata":{"k":"v"},"user":"u","safety_identifier":"s","prompt_cache_key":"c","store":true,"parallel_tool_calls":false,
+            "min_p":0.1,"provider":{"order":["x"]}
+            """#)
+        let sampling = conversation.sampling
+        #expect(sampling.maxTokens == 7)
+        #expect(sampling.temperature?.text == "0.10")
+        #expect(sampling.topK?.int == 40)
+        #expect(sampling.frequencyPenalty?.int == -1)
+        #expect(sampling.presencePenalty?.int == 2)
+        #expect(sampling.seed == 3)
+        #expect(sampling.stop == ["a", "b"])
+        #expect(sampling.choices == 2)
+        #expect(sampling.logprobs == true)
+        #expect(sampling.topLogprobs == 4)
+        #expect(sampling.logitBias?.text == #"{"50256":-100}"#)
+        #expect(sampling.verbosity == "low")
+        #expect(conversation.serviceTier == .flex)
+        #expect(conversation.metadata == [Conversation.Tag(name: "k", value: "v")])
+        #expect(conversation.user == "s")
+        #expect(conversation.cacheKey == "c")
+        #expect(conversation.store == true)
+        #expect(conversation.parallelToolCalls == false)
+        #expect(conversation.foreign == ["min_p", "provider"])
+    }
+
+    @Test(
+        arguments: [
+            (#""reasoning_effort":"high""#, Reasoning(effort: .high)),
+            (#""reasoning_effort":"none""#, Reasoning(effort: Reasoning.Effort.none)),
+            (#""reasoning":{"effort":"low","exclude":true}"#, Reasoning(effort: .low, isShown: false)),
+            (#""reasoning":{"max_tokens":2000}"#, Reasoning(budget: 2000)),
+            (#""reasoning":{"enabled":false}"#, Reasoning(effort: Reasoning.Effort.none)),
+            (#""reasoning":{"enabled":true}"#, Reasoning()),
+            (#""thinking":{"type":"enabled"}"#, Reasoning()),
+            (#""thinking":{"type":"enabled"},"reasoning_effort":"max""#, Reasoning(effort: .max)),
+            (#""thinking":{"type":"disabled"}"#, Reasoning(effort: Reasoning.Effort.none)),
+            (#""enable_thinking":true,"thinking_budget":512"#, Reasoning(budget: 512)),
+            (#""enable_thinking":false"#, Reasoning(effort: Reasoning.Effort.none)),
+            (#""temperature":1"#, nil),
+        ] as [(String, Reasoning?)])
+    func `ask for thoughts in every provider's way`(members: String, reasoning: Reasoning?) throws {
+        #expect(try asking(members).reasoning == reasoning)
+    }
+
+    @Test(
+        arguments: [
+            (#""tool_choice":"auto""#, .auto), (#""tool_choice":"none""#, ToolChoice.none), (#""tool_choice":"required""#, .required),
+            (#""tool_choice":"any""#, .required), (#""tool_choice":{"type":"function","function":{"name":"f"}}"#, .tool("f")),
+            (#""tool_choice":{"type":"custom","custom":{"name":"g"}}"#, .tool("g")), (#""function_call":{"name":"f"}"#, .tool("f")),
+            (
+                #""tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"f"}}]}}"#,
+                .oneOf(["f"], required: true)
+            ),
+        ] as [(String, ToolChoice)])
+    func `choose among tools`(member: String, choice: ToolChoice) throws { #expect(try asking(member).toolChoice == choice) }
+
+    @Test func `hold tools of all kinds`() throws {
+        let conversation = try asking(
+            #"""
+            "tools":[{"type":"function","function":{"name":"f","description":"F","strict":true,"parameters":{"type": "object"}}},
+            {"type":"custom","custom":{"name":"g","description":"G","format":{"type":"grammar","grammar":{}}}},{"type":"telepathy"}],
+            "web_search_options":{"search_context_size":"low"}
+            """#)
+        #expect(
+            conversation.tools == [
+                .function(FunctionTool(name: "f", description: "F", schema: JSONFragment(parsing: #"{"type": "object"}"#), strict: true)),
+                .function(FunctionTool(name: "g", description: "G", isFreeForm: true)), .foreign("telepathy"),
+                .builtIn(.webSearch(BuiltInTool.WebSearch())),
+            ])
+        #expect(conversation.foreign == ["custom.format", "web_search_options.search_context_size"])
+        #expect(try asking(#""functions":[{"name":"f"}]"#).tools == [.function(FunctionTool(name: "f"))])
+    }
+
+    @Test(
+        arguments: [
+            (#""tools":[{"type":"function"}]"#, "tools[0].function"),
+            (#""tools":[{"type":"function","function":{}}]"#, "tools[0].function.name"),
+            (#""tools":[{"type":"function","function":{"name":"f","parameters":"x"}}]"#, "tools[0].function.parameters"),
+            (#""tools":[{"type":"custom"}]"#, "tools[0].custom"), (#""response_format":{}"#, "response_format.type"),
+            (#""response_format":{"type":"json_schema"}"#, "response_format.json_schema"),
+        ])
+    func `that the API forbids are refused at their place`(member: String, path: String) throws {
+        let problem = #expect(throws: RequestProblem.self) { try asking(member) }
+        #expect(problem?.path == path)
+    }
+
+    @Test func `say whether a stream's usage is wanted`() throws {
+        #expect(try asking(#""stream":true"#).wantsUsage == false)
+        #expect(try asking(#""stream":true,"stream_options":{"include_usage":true}"#).wantsUsage)
+        #expect(try asking(#""stream":false"#).wantsUsage)
+    }
+}
+
+@Suite struct `A chat request that is written` {
+    /// What is written reads the same, and nothing is noted as lost.
+    @Test(arguments: [
+        #""temperature":0.5,"top_p":0.9,"stop":["x"],"seed":7,"n":3,"logprobs":true,"top_logprobs":2,"verbosity":"high""#,
+        #""frequency_penalty":1.5,"presence_penalty":-0.5,"logit_bias":{"1":2},"max_tokens":9,"user":"u","prompt_cache_key":"k""#,
+        #""metadata":{"a":"b"},"service_tier":"priority","reasoning_effort":"low""#,
+        #""response_format":{"type":"json_object"}"#, #""response_format":{"type":"text"}"#,
+        #""response_format":{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"type":"object"},"strict":true}}"#,
+        #""tools":[{"type":"function","function":{"name":"f","description":"F","parameters":{"a": 1},"strict":false}}],"tool_choice":"required","parallel_tool_calls":true"#,
+        #""tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"tool_choice":{"type":"function","function":{"name":"f"}}"#,
+    ])
+    func `keeps its members`(members: String) throws {
+        let asked = try asking(members)
+        let (body, lost) = write(asked, plain)
+        #expect(try read(body) == asked)
+        #expect(lost.isEmpty)
+    }
+
+    @Test(arguments: [
+        #"{"role":"system","content":"S"},{"role":"user","content":"A"},{"role":"system","content":"T"},{"role":"user","content":"B","name":"Ada"}"#,
+        #"{"role":"user","content":[{"type":"text","text":"A"},{"type":"image_url","image_url":{"url":"https://a.b/c","detail":"high"}}]}"#,
+        #"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}},{"type":"file","file":{"file_id":"f"}}]}"#,
+        #"{"role":"user","content":[{"type":"video_url","video_url":{"url":"https://a.b/c.mp4"}}]}"#,
+        #"{"role":"assistant","content":null,"refusal":"No."}"#,
+        #"{"role":"assistant","content":"x","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\": 1}"}}]},{"role":"tool","tool_call_id":"a","content":"1"},{"role":"user","content":"B"}"#,
+    ])
+    func `keeps its turns`(messages: String) throws {
+        let asked = try read(#"{"model":"m","messages":[\#(messages)]}"#)
+        let (body, lost) = write(asked, plain)
+        #expect(try read(body) == asked)
+        #expect(lost.isEmpty)
+    }
+
+    @Test func `puts what a tool's result shows behind the results, and finds it again`() throws {
+        var asked = Conversation()
+        let image = Part.media(Media(.image, .data("AAAA"), mimeType: "image/png"))
+        asked.turns = [
+            Turn(
+                .assistant,
+                [.toolCall(ToolCall(id: "a", name: "f", arguments: "{}")), .toolCall(ToolCall(id: "b", name: "f", arguments: "{}"))]),
+            Turn(
+                .user,
+                [
+                    .toolResult(ToolResult(callID: "a", parts: [.text("one"), image])),
+                    .toolResult(ToolResult(callID: "b", parts: [image])),
+                ]),
+        ]
+        let (body, lost) = write(asked, plain)
+        #expect(lost.isEmpty)
+        #expect(
+            body.contains(
+                #"{"role":"tool","tool_call_id":"a","content":"one"},{"role":"tool","tool_call_id":"b","content":""},{"role":"user""#))
+        #expect(try read(body).turns == asked.turns)
+        // A person's own words stay a message of their own.
+        asked.turns[1].parts.append(.text("And?"))
+        #expect(try read(write(asked, plain).body).turns.last == Turn(.user, [.text("And?")]))
+    }
+
+    @Test(
+        arguments: [
+            ("openai", "gpt-4o", #""max_tokens":5"#, #""max_completion_tokens":5"#),
+            ("somewhere", "o3", #""max_tokens":5"#, #""max_completion_tokens":5"#),
+            ("somewhere", "llama", #""max_tokens":5"#, #""max_tokens":5"#),
+            ("mistral", "mistral-large", #""seed":1"#, #""random_seed":1"#),
+            ("openai", "gpt-5.2", #""reasoning_effort":"xhigh""#, #""reasoning_effort":"xhigh""#),
+            ("openai", "gpt-5", #""reasoning_effort":"none""#, #""reasoning_effort":"minimal""#),
+            ("openrouter", "anthropic/claude", #""reasoning_effort":"high""#, #""reasoning":{"effort":"high"}"#),
+            (
+                "openrouter", "anthropic/claude", #""reasoning":{"max_tokens":2000,"exclude":true}"#,
+                #""reasoning":{"max_tokens":2000,"exclude":true}"#
+            ),
+            ("zai", "glm-4.6", #""reasoning_effort":"none""#, #""thinking":{"type":"disabled"}"#),
+            ("deepseek", "deepseek-chat", #""thinking":{"type":"enabled"}"#, #""thinking":{"type":"enabled"}"#),
+            ("qwen", "qwen3", #""reasoning_effort":"low""#, #""enable_thinking":true,"thinking_budget":1024"#),
+            ("openrouter", "x", #""web_search_options":{}"#, #""plugins":[{"id":"web"}]"#),
+            ("openai", "gpt-4o-search-preview", #""web_search_options":{}"#, #""web_search_options":{}"#),
+            (
+                "openai", "gpt-5", #""tools":[{"type":"custom","custom":{"name":"g"}}]"#,
+                #""tools":[{"type":"custom","custom":{"name":"g"}}]"#
+            ),
+            (
+                "somewhere", "m", #""tools":[{"type":"custom","custom":{"name":"g"}}]"#,
+                #""parameters":{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#
+            ),
+        ])
+    func `says it in its target's words`(provider: ProviderID, model: String, member: String, expected: String) throws {
+        let (body, lost) = write(try asking(member), RequestTarget(provider: provider, model: model))
+        #expect(body.contains(expected), "\(body)")
+        #expect(!lost.contains { $0.hasPrefix("foreign") })
+    }
+
+    @Test(
+        arguments: [
+            ("openai", #""top_k":5"#, "top_k"), ("openai", #""stop":["1","2","3","4","5"]"#, "stop: beyond 4"),
+            ("openai", #""web_search_options":{}"#, "web_search"), ("somewhere", #""store":true"#, "store"),
+            ("mistral", #""prompt_cache_key":"k""#, "prompt_cache_key"),
+            ("somewhere", #""reasoning_effort":"max""#, "reasoning: max as high"),
+            ("zai", #""reasoning":{"max_tokens":9}"#, "reasoning_budget"),
+            ("somewhere", #""reasoning":{"max_tokens":9}"#, "reasoning_budget"),
+        ])
+    func `notes what its target has no member for`(provider: ProviderID, member: String, lost: String) throws {
+        #expect(write(try asking(member), RequestTarget(provider: provider, model: "m")).lost == [lost])
+    }
+
+    @Test func `obeys quirks`() throws {
+        var target = plain
+        target.quirks.maxTokensMember = "max_completion_tokens"
+        target.quirks.takesDeveloperRole = true
+        target.quirks.takesStreamOptions = false
+        target.quirks.takesJSONSchema = false
+        target.quirks.takesStrictTools = false
+        target.quirks.reasoningMember = Quirks.ReasoningMember.none
+        target.quirks.wantsThoughtsBack = true
+        target.quirks.toolCallIDLength = 9
+        target.quirks.wantsToolResultName = true
+        let asked = try read(
+            #"""
+            {"model":"m","stream":true,"max_tokens":1,"reasoning_effort":"low","messages":[{"role":"developer","content":"D"},
+            {"role":"assistant","reasoning_content":"Hm","content":"x","tool_calls":[{"id":"call_1","function":{"name":"f","arguments":""}}]},
+            {"role":"tool","tool_call_id":"call_1","content":"1"}],"tools":[{"type":"function","function":{"name":"f","strict":true}}],
+            "response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}}
+            """#)
+        let (body, lost) = write(asked, target)
+        #expect(body.contains(#""max_completion_tokens":1"#))
+        #expect(body.contains(#"{"role":"developer","content":"D"}"#))
+        #expect(body.hasSuffix(#","stream":true}"#))
+        #expect(!body.contains("reasoning_effort") && !body.contains("strict") && !body.contains("call_1"))
+        #expect(body.contains(#""reasoning_content":"Hm""#))
+        #expect(body.contains(#""arguments":"{}""#))
+        #expect(body.contains(#""name":"f","content":"1""#))
+        #expect(body.contains(#"{"role":"system","content":"Answer with one JSON object"#))
+        #expect(body.contains(#""response_format":{"type":"json_object"}"#))
+        #expect(Set(lost) == ["json_schema: as an instruction", "strict_tools", "reasoning"])
+    }
+
+    @Test func `gives a provider its own proofs back, and nobody else's`() throws {
+        let maker = Maker(provider: "openrouter", wire: .openaiCompletions)
+        let reply = try #require(
+            chat.translation.readReply(
+                bytes(
+                    #"{"choices":[{"message":{"content":"Yes","reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","signature":"s","format":"f","index":0},{"type":"reasoning.encrypted","data":"d","id":"r"}],"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"g"}}}]}}]}"#
+                ), maker: maker))
+        var conversation = Conversation()
+        conversation.turns = [Turn(.assistant, reply.choices[0].parts)]
+        let body = write(conversation, RequestTarget(provider: "openrouter", model: "m")).body
+        #expect(
+            body.contains(
+                #""reasoning_details":[{"type":"reasoning.text","signature":"s","format":"f","index":0,"text":"Hm"},{"type":"reasoning.encrypted","data":"d","id":"r"}]"#
+            ), "\(body)")
+        #expect(body.contains(#""extra_content":{"google":{"thought_signature":"g"}}"#))
+        let dropped = conversation.dropForeignStates(for: Maker(provider: "elsewhere", wire: .openaiCompletions))
+        #expect(dropped)
+        let other = write(conversation, plain)
+        #expect(!other.body.contains("reasoning") && !other.body.contains("extra_content"))
+        #expect(other.lost == ["foreign_thinking"])
+    }
+
+    @Test func `joins texts for a provider that takes no lists of them`() throws {
+        let asked = try read(
+            #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]}]}"#)
+        #expect(write(asked, RequestTarget(provider: "deepseek", model: "m")).body.contains(#""content":"A\n\nB""#))
+    }
+}
+
+@Suite struct `Sealed states in a chat request` {
+    @Test func `are opened for their maker`() throws {
+        let state = ProviderState(maker: Maker(provider: "anthropic", wire: .openaiResponses), payload: "proof")
+        let seal = Seal.seal(state)
+        let turns = try saying(
+            #"""
+            {"role":"assistant","content":"Yes","reasoning_content":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","signature":"\#(seal)"},
+            {"type":"reasoning.encrypted","data":"\#(seal)"}],"extra_content":{"google":{"thought_signature":"\#(seal)"}},
+            "tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"\#(seal)"}}}]}
+            """#)
+        #expect(
+            turns[0].parts == [
+                .thinking(Thinking("Hm", state: state)), .thinking(Thinking("", state: state)), .text(Text("Yes", state: state)),
+                .toolCall(ToolCall(id: "a", name: "f", arguments: "{}", state: state)),
+            ])
+    }
+
+    @Test func `are taken out for a provider of this wire, and nothing else is`() throws {
+        let seal = Seal.seal(nil)
+        func body(_ first: String, _ second: String, _ third: String) -> String {
+            #"{"model":"m","messages":[{"role":"assistant","content":"x"\#(first)},{"role":"assistant"\#(second),"tool_calls":[{"id":"a"\#(third),"function":{"name":"f"}}]}]}"#
+        }
+        let sealed = body(
+            #","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"\#(seal)"}]"#,
+            #", "reasoning_details":[{"data":"\#(seal)"}, {"type":"reasoning.text","signature":"own"}]"#,
+            #","extra_content":{"google":{"thought_signature":"\#(seal)"}}"#)
+        let clean = body("", #", "reasoning_details":[{"type":"reasoning.text","signature":"own"}]"#, "")
+        let cleaned = chat.withoutSeals(bytes(sealed))?.text ?? ""
+        #expect(try JSONValue.parse(bytes(cleaned)) == JSONValue.parse(bytes(clean)))
+        #expect(chat.withoutSeals(bytes(clean)) == nil)
+    }
+}

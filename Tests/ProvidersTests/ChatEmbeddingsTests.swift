@@ -25,8 +25,12 @@ import Testing
     @Test(arguments: [
         ("[]", "", "invalid_type"), ("{}", "model", "missing_required_parameter"),
         (#"{"model":null,"input":""}"#, "model", "missing_required_parameter"),
-        (#"{"model":5,"input":"a"}"#, "model", "invalid_type"), (#"{"model":"","input":"a"}"#, "model", "invalid_value"),
+        (#"{"model":5,"input":"a"}"#, "model", "invalid_type"), (#"{"model":"","input":"a"}"#, "model", "empty_string"),
         (#"{"model":"m"}"#, "input", "missing_required_parameter"), (#"{"model":"m","input":{}}"#, "input", "invalid_type"),
+        (#"{"model":"m","input":""}"#, "input", "empty_string"), (#"{"model":"m","input":[]}"#, "input", "empty_array"),
+        (#"{"model":"m","input":["a",1]}"#, "input[1]", "invalid_type"),
+        (#"{"model":"m","input":[[1],["a"]]}"#, "input[1]", "invalid_type"),
+        (#"{"model":"m","input":"a","dimensions":"4"}"#, "dimensions", "invalid_type"),
     ]) func `is refused without them`(_ body: String, _ path: String, _ code: String) {
         #expect { try Self.facts(body) } throws: { error in
             (error as? RequestProblem).map { $0.path == path && $0.code == code } ?? false

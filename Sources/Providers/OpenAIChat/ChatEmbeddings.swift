@@ -77,18 +77,4 @@ enum ChatEmbeddings {
         }
         return all
     }
-
-    /// Whether a reply without choices is one of embeddings: `{"object":"list","data":[{"embedding":…}]}`.
-    static func isReply(_ root: JSONSlice, _ bytes: RawSpan) -> Bool {
-        guard let data = root.member("data", in: bytes), data.kind == .array else { return false }
-        var (count, all) = (0, true)
-        data.forEachElement(in: bytes) { element in
-            // Numbers, or base64 of them.
-            let value = element.member("embedding", in: bytes)
-            all = value?.kind == .array || value?.kind == .string
-            count += 1
-            return all
-        }
-        return all && count > 0
-    }
 }

@@ -19,9 +19,6 @@ struct ChatReply {
             return .bad(reader.fault(.malformed("the reply is \(envelope.root.kind.text), not an object")))
         }
         if envelope.isError(in: bytes) { return .bad(reader.insideSuccess(body: body, headers: headers)) }
-        if envelope.choices == nil, ChatEmbeddings.isReply(envelope.root, bytes) {
-            return .good(usage: ChatUsage.read(envelope, in: bytes), finish: nil)
-        }
         guard let choices = envelope.choices, choices.kind == .array else {
             return .bad(reader.fault(.malformed("the reply has no choices")))
         }

@@ -46,6 +46,11 @@ public struct PoolSnapshot: Sendable {
     /// What goes up; `nil` where nothing does.
     public func secret(_ id: CredentialID, agent: AgentID) -> Secret? { (secrets[agent] ?? secrets[main])?[id] }
 
+    /// See `StoredCredential.project`.
+    public func project(_ id: CredentialID, of provider: ProviderID, agent: AgentID) -> String? {
+        (agents[agent] ?? agents[main])?[provider]?.first { $0.id == id }?.project
+    }
+
     /// Each credential's hash, for `LedgerStore.renewSecretHashes`: a new one ends what is held against it. Where agents have
     /// different secrets under one id, all their hashes.
     public var secretHashes: [CredentialID: String] {

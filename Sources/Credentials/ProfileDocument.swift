@@ -97,6 +97,7 @@ private struct Reader {
             }
             profile.unusable = problem.text
         }
+        profile.project = value["projectId"]?.string
         return .success(profile)
     }
 

@@ -20,6 +20,8 @@ public struct StoredCredential: Hashable, Sendable {
     public var secretHash: String
     /// Why no request may use it, with what to do; `nil` if one may. Such a credential is a skipped candidate in receipts.
     public var unusable: String?
+    /// The Google Cloud project that it belongs to (`projectId` of a profile), which Cloud Code Assist wants named.
+    public var project: String?
     /// Why it stands where it does among those of its provider.
     public var place = CredentialPlace.kind
 

@@ -20,6 +20,8 @@ final class Route: Sendable {
     let takesMarkers: Bool
     /// `nil` sends none.
     let secret: Secret?
+    /// The credential's own project, for wires that name it.
+    private let project: String?
     /// The model thinks before it speaks.
     let reasons: Bool
     private let model: Model?
@@ -43,6 +45,7 @@ final class Route: Sendable {
         retention = CacheRetention(params: params) ?? settings.cacheRetention
         takesMarkers = provider.takesMarkers(ref.model)
         secret = snapshot.pool.secret(candidate.credential, agent: agent)
+        project = snapshot.pool.project(candidate.credential, of: provider.id, agent: agent)
         reasons = model?.reasons == true
         let base = provider.baseURL
         guard let plain = wire.path(.generate, model: ref.model, streaming: false, base: base),
@@ -67,7 +70,8 @@ final class Route: Sendable {
     /// What a crossed request has to know of whom it is written for.
     func target(_ name: String) -> RequestTarget {
         RequestTarget(
-            provider: provider.id, model: name, known: model, quirks: model.map { $0.quirks.over(provider.quirks) } ?? provider.quirks)
+            provider: provider.id, model: name, known: model, quirks: model.map { $0.quirks.over(provider.quirks) } ?? provider.quirks,
+            options: project.map { [RequestTarget.project: $0] } ?? [:])
     }
 
     /// What is put into requests of this kind: what is asked besides an answer takes none of an answer's settings.

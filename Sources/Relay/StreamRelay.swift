@@ -85,6 +85,7 @@ struct StreamRelay {
 
     private mutating func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
         let wasWhole = hasEnded
+        let data = data.byteCount == 0 && Self.isBare(raw) ? raw : data
         let event = reader.read(data: data, name: name)
         if let failure = event.failure {
             return wasWhole ? supplyEnd() : .failed(failure, offending: failure.transport == nil ? nil : Self.beginning(of: data))
@@ -108,6 +109,14 @@ struct StreamRelay {
             }
         }
         return .goOn
+    }
+
+    /// Whether a block is JSON with no `data:` before it: Google breaks a stream off with an error like that, and its SDKs wait for it
+    /// (docs/wire/google-generative-ai.md, "Streams").
+    private static func isBare(_ raw: RawSpan) -> Bool {
+        guard raw.byteCount > 1 else { return false }
+        let first = raw.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     }
 
     /// What an event of another wire means to the client, at once.
@@ -159,9 +168,23 @@ struct StreamRelay {
 
     /// The upstream closed. `nil`: the reply was whole, and its terminator, if missing, has been supplied.
     mutating func upstreamEnded() -> ErrorObject? {
+        if !hasEnded, let error = lastWords() { return error }
         if let error = reader.upstreamEnded() { return error }
         _ = endWithoutTerminator()
         return nil
+    }
+
+    /// An error by itself that nothing came after, not even an empty line.
+    private mutating func lastWords() -> ErrorObject? {
+        var rest = EventStreamReader()
+        swap(&rest, &events)
+        var error: ErrorObject?
+        rest.finish { raw, data, name in
+            guard error == nil, data.byteCount == 0, Self.isBare(raw) else { return }
+            error = reader.read(data: raw, name: name).failure
+        }
+        // What was cut off is no more than that.
+        return error?.transport == nil ? error : nil
     }
 
     /// Supplies the terminator that the upstream left out after a proven end.

@@ -179,6 +179,15 @@ func googleFacts(
         #expect(try passed(#"{"model":"models/a","contents":[]}"#) == #"{"model":"models/gemini-2.5-pro","contents":[]}"#)
     }
 
+    @Test func `goes into the envelope's request, and its project beside it`() throws {
+        let body = bytes(#"{"model":"m","request":{"contents":[],"generationConfig":{"topK":1}}}"#)
+        let index = try JSONIndex(scanning: body.span.bytes)
+        let params: JSONObject = ["temperature": 0.2, "project": "p-1", "topK": 2]
+        let result = WireKind.googleGeminiCLI.wire.passthrough(body: body, index: index, model: "m", params: params).text
+        #expect(result == #"{"model":"m","project":"p-1","request":{"contents":[],"generationConfig":{"topK":1,"temperature":0.2}}}"#)
+        #expect(WireKind.googleGeminiCLI.wire.passthrough(body: body, index: index, model: "m", params: nil) == body)
+    }
+
     @Test(arguments: [
         (#"{"contents":[]}"#, #"{"contents":[],"generationConfig":{"temperature":0.2,"maxOutputTokens":9},"safetySettings":[]}"#),
         (

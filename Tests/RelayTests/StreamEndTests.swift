@@ -59,6 +59,8 @@ import Testing
         Ending("a role", [.bytes(Script.event("m", delta: ["role": "assistant"])), .end]),
         Ending("the terminator alone", [.bytes(Script.done), .end]),
         Ending("an error", [text("data: {\"error\":{\"message\":\"no\",\"code\":500}}\n\n"), .end]),
+        Ending("an error by itself", [text("{\n  \"error\": {\"message\": \"no\", \"code\": 500}\n}\n\n"), .end]),
+        Ending("an error by itself, and nothing after it", [text("{\"error\":{\"message\":\"no\",\"code\":500}}"), .end]),
         Ending("half an event", [text("data: {\"cho"), .cut]),
         Ending("a page", [text("<html>\n\n</html>"), .end]),
     ]
@@ -105,6 +107,15 @@ import Testing
         let attempt = try #require(run.receipt.attempts.first)
         #expect(attempt.usage == Usage(inputTokens: 12, outputTokens: 3))
         #expect(attempt.timeToFirstToken != nil)
+    }
+
+    @Test(arguments: ["\n\n", "\n", ""])
+    func `is what the upstream said by itself, with no event around it`(_ tail: String) async throws {
+        let error = #"{"error":{"code":429,"message":"Resource has been exhausted","status":"RESOURCE_EXHAUSTED"}}"#
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.word), Self.text(error + tail), .end]))])
+        let run = try await played.ask(CollectingSink(), stream: true)
+        guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(run.receipt.attempts.first?.failure?.reason == .rateLimit)
     }
 
     @Test func `leaves the upstream's connection for the next request`() async throws {

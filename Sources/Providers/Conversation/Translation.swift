@@ -106,6 +106,9 @@ public struct RequestTarget: Sendable {
     /// Settings that only this provider's wire needs, such as a project's name.
     public var options: [String: String]
 
+    /// The option that names a Google Cloud project.
+    public static let project = "project"
+
     public init(provider: ProviderID, model: String, known: Model? = nil, quirks: Quirks = Quirks(), options: [String: String] = [:]) {
         self.provider = provider
         self.model = model

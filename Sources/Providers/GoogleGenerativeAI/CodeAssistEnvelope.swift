@@ -6,7 +6,7 @@ import JSON
 /// `packages/core/src/code_assist/converter.ts` and `server.ts`, read on 2026-11-21).
 struct CodeAssistEnvelope: Hashable, Sendable {
     /// The setting that names the Cloud project, for accounts that want one.
-    static let projectOption = "project"
+    static let projectOption = RequestTarget.project
 
     static func path(_ operation: Operation, streaming: Bool, base: BaseURL) -> String? {
         let method: String

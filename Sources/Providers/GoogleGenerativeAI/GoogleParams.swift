@@ -14,11 +14,26 @@ enum GoogleParams {
         if let request = index.root.google("generateContentRequest", in: bytes), let own = request.member("model", in: bytes) {
             edits.replace(own.range, with: text)
         }
-        if let params { add(params, index, bytes, &edits) }
+        if let params { add(params, to: index.root, bytes, &edits) }
         return edits.apply(to: body, index: index) ?? body
     }
 
-    private static func add(_ params: JSONObject, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+    /// In Cloud Code Assist's envelope the params belong into its `request`, but for the project, which stands beside it.
+    static func wrapped(body: [UInt8], index: JSONIndex, params: JSONObject?) -> [UInt8] {
+        let bytes = body.span.bytes
+        guard var params, let request = index.root.member("request", in: bytes), request.kind == .object else { return body }
+        var edits = BodyEdits()
+        if let project = params[CodeAssistEnvelope.projectOption] {
+            params[CodeAssistEnvelope.projectOption] = nil
+            if index.member("project", in: bytes) == nil, let model = index.value("model", in: bytes) {
+                edits.insert(",\"project\":\(JSONWriter.string(project))", at: model.end)
+            }
+        }
+        add(params, to: request, bytes, &edits)
+        return edits.apply(to: body, index: index) ?? body
+    }
+
+    private static func add(_ params: JSONObject, to request: JSONSlice, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         var config: [(key: String, value: JSONValue)] = []
         var top: [(key: String, value: JSONValue)] = []
         func add(_ name: String, _ value: JSONValue) {
@@ -37,15 +52,15 @@ enum GoogleParams {
                 if name == "generationConfig" { add(name, value) } else { top.append((name, value)) }
             }
         }
-        let given = index.root.google("generationConfig", in: bytes)
+        let given = request.google("generationConfig", in: bytes)
         config = missing(config, in: given, bytes)
         if let given, !config.isEmpty {
             edits.addMember(config.map(text).joined(separator: ","), to: given, in: bytes)
-        } else if !config.isEmpty, index.member("generationConfig", in: bytes) == nil, index.member("generation_config", in: bytes) == nil {
+        } else if !config.isEmpty {
             top.insert(("generationConfig", .object(JSONObject(config))), at: 0)
         }
-        top = missing(top, in: index.root, bytes)
-        if !top.isEmpty { edits.addMember(top.map(text).joined(separator: ","), to: index.root, in: bytes) }
+        top = missing(top, in: request, bytes)
+        if !top.isEmpty { edits.addMember(top.map(text).joined(separator: ","), to: request, in: bytes) }
     }
 
     /// Those that `object` has not, in whichever spelling, each once.

@@ -36,7 +36,8 @@ struct GoogleWire: Wire {
     }
 
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8] {
-        GoogleParams.passthrough(body: body, index: index, model: model, params: params)
+        if envelope != nil { return GoogleParams.wrapped(body: body, index: index, params: params) }
+        return GoogleParams.passthrough(body: body, index: index, model: model, params: params)
     }
 
     func withoutSeals(_ body: [UInt8]) -> [UInt8]? { GoogleSignatures.withoutSeals(body) }

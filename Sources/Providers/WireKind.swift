@@ -11,6 +11,8 @@ public enum WireKind: String, Hashable, Sendable, CaseIterable {
     case openaiResponses = "openai-responses"
     /// The same at ChatGPT's backend, for its subscriptions. Providers only: no client is served on it.
     case openaiCodexResponses = "openai-codex-responses"
+    /// The Messages API: `POST /v1/messages` (docs/wire/anthropic-messages.md).
+    case anthropicMessages = "anthropic-messages"
     /// The Gemini API: `POST /models/{model}:generateContent` (docs/wire/google-generative-ai.md).
     case googleGenerativeAI = "google-generative-ai"
     /// The same in the envelope of Cloud Code Assist. Providers only: no client is served on it.
@@ -22,6 +24,7 @@ public enum WireKind: String, Hashable, Sendable, CaseIterable {
         case .openaiCompletions: ChatWire()
         case .openaiResponses: ResponsesWire()
         case .openaiCodexResponses: ResponsesWire(isCodex: true)
+        case .anthropicMessages: MessagesWire()
         case .googleGenerativeAI: GoogleWire()
         case .googleGeminiCLI: GoogleWire(envelope: CodeAssistEnvelope())
         }

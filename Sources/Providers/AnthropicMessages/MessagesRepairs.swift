@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+import JSON
+
+/// What repairs change in the body of a Messages request (docs/failover.md, "Repairs"). All bytes that a repair does not name stay as
+/// they are.
+enum MessagesRepairs {
+    /// - Returns: `nil` if the repair would change nothing in `body`, or it is none of this wire.
+    static func apply(_ repair: Repair, to body: [UInt8]) -> [UInt8]? {
+        guard let index = try? JSONIndex(scanning: body.span.bytes), index.root.kind == .object else { return nil }
+        var edits = BodyEdits()
+        let bytes = body.span.bytes
+        switch repair {
+        case .dropCacheMarkers: MessagesCacheMarkers.drop(index, bytes, &edits)
+        case .dropMember(let name): dropMember(name, index, bytes, &edits)
+        case .dropThoughts: MessagesThoughts.drop(index, bytes, &edits) { _ in true }
+        case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
+        case .renameMember, .renameRole, .normaliseToolCallIDs: return nil
+        }
+        return edits.apply(to: body, index: index)
+    }
+
+    private static func dropMember(_ name: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard Repair.droppable.contains(name) else { return }
+        // What stands deeper down is named by its place.
+        if let dot = name.firstIndex(of: ".") {
+            let (outer, inner) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
+            guard let object = index.member(named: outer, in: bytes)?.value else { return }
+            return edits.dropMembers(of: object, in: bytes) { key, _ in JSONText.reads(key, inner, in: bytes) }
+        }
+        guard let member = index.member(named: name, in: bytes) else { return }
+        edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
+    }
+
+    private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard let value = index.value("output_config", in: bytes)?.member("effort", in: bytes), let word = value.string(in: bytes),
+            let nearest = Repair.effort(for: word, among: known)
+        else { return }
+        edits.replace(value.range, with: Array("\"\(nearest)\"".utf8))
+    }
+}

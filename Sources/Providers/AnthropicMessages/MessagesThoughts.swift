@@ -8,6 +8,7 @@ enum MessagesThoughts {
         guard let index = try? JSONIndex(scanning: body.span.bytes), index.root.kind == .object else { return nil }
         var edits = BodyEdits()
         drop(index, body.span.bytes, &edits) { proof in proof.map(Seal.isSealed) ?? false }
+        dropCitations(index, body.span.bytes, &edits)
         return edits.apply(to: body, index: index)
     }
 
@@ -34,6 +35,20 @@ enum MessagesThoughts {
             return !edits.areTooMany
         }
         if !emptied.isEmpty { edits.dropElements(of: messages, in: bytes) { emptied.contains($0.start) } }
+    }
+
+    /// Takes out the sources that other wires' providers gave a text: Anthropic's own have a proof.
+    private static func dropCitations(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        index.value("messages", in: bytes)?.forEachElement(in: bytes) { message in
+            message.member("content", in: bytes)?.forEachElement(in: bytes) { block in
+                guard let citations = block.member("citations", in: bytes), citations.kind == .array else { return true }
+                edits.dropElements(of: citations, in: bytes) { citation in
+                    citation.member("encrypted_index", in: bytes)?.string(in: bytes).map(Seal.isSealed) ?? false
+                }
+                return !edits.areTooMany
+            }
+            return !edits.areTooMany
+        }
     }
 
     static func isThought(_ block: JSONSlice, in bytes: RawSpan) -> Bool {

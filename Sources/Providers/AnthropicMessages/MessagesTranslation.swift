@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// The Messages API to and from neutral values.
+/// The Messages API to and from neutral values (docs/wire/anthropic-messages.md).
 struct MessagesTranslation: WireTranslation {
-    /// What a model does not take, its name says; `MessagesRequestWriting` notes it.
-    var carries: Set<Feature> { [] }
+    /// Some of it not every model takes, as its name says; `MessagesRequestWriting` notes what a target does not.
+    static let carried: Set<Feature> = [
+        .laterInstructions, .temperature, .imageURL, .documents, .documentURL, .toolResultErrors, .toolResultImages, .strictTools,
+        .webSearch,
+        .codeExecution, .webFetch, .parallelToolCalls, .jsonSchema, .topP, .topK, .stopSequences, .reasoning, .reasoningBudget, .user,
+        .serviceTier, .citations, .stopSequenceTold, .cacheWriteTokens, .reasoningTokens,
+    ]
 
-    func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation { Conversation() }
-    func writeReply(_ reply: ConversationReply, to context: ReplyContext) -> [UInt8] { [] }
-    func makeEventWriter(to context: ReplyContext) -> any EventWriter { Silent() }
-    func writeRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8] { [] }
-    func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { nil }
-    func makeEventReader(maker: Maker) -> any EventReader { Silent() }
+    var carries: Set<Feature> { Self.carried }
 
-    private struct Silent: EventReader, EventWriter {
-        mutating func read(data: RawSpan, name: RawSpan, into events: inout [ConversationEvent]) {}
-        mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {}
-        mutating func end(into output: inout [UInt8]) {}
+    func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation {
+        try MessagesRequestReading.read(body, index: index, shape: shape)
+    }
+
+    func writeReply(_ reply: ConversationReply, to context: ReplyContext) -> [UInt8] { MessagesReplyWriting.write(reply, to: context) }
+
+    func makeEventWriter(to context: ReplyContext) -> any EventWriter { MessagesEventWriter(context) }
+
+    func writeRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8] {
+        MessagesRequestWriting.write(conversation, for: target, losses: &losses)
+    }
+
+    func readReply(_ body: [UInt8], maker: Maker) -> ConversationReply? { MessagesReplyReading.read(body, maker: maker) }
+
+    func makeEventReader(maker: Maker) -> any EventReader { MessagesEventReader(maker: maker) }
+
+    func writeCountRequest(_ conversation: Conversation, for target: RequestTarget, losses: inout Losses) -> [UInt8]? {
+        MessagesRequestWriting.write(conversation, for: target, isCount: true, losses: &losses)
+    }
+
+    func readTokenCount(_ body: [UInt8]) -> Int? {
+        guard let index = try? JSONIndex(scanning: body.span.bytes) else { return nil }
+        return index.value("input_tokens", in: body.span.bytes)?.int(in: body.span.bytes)
     }
 }

@@ -31,6 +31,8 @@ public enum Feature: String, Hashable, Sendable, CaseIterable {
     case parallelToolCalls = "parallel_tool_calls"
     case jsonObject = "json_object"
     case jsonSchema = "json_schema"
+    /// Every wire has it, but not every model, nor all of its range: writers note it.
+    case temperature
     case topP = "top_p"
     case topK = "top_k"
     case frequencyPenalty = "frequency_penalty"

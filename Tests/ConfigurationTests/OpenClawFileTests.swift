@@ -41,7 +41,7 @@ import Testing
         #expect(settings.configuredKeys["custom-proxy"] == Secret("sk-litellm"))
         #expect(settings.configuredKeys["minimax"] == Secret("mm-1"))
         #expect(settings.configuredProviders == ["custom-proxy", "minimax"])
-        #expect(settings.providers["minimax"]?.wire == nil)
+        #expect(settings.providers["minimax"]?.wire == .anthropicMessages)
         #expect(settings.providers["groq"] != nil)
     }
 
@@ -129,11 +129,21 @@ import Testing
         #expect(settings.environment["MISTRAL_API_KEY"] == Secret("from-config"))
     }
 
-    @Test func `has models on other wires noted, not refused`() {
+    @Test func `has models on other wires noted, not refused`() throws {
+        #expect(!notes.contains { $0.text.contains("does not speak") })
+        let file = openClawFile.replacingFirst(#"api: "anthropic-messages""#, with: #"api: "bedrock-converse-stream""#)
         #expect(
-            notes.contains {
+            try read(file, environment: openClawEnvironment).1.contains {
                 $0.text
-                    == "agents.defaults.model.fallbacks[2]: this version does not speak anthropic-messages, so minimax/MiniMax-M2.5 will be passed over"
+                    == "agents.defaults.model.fallbacks[2]: this version does not speak bedrock-converse-stream, so minimax/MiniMax-M2.5 will be passed over"
             })
+    }
+}
+
+extension String {
+    /// Without Foundation.
+    fileprivate func replacingFirst(_ old: String, with new: String) -> String {
+        guard let range = firstRange(of: old) else { return self }
+        return self[..<range.lowerBound] + new + self[range.upperBound...]
     }
 }

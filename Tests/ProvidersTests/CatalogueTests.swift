@@ -38,8 +38,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("anthropic", "anthropic-messages"),
-        ("minimax", "anthropic-messages"),
         ("ollama", "ollama"), ("amazon-bedrock", "bedrock-converse-stream"),
     ])
     func `names the wires that are not built`(id: String, wire: String) throws {

@@ -136,14 +136,8 @@ struct MessagesBlockWriting {
 
     // MARK: Text
 
-    /// White space and nothing else.
-    static func isBlank(_ text: String) -> Bool {
-        for byte in text.utf8 where byte > 0x20 {
-            // Beyond ASCII there is white space too.
-            return byte >= 0x80 && text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
-        }
-        return true
-    }
+    /// White space and nothing else, as far as anybody sends that.
+    static func isBlank(_ text: String) -> Bool { text.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }
 
     private static func text(_ part: Part) -> String? {
         if case .text(let text) = part { return text.text }

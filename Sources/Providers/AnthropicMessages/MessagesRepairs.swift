@@ -15,7 +15,7 @@ enum MessagesRepairs {
         case .dropMember(let name): dropMember(name, index, bytes, &edits)
         case .dropThoughts: MessagesThoughts.drop(index, bytes, &edits) { _ in true }
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .renameMember, .renameRole, .normaliseToolCallIDs: return nil
+        case .renameMember, .renameRole, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops: return nil
         }
         return edits.apply(to: body, index: index)
     }

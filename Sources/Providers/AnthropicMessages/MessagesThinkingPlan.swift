@@ -47,6 +47,8 @@ struct MessagesThinkingPlan {
             effort = reasoning.level.flatMap { Self.effort($0, model) }
             return
         }
+        // To show what it thinks is no word on how long.
+        if reasoning.effort == nil, reasoning.budget == nil { return }
         // Where a tool's result is the last word, the call must stand behind a thought with its proof.
         if model.generation != nil, conversation.endsInUnprovenCall { return losses.note(.reasoning, "tool call without a signed thought") }
         setBudget(reasoning, asked: asked, limit: target.known?.maxTokens ?? model.replyLimit, &losses)

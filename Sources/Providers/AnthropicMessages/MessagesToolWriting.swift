@@ -27,8 +27,12 @@ enum MessagesToolWriting {
             case .foreign: break
             }
         }
-        guard hasTools else { return }
+        guard hasTools else {
+            if conversation.parallelToolCalls != nil { losses.note(.parallelToolCalls, "no tools") }
+            return
+        }
         output.append("]" as StaticString)
+        if conversation.toolChoice == ToolChoice.none, conversation.parallelToolCalls != nil { losses.note(.parallelToolCalls, "no calls") }
         appendChoice(conversation, to: &output)
     }
 

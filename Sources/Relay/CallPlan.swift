@@ -52,7 +52,7 @@ struct CallPlan {
         idle = limits.idle
         plain = limits.plain
         remaining = TimeLimits.Resolved.Limit(
-            deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : "x-understudy-timeout-ms")
+            deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : request.overrides.timeoutOrigin)
         self.now = now
         let body = try UpstreamBody(request, for: candidate, by: route, repairs: repairs, memory: memory, now: now)
         self.repairs = body.repairs

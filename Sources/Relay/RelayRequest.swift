@@ -46,6 +46,8 @@ public struct RelayRequest: Sendable {
         public var noFallback = false
         /// `x-understudy-timeout-ms`: instead of the configured limit of the whole request.
         public var timeout: Duration?
+        /// Which header said so.
+        public var timeoutOrigin = "x-understudy-timeout-ms"
         /// Whose fallbacks stand behind a model; `nil`: the default agent's. No client says so by itself.
         public var agent: AgentID?
         /// The one credential for the first model, as `@credential` behind its name.

@@ -138,7 +138,7 @@ struct Door {
         } catch {
             throw WireError(error)
         }
-        let options = try RequestOptions(exchange.head.headers, shape)
+        let options = try RequestOptions(exchange.head.headers, shape, limit: relay.snapshot.settings.limits.request.length)
         return RelayRequest(
             id: id, startedAt: startedAt, wire: wire.kind, body: body, index: index, shape: shape, headers: exchange.head.headers,
             overrides: options.overrides, session: options.session)

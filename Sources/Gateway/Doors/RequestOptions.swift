@@ -14,8 +14,9 @@ struct RequestOptions {
     private static let sessionLimit = 256
     private static let fallbackLimit = 32
 
+    /// - Parameter limit: Of a whole request, by the settings.
     /// - Throws: 400 for a header of ours that makes no sense.
-    init(_ headers: Headers, _ shape: RequestShape) throws(WireError) {
+    init(_ headers: Headers, _ shape: RequestShape, limit: Duration) throws(WireError) {
         if let list = headers.first("x-understudy-fallbacks") {
             let names = list.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
             guard names.count <= Self.fallbackLimit else {
@@ -38,6 +39,10 @@ struct RequestOptions {
                 throw Self.problem("x-understudy-timeout-ms", "a whole number from 1 to 3600000")
             }
             overrides.timeout = .milliseconds(milliseconds)
+        } else if let seconds = headers.first("x-server-timeout").flatMap({ Double($0) }), seconds > 0, seconds < limit.seconds {
+            // Google's SDKs tell when they stop waiting: what is left of a chain by then helps nobody.
+            overrides.timeout = .milliseconds(Int64(seconds * 1000))
+            overrides.timeoutOrigin = "x-server-timeout"
         }
         session = Self.session(headers, shape)
     }
@@ -64,4 +69,8 @@ extension Substring {
         while text.last == " " || text.last == "\t" { text.removeLast() }
         return String(text)
     }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

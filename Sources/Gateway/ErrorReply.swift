@@ -30,12 +30,14 @@ enum ErrorReply {
             headers.append("retry-after", String(max(1, (wait.milliseconds + 999) / 1000)))
         }
         if let shouldRetry = refusal.shouldRetry { headers.append("x-should-retry", shouldRetry ? "true" : "false") }
-        return HTTPAnswer(status: refusal.status, headers: headers, body: wire.errorBody(error(refusal, receipt)))
+        return HTTPAnswer(status: refusal.status, headers: headers, body: wire.errorBody(error(refusal, receipt, on: wire.kind)))
     }
 
-    private static func error(_ refusal: Refusal, _ receipt: Receipt) -> WireError {
-        WireError(
-            status: refusal.status, message: refusal.message, type: refusal.type, code: refusal.code, param: refusal.param,
+    private static func error(_ refusal: Refusal, _ receipt: Receipt, on wire: WireKind) -> WireError {
+        // Its type is in OpenAI's words; other APIs have one of their own for each status.
+        let isOpenAI = wire == .openaiCompletions || wire == .openaiResponses
+        return WireError(
+            status: refusal.status, message: refusal.message, type: isOpenAI ? refusal.type : nil, code: refusal.code, param: refusal.param,
             receipt: JSONWriter.compact(ReceiptJSON.whole(receipt)))
     }
 

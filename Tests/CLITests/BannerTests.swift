@@ -25,6 +25,7 @@ import Testing
                   Config   none at ~/.understudy/understudy.json: rehearsal plays
                   State    ~/.understudy
                   Token    ust_s3cr3t  (kept in /home/ada/.understudy/gateway.token)
+                  Serves   OpenAI at /v1 (chat, responses, embeddings), Anthropic at /v1/messages, Gemini at /v1beta
                   Chain    1  rehearsal/star      none
                            2  standby/understudy  none  (blocked for 38 s)
 

@@ -47,6 +47,7 @@ struct Banner: Sendable {
         lines.append("  Config   \(configuration)")
         lines.append("  State    \(stateFolder)")
         lines.append("  Token    \(tokenLine(shown: showsToken))")
+        lines.append("  Serves   OpenAI at /v1 (chat, responses, embeddings), Anthropic at /v1/messages, Gemini at /v1beta")
         lines += chainLines
         for warning in warnings {
             lines += ["", Style.warning.paint("  Warning: \(warning)", colour: colour)]

@@ -17,6 +17,8 @@ Storing receipts has a thread of its own, whose part of the gateway's CPU is sho
 The program under test has one core, load and upstream share another. Subjects take turns, in reversed order every other
 round, and medians are shown: machines are noisy, so read the ratios of one run and never a figure alone.
 
+With --client the clients speak another wire than the upstream, so that the gateway has to translate; it is then measured alone.
+
 Needs nginx, haproxy, wrk, h2load and cc (Scripts/setup bench). Linux, loopback only, two to three minutes.
 """
 
@@ -30,7 +32,7 @@ import time
 from pathlib import Path
 
 from harness import report
-from harness.load import Load, quantile
+from harness.load import CLIENTS, Load, quantile
 from harness.processes import BenchmarkError
 from harness.stage import FIRST_PORT, Stage, stage
 
@@ -110,7 +112,9 @@ class Yardstick:
     def run(self, only: list[str], rounds: int) -> dict[str, dict[str, Figures]]:
         result = {}
         for case in only or self.cases:
-            names = [*(["direct"] if case in self.WITH_DIRECT else []), *self.stage.commands]
+            # Only a gateway can serve a client of another wire than the upstream's.
+            crosses = self.load.client != "openai-completions"
+            names = ["gateway"] if crosses else [*(["direct"] if case in self.WITH_DIRECT else []), *self.stage.commands]
             rows: dict[str, list[Figures]] = {name: [] for name in names}
             for number in range(1 if case == "idle" else rounds):
                 # There and back again, so that a drift of the machine hits all alike.
@@ -129,6 +133,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--config", help="configuration file for it; {upstream} inside is filled in")
     parser.add_argument("--key", default="sk-client-key", help="the clients' token (default: %(default)s)")
     parser.add_argument("--model", default="bench/gpt-4o-mini", help="the model to ask for (default: %(default)s)")
+    parser.add_argument("--client", choices=CLIENTS, default="openai-completions", help="the clients' wire (default: %(default)s)")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="some of the cases, with commas between")
     parser.add_argument("--seconds", type=int, default=2, help="of load for each figure (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of all subjects for each case (default: %(default)s)")
@@ -141,6 +146,8 @@ def options() -> argparse.Namespace:
 def repeated(wanted: argparse.Namespace) -> str:
     """The command that gives such figures again."""
     words = ["--write"]
+    if wanted.client != "openai-completions":
+        words += ["--client", wanted.client]
     if wanted.only:
         words += ["--only", ",".join(wanted.only)]
     return f'make bench ARGS="{" ".join([*words, "--seconds", str(wanted.seconds), "--rounds", str(wanted.rounds)])}"'
@@ -153,7 +160,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(20000, limit) if limit > 0 else 20000, limit))
     try:
         with stage(wanted.gateway, wanted.config, wanted.first_port) as made:
-            yardstick = Yardstick(made, Load(made, wanted.key, wanted.model), wanted.seconds)
+            yardstick = Yardstick(made, Load(made, wanted.key, wanted.model, wanted.client), wanted.seconds)
             unknown = [case for case in wanted.only if case not in yardstick.cases]
             if unknown:
                 raise BenchmarkError(f"no such case: {', '.join(unknown)}; there are {', '.join(yardstick.cases)}")

@@ -12,7 +12,12 @@ from pathlib import Path
 from .processes import BenchmarkError, pinned
 from .stage import Stage
 
-PATH = "/v1/chat/completions"
+# Where each of the client's wires is asked, and what its request has beside the model and the text.
+CLIENTS = {
+    "openai-completions": "/v1/chat/completions",
+    "openai-responses": "/v1/responses",
+    "anthropic-messages": "/v1/messages",
+}
 TEXT = "lorem ipsum dolor sit amet " * 55
 
 SCRIPT = """
@@ -26,10 +31,11 @@ wrk.headers["Authorization"] = "Bearer " .. os.getenv("YARDSTICK_KEY")
 
 
 class Load:
-    """Clients with `key` that ask for `model`. They share a core with the upstream."""
+    """Clients with `key` that ask for `model`, on their wire. They share a core with the upstream."""
 
-    def __init__(self, stage: Stage, key: str, model: str):
-        self.stage, self.key, self.model = stage, key, model
+    def __init__(self, stage: Stage, key: str, model: str, client: str = "openai-completions"):
+        self.stage, self.key, self.model, self.client = stage, key, model, client
+        self.path = CLIENTS[client]
         self.bodies = {
             "plain": self.body(TEXT),  # 2 KB
             "large": self.body(TEXT * 140),  # 200 KB
@@ -46,13 +52,17 @@ class Load:
 
     def body(self, text: str, **more) -> str:
         message = {"role": "user", "content": text}
-        request = {"model": self.model, "messages": [message], "temperature": 0.7, "max_tokens": 512, **more}
+        if self.client == "openai-responses":
+            asked = {"input": [message], "max_output_tokens": 512}
+        else:
+            asked = {"messages": [message], "max_tokens": 512}
+        request = {"model": self.model, **asked, "temperature": 0.7, **more}
         return json.dumps(request, separators=(",", ":"))
 
     def raw(self, body: str) -> bytes:
         text = self.bodies[body]
         head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.key}\r\n"
+            f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
         )
         return (head + text).encode()
@@ -61,7 +71,7 @@ class Load:
         """As many requests as one thread of wrk can make. Times in microseconds."""
         output = self.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency",
-             "-s", str(self.stage.folder / "post.lua"), f"http://127.0.0.1:{self.stage.ports[name]}{PATH}"],
+             "-s", str(self.stage.folder / "post.lua"), f"http://127.0.0.1:{self.stage.ports[name]}{self.path}"],
             seconds,
             {"YARDSTICK_BODY": str(self.file(body)), "YARDSTICK_KEY": self.key},
         )  # fmt: skip
@@ -86,7 +96,7 @@ class Load:
         output = self.run(
             ["h2load", "--h1", f"-c{connections}", "-t1", "-D", str(seconds), "--warm-up-time=1", f"--rps={per_second / connections}",
              "-d", str(self.file("plain")), "-H", "content-type: application/json", "-H", f"authorization: Bearer {self.key}",
-             f"--log-file={log}", f"http://127.0.0.1:{self.stage.ports[name]}{PATH}"],
+             f"--log-file={log}", f"http://127.0.0.1:{self.stage.ports[name]}{self.path}"],
             seconds + 1,
         )  # fmt: skip
         rows = [line.split() for line in log.read_text().splitlines()] if log.exists() else []

@@ -4,7 +4,9 @@ import JSON
 import Providers
 
 /// A request whose replies have to be written anew for its client: its provider speaks another wire, or only streams.
-struct Crossed: Sendable {
+///
+/// A class, so that the plans and calls that pass it on hold a pointer.
+final class Crossed: Sendable {
     let crossing: Crossing
     /// What the replies' writers have to know.
     let context: ReplyContext
@@ -14,6 +16,14 @@ struct Crossed: Sendable {
     let wantsStream: Bool
     /// Where states are kept that the client's wire has no place for.
     let memory: ProvenanceMemory
+
+    init(crossing: Crossing, context: ReplyContext, lost: [String]?, wantsStream: Bool, memory: ProvenanceMemory) {
+        self.crossing = crossing
+        self.context = context
+        self.lost = lost
+        self.wantsStream = wantsStream
+        self.memory = memory
+    }
 
     /// A whole reply as the client is to get it; `nil` if the upstream's is none.
     func reply(_ body: [UInt8]) -> [UInt8]? {
@@ -36,7 +46,8 @@ struct Crossed: Sendable {
     func isClients(_ path: String) -> Bool {
         let wanted = Self.letters(path)
         guard !wanted.isEmpty, !path.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "/") }) else { return false }
-        let bytes = context.body.span.bytes
+        let body = context.body
+        let bytes = body.span.bytes
         var isFound = false
         func look(_ object: JSONSlice, depth: Int) {
             object.forEachMember(in: bytes) { key, value in

@@ -2,8 +2,8 @@
 import Providers
 
 /// A stream from a provider of another wire than the client's: written anew event by event, or put together where the client wants a
-/// whole reply. Confined to the request's loop.
-struct CrossedStream {
+/// whole reply. Confined to the request's loop; a class, so that the many streams that do not cross have a pointer's room for it.
+final class CrossedStream {
     private let crossed: Crossed
     // One of the two. Not an enum's cases, so that they change in place.
     private var events: CrossingStream?
@@ -25,7 +25,7 @@ struct CrossedStream {
     /// - Parameters:
     ///   - data: Of an event that the wire's own reader found good.
     ///   - output: Takes what the client is to get for it; often nothing.
-    mutating func take(data: RawSpan, name: RawSpan, into output: inout [UInt8]) {
+    func take(data: RawSpan, name: RawSpan, into output: inout [UInt8]) {
         // A terminator that is no JSON, such as Chat Completions' `[DONE]`, says nothing.
         guard Self.isObject(data) else { return }
         assembly?.take(data: data, name: name)
@@ -37,7 +37,7 @@ struct CrossedStream {
     }
 
     /// The end is proven.
-    mutating func end(into output: inout [UInt8]) { events?.end(into: &output) }
+    func end(into output: inout [UInt8]) { events?.end(into: &output) }
 
     /// The whole reply, once its end is proven; `nil` for a client that has it as a stream.
     var whole: [UInt8]? {

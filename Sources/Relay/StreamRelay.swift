@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import HTTP
+import JSON
 import Providers
 
 /// Passes a stream on, event by event as it came, or as its client's wire has it, and follows how far the reply has got.
@@ -45,7 +46,7 @@ struct StreamRelay {
 
     init(_ plan: CallPlan, sink: any ReplySink, served: Served, firstContent: @escaping () -> Void) {
         reader = plan.wire.makeStreamReader(context: plan.context, nowMilliseconds: plan.now.milliseconds)
-        crossed = plan.crossed.map(CrossedStream.init)
+        crossed = plan.crossed.map { CrossedStream($0) }
         self.plan = plan
         self.sink = sink
         self.served = served
@@ -168,24 +169,27 @@ struct StreamRelay {
 
     /// The upstream closed. `nil`: the reply was whole, and its terminator, if missing, has been supplied.
     mutating func upstreamEnded() -> ErrorObject? {
-        if !hasEnded, let error = lastWords() { return error }
-        if let error = reader.upstreamEnded() { return error }
+        if let error = lastWords() ?? reader.upstreamEnded() { return error }
         _ = endWithoutTerminator()
         return nil
     }
 
-    /// An error by itself that nothing came after, not even an empty line.
+    /// What the upstream ended with and forgot the empty line behind: an event, or an error by itself. What was cut off is no more than
+    /// that.
     private mutating func lastWords() -> ErrorObject? {
+        guard !hasEnded, events.hasPartial else { return nil }
         var rest = EventStreamReader()
         swap(&rest, &events)
         var error: ErrorObject?
         rest.finish { raw, data, name in
-            guard error == nil, data.byteCount == 0, Self.isBare(raw) else { return }
-            error = reader.read(data: raw, name: name).failure
+            guard (try? JSONIndex(scanning: data.byteCount == 0 && Self.isBare(raw) ? raw : data)) != nil else { return }
+            if case .failed(let failure, _) = eventCame(raw, data, name, .zero) { error = failure }
+            if crossed == nil, isCommitted, error == nil { send(Self.emptyLine.span.bytes) }
         }
-        // What was cut off is no more than that.
-        return error?.transport == nil ? error : nil
+        return error
     }
+
+    private static let emptyLine = Array("\n\n".utf8)
 
     /// Supplies the terminator that the upstream left out after a proven end.
     mutating func endWithoutTerminator() -> Usage? {

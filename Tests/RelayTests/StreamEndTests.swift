@@ -53,6 +53,15 @@ import Testing
         #expect(played.relay.ledger.ledger.blocks.isEmpty)
     }
 
+    @Test(arguments: ["", "\n"]) func `is found in a last event whose empty line the upstream forgot`(_ end: String) async throws {
+        let last = Self.finish.dropLast(2) + Array(end.utf8)
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.word), .bytes(Array(last)), .end]))])
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(sink.text.utf8.elementsEqual(Self.word + last + Array("\n\n".utf8) + Script.done))
+    }
+
     static let beginnings = [
         Ending("nothing", [.end]),
         Ending("a comment", [text(": wait\n\n"), .end]),

@@ -33,6 +33,8 @@ struct StreamRelay {
     private(set) var isCommitted = false
     /// The model spoke, though a client that wants a whole reply has nothing yet.
     private(set) var hasSpoken = false
+    /// The client has its wire's own end.
+    private var isOver = false
     private(set) var firstContentAfter: Duration?
 
     /// Bytes that a client may lag behind before its upstream is slowed down.
@@ -96,6 +98,7 @@ struct StreamRelay {
             // A terminator proves nothing by itself.
             if let error = reader.upstreamEnded() { return .failed(error) }
             send(raw)
+            isOver = true
             return .ended
         }
         if isCommitted {
@@ -194,7 +197,8 @@ struct StreamRelay {
     /// Supplies the terminator that the upstream left out after a proven end.
     mutating func endWithoutTerminator() -> Usage? {
         if !hasSpoken { commit(.zero) }
-        guard plan.clientStreams else { return reader.usage }
+        guard plan.clientStreams, !isOver else { return reader.usage }
+        isOver = true
         if crossed != nil {
             output.removeAll(keepingCapacity: true)
             crossed?.end(into: &output)

@@ -117,6 +117,22 @@ import Transport
         #expect(sink.text.split(separator: "event: response.completed\n").count == 2)
     }
 
+    @Test func `ends once where the last event has no empty line`() async throws {
+        let sink = CollectingSink()
+        let text = #"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"Hello"}"#
+        let whole =
+            #"{"type":"response.completed","response":{"id":"r","status":"completed","model":"m","output":[{"type":"message","#
+            + #""content":[{"type":"output_text","text":"Hello"}]}],"usage":{"input_tokens":1,"output_tokens":1}}}"#
+        let acts: [Script.Act] = [.bytes(Array("data: \(text)\n\n".utf8)), .bytes(Array("data: \(whole)".utf8)), .end]
+        let played = try await PlayedRelay([("one", ["a"], `The end of a stream`.stream(acts))]) {
+            $0.providers["one"]?.wireName = WireKind.openaiResponses.rawValue
+        }
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(sink.text.contains("Hello"))
+        #expect(sink.text.count(of: "[DONE]") == 1)
+    }
+
     @Test func `that meets a broken event tells the event in the receipt, without its secrets`() async throws {
         let event = #"data: {"choices":[{"index":0,"delta":"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"}]}"# + "\n\n"
         let (_, run) = try await Self.ask(
@@ -175,4 +191,9 @@ import Transport
         guard case .passedOn(400, _, let body, _) = run.result else { return #expect(Bool(false), "\(run.result)") }
         #expect(try JSONValue.parse(body)["error"]?["param"]?.string == nil)
     }
+}
+
+extension String {
+    /// How often `word` stands in it.
+    fileprivate func count(of word: String) -> Int { ranges(of: word).count }
 }

@@ -65,6 +65,19 @@ struct Place {
         #expect(place.pool.paths.count == 3)
     }
 
+    @Test func `knows the project that a login belongs to`() throws {
+        var place = try Place()
+        try place.add("google-gemini-cli", "https://cloudcode-pa.example")
+        try place.profiles(
+            #"""
+            {"version": 1, "profiles": {"google-gemini-cli:me": {"type": "oauth", "provider": "google-gemini-cli", "access": "ya29.a",
+              "projectId": "p-1"}, "google-gemini-cli:you": {"type": "oauth", "provider": "google-gemini-cli", "access": "ya29.b"}}}
+            """#)
+        let provider: ProviderID = "google-gemini-cli"
+        #expect(place.pool.project("google-gemini-cli:me", of: provider, agent: "main") == "p-1")
+        #expect(place.pool.project("google-gemini-cli:you", of: provider, agent: "main") == nil)
+    }
+
     @Test func `puts OAuth before token before API key before config before environment`() throws {
         var place = try Place()
         try place.profiles(Self.three)

@@ -26,12 +26,30 @@ public struct EventArrayFraming: Sendable {
 
     private static func append(_ data: RawSpan, _ isOpen: inout Bool, to output: inout [UInt8]) {
         // What is no object is no reply: a terminator of another wire's habit, or a comment.
-        guard data.byteCount > 0, data.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == UInt8(ascii: "{") else {
+        let replies = replies(in: data)
+        if replies.isEmpty {
             if isOpen, data.byteCount == 0 { output.append(UInt8(ascii: "\n")) }
             return
         }
         output.append(contentsOf: (isOpen ? ",\r\n" : "[").utf8)
         isOpen = true
-        data.withUnsafeBytes { output.append(contentsOf: $0) }
+        data.extracting(replies).withUnsafeBytes { output.append(contentsOf: $0) }
+    }
+
+    /// Where the object is, or the objects of a list of them.
+    private static func replies(in data: RawSpan) -> Range<Int> {
+        func byte(_ position: Int) -> UInt8 { data.unsafeLoad(fromByteOffset: position, as: UInt8.self) }
+        func trimmed(_ range: Range<Int>) -> Range<Int> {
+            var range = range
+            while let first = range.first, byte(first) <= 0x20 { range = first + 1..<range.upperBound }
+            while let last = range.last, byte(last) <= 0x20 { range = range.lowerBound..<last }
+            return range
+        }
+        var range = trimmed(0..<data.byteCount)
+        if let first = range.first, byte(first) == UInt8(ascii: "["), let last = range.last, byte(last) == UInt8(ascii: "]") {
+            range = trimmed(first + 1..<last)
+        }
+        guard let first = range.first, byte(first) == UInt8(ascii: "{") else { return 0..<0 }
+        return range
     }
 }

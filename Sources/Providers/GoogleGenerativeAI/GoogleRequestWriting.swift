@@ -96,15 +96,21 @@ enum GoogleConfigWriting {
             if !reasoning.isOff { losses.note(.reasoning) }
             return
         }
+        let before = output.count
         output.key("thinkingConfig")
         output.append("{")
+        let start = output.count
         if let shown = reasoning.isShown ?? (reasoning.summary == nil ? nil : true) { output.member("includeThoughts", shown) }
         if model.isThirdGeneration, let effort = reasoning.effort ?? (reasoning.isOff ? Reasoning.Effort.none : nil) {
             output.member("thinkingLevel", level(effort, model))
         } else if let tokens = reasoning.tokens {
             output.member("thinkingBudget", tokens == 0 && model.alwaysThinks ? leastBudget : tokens)
         }
-        output.append("}")
+        if output.count == start {
+            output.removeSubrange(before...)
+        } else {
+            output.append("}")
+        }
     }
 
     /// Of a model that cannot be kept from thinking.

@@ -36,8 +36,8 @@ public struct ClientAuth: Sendable {
         let way =
             switch wire {
             case .googleGenerativeAI: "x-goog-api-key: <token>"
-            case Dialect.messages: "x-api-key: <token>"
-            default: "Authorization: Bearer <token>"
+            case .anthropicMessages: "x-api-key: <token>"
+            case .openaiCompletions, .openaiResponses, .openaiCodexResponses, .googleGeminiCLI: "Authorization: Bearer <token>"
             }
         return WireError(
             status: 401,

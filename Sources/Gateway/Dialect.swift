@@ -10,14 +10,12 @@ enum Dialect {
         if path.hasPrefix("/api/") || path.hasPrefix("/health") { return .openaiCompletions }
         if isGemini(path) { return .googleGenerativeAI }
         if Self.begins(path, with: "/v1/responses") || Self.begins(path, with: "/responses") { return .openaiResponses }
-        if let messages, Self.begins(path, with: "/v1/messages") || Self.begins(path, with: "/messages") { return messages }
+        if Self.begins(path, with: "/v1/messages") || Self.begins(path, with: "/messages") { return .anthropicMessages }
         if Self.begins(path, with: "/v1/chat/completions") || Self.begins(path, with: "/chat/completions") { return .openaiCompletions }
-        if let messages, head.headers.contains("anthropic-version") { return messages }
+        if head.headers.contains("anthropic-version") { return .anthropicMessages }
         if head.headers.contains("x-goog-api-key") { return .googleGenerativeAI }
         return .openaiCompletions
     }
-
-    static let messages = WireKind(rawValue: "anthropic-messages")
 
     private static func begins(_ path: String, with start: StaticString) -> Bool {
         guard path.hasPrefix("\(start)") else { return false }

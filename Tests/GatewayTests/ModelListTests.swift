@@ -76,7 +76,8 @@ import Transport
         #expect(one["type"] == "model" && one["id"] == "messages/m")
         let unknown = try await gateway.get("/v1beta/models/nobody/m")
         #expect(unknown.status == 404 && unknown.error["status"] == "NOT_FOUND", "\(unknown.text)")
-        let head = try await onThread { [port = gateway.port, bytes = gateway.bytes("HEAD", "/v1/models", headers: ["Connection: close"])] in
+        let bytes = gateway.bytes("HEAD", "/v1/models", headers: ["Connection: close"])
+        let head = try await onThread { [port = gateway.port] in
             let connection = try RawConnection(port: port)
             try connection.send(bytes)
             return connection.read()

@@ -174,6 +174,6 @@ extension Headers {
     /// The headers of every answer to a request that has a receipt: its id, under the names by which SDKs look for one.
     init(answering id: ReceiptID, on wire: WireKind) {
         self = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
-        if wire == Dialect.messages { append("request-id", id.rawValue) }
+        if wire == .anthropicMessages { append("request-id", id.rawValue) }
     }
 }

@@ -13,8 +13,8 @@ struct Entrance: Hashable, Sendable {
     static let embeddings = Entrance(wire: .openaiCompletions, operation: .embeddings)
     static let responses = Entrance(wire: .openaiResponses)
     static let responseTokens = Entrance(wire: .openaiResponses, operation: .countTokens)
-    static let messages = Dialect.messages.map { Entrance(wire: $0) }
-    static let messageTokens = Dialect.messages.map { Entrance(wire: $0, operation: .countTokens) }
+    static let messages = Entrance(wire: .anthropicMessages)
+    static let messageTokens = Entrance(wire: .anthropicMessages, operation: .countTokens)
 
     /// `{model}:generateContent` and its neighbours of the Gemini API, whose path names model and operation.
     ///

@@ -33,10 +33,11 @@ struct ModelsDoor {
             case .googleGenerativeAI:
                 let page = try ModelsPage.gemini(query, names: names.map(\.name))
                 return .json(GeminiModels.list(page.range.map(entry), next: page.hasMore ? names[page.range.upperBound - 1].name : nil))
-            case Dialect.messages:
+            case .anthropicMessages:
                 let page = try ModelsPage.anthropic(query, names: names.map(\.name))
                 return .json(AnthropicModels.list(page.range.map(entry), hasMore: page.hasMore))
-            default: return .json(["object": "list", "data": .array(names.map { OpenAIModels.entry($0.name, owner: $0.owner) })])
+            case .openaiCompletions, .openaiResponses, .openaiCodexResponses, .googleGeminiCLI:
+                return .json(["object": "list", "data": .array(names.map { OpenAIModels.entry($0.name, owner: $0.owner) })])
             }
         } catch {
             return ErrorReply.answer(error, on: wire)
@@ -51,8 +52,9 @@ struct ModelsDoor {
             let entry = Self.entry(id, owner: target.models.first?.model.ref.provider.rawValue ?? "understudy", in: settings)
             return switch wire {
             case .googleGenerativeAI: .json(GeminiModels.entry(entry))
-            case Dialect.messages: .json(AnthropicModels.entry(entry))
-            default: .json(OpenAIModels.entry(id, owner: entry.owner))
+            case .anthropicMessages: .json(AnthropicModels.entry(entry))
+            case .openaiCompletions, .openaiResponses, .openaiCodexResponses, .googleGeminiCLI:
+                .json(OpenAIModels.entry(id, owner: entry.owner))
             }
         case .failure(let unknown):
             return ErrorReply.answer(WireError(status: 404, message: unknown.text, code: "model_not_found", param: "model"), on: wire)

@@ -8,13 +8,11 @@ import JSON
 /// Texts are kept as they were written, since the events that end a part, an item and the response repeat them.
 struct ResponsesEventWriter: EventWriter {
     private let object: ResponsesObject
-    private var sequence = 0
+    private var frames: ResponsesEventFrames
     private var head = ReplyHead()
     private var hasBegun = false
     private var usage: Usage?
     private var finish: Finish?
-    /// Of the output so far; those that are still open are empty.
-    private var items: [[UInt8]] = []
 
     private var message: Message?
     private var reasoning: Reasoning?
@@ -59,7 +57,10 @@ struct ResponsesEventWriter: EventWriter {
         var arguments: [UInt8] = []
     }
 
-    init(to context: ReplyContext) { object = ResponsesObject(context) }
+    init(to context: ReplyContext) {
+        object = ResponsesObject(context)
+        frames = ResponsesEventFrames(mark: object.itemMark)
+    }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
         guard event.choice == 0 else { return }
@@ -94,7 +95,7 @@ struct ResponsesEventWriter: EventWriter {
         let status = ResponsesObject.Status(finish, hasRefusal: hasRefusal)
         closeAll(status: status.text, &output)
         let type = if case .incomplete = status { "response.incomplete" } else { "response.completed" }
-        event(type, &output) { [object, head, items, usage] output in
+        frames.event(type, &output) { [object, head, items = frames.items, usage] output in
             output.append(#","response":"#)
             object.append(status, head: head, items: items, usage: usage, to: &output)
         }
@@ -107,7 +108,7 @@ struct ResponsesEventWriter: EventWriter {
         guard !hasBegun else { return }
         hasBegun = true
         for type in ["response.created", "response.in_progress"] {
-            event(type, &output) { [object, head] output in
+            frames.event(type, &output) { [object, head] output in
                 output.append(#","response":"#)
                 object.append(.inProgress, head: head, items: [], usage: nil, to: &output)
             }
@@ -118,73 +119,6 @@ struct ResponsesEventWriter: EventWriter {
         head.model = head.model ?? told.model
         head.created = head.created ?? told.created
         head.serviceTier = told.serviceTier ?? head.serviceTier
-    }
-
-    /// - Parameter members: Appends the event's own, each after a comma.
-    private mutating func event(_ type: String, _ output: inout [UInt8], _ members: (inout [UInt8]) -> Void) {
-        output.append("event: ")
-        output.append(type)
-        output.append("\ndata: {\"type\":\"")
-        output.append(type)
-        output.append("\",\"sequence_number\":")
-        output.append(String(sequence))
-        sequence += 1
-        members(&output)
-        output.append("}\n\n")
-    }
-
-    /// An event of an item, with its place and, where it has parts, the part's.
-    private mutating func event(
-        _ type: String, _ place: Int, _ id: String, part: (name: String, number: Int)? = nil, _ output: inout [UInt8],
-        _ members: (inout [UInt8]) -> Void
-    ) {
-        event(type, &output) { output in
-            output.append(#","item_id":""#)
-            output.append(id)
-            output.append(#"","output_index":"#)
-            output.append(String(place))
-            if let part {
-                output.append(",\"")
-                output.append(part.name)
-                output.append("\":")
-                output.append(String(part.number))
-            }
-            members(&output)
-        }
-    }
-
-    private mutating func itemEvent(_ type: String, _ place: Int, _ item: [UInt8], _ output: inout [UInt8]) {
-        event(type, &output) { output in
-            output.append(#","output_index":\#(place),"item":"#)
-            output += item
-        }
-    }
-
-    private mutating func addItem(_ prefix: String) -> (place: Int, id: String) {
-        let place = items.count
-        items.append([])
-        return (place, "\(prefix)_\(object.itemMark)_\(place)")
-    }
-
-    private mutating func done(_ item: [UInt8], _ place: Int, _ output: inout [UInt8]) {
-        items[place] = item
-        itemEvent("response.output_item.done", place, item, &output)
-    }
-
-    /// A member `name` with text that is between quotes already.
-    private static func member(_ name: String, _ text: [UInt8], _ output: inout [UInt8]) {
-        output.append(",\"")
-        output.append(name)
-        output.append("\":\"")
-        output += text
-        output.append("\"")
-    }
-
-    private static func member(_ name: String, json: [UInt8], _ output: inout [UInt8]) {
-        output.append(",\"")
-        output.append(name)
-        output.append("\":")
-        output += json
     }
 
     // MARK: Messages
@@ -201,8 +135,8 @@ struct ResponsesEventWriter: EventWriter {
     private mutating func writeDelta(_ delta: [UInt8], logprobs: [TokenLikelihood], _ output: inout [UInt8]) {
         guard let message, let open = message.open else { return }
         let type = open.isRefusal ? "response.refusal.delta" : "response.output_text.delta"
-        event(type, message.place, message.id, part: ("content_index", message.parts.count), &output) { output in
-            Self.member("delta", delta, &output)
+        frames.event(type, message.place, message.id, part: ("content_index", message.parts.count), &output) { output in
+            ResponsesEventFrames.member("delta", delta, &output)
             guard !open.isRefusal else { return }
             output.append(#","logprobs":"#)
             ResponsesLogprobs.append(logprobs, to: &output)
@@ -215,16 +149,17 @@ struct ResponsesEventWriter: EventWriter {
         if let open = message?.open, open.isRefusal != isRefusal || isApart { closePart(&output) }
         isApart = false
         if message == nil {
-            let (place, id) = addItem("msg")
+            let (place, id) = frames.addItem("msg")
             message = Message(place: place, id: id)
-            itemEvent("response.output_item.added", place, ResponsesOutputItem.message(id: id, status: "in_progress", parts: []), &output)
+            frames.itemEvent(
+                "response.output_item.added", place, ResponsesOutputItem.message(id: id, status: "in_progress", parts: []), &output)
         }
         guard let message, message.open == nil else { return }
         self.message?.open = Open(isRefusal: isRefusal)
         let part = isRefusal ? ResponsesOutputItem.refusal([]) : ResponsesOutputItem.text([])
-        event(
+        frames.event(
             "response.content_part.added", message.place, message.id, part: ("content_index", message.parts.count), &output
-        ) { Self.member("part", json: part, &$0) }
+        ) { ResponsesEventFrames.member("part", json: part, &$0) }
     }
 
     private mutating func closePart(_ output: inout [UInt8]) {
@@ -235,15 +170,19 @@ struct ResponsesEventWriter: EventWriter {
         let part: [UInt8]
         if open.isRefusal {
             part = ResponsesOutputItem.refusal(open.text)
-            event("response.refusal.done", message.place, message.id, part: place, &output) { Self.member("refusal", open.text, &$0) }
+            frames.event("response.refusal.done", message.place, message.id, part: place, &output) {
+                ResponsesEventFrames.member("refusal", open.text, &$0)
+            }
         } else {
             part = ResponsesOutputItem.text(open.text, annotations: open.annotations, logprobs: logprobs)
-            event("response.output_text.done", message.place, message.id, part: place, &output) { output in
-                Self.member("text", open.text, &output)
-                Self.member("logprobs", json: logprobs.isEmpty ? Array("[]".utf8) : logprobs, &output)
+            frames.event("response.output_text.done", message.place, message.id, part: place, &output) { output in
+                ResponsesEventFrames.member("text", open.text, &output)
+                ResponsesEventFrames.member("logprobs", json: logprobs.isEmpty ? Array("[]".utf8) : logprobs, &output)
             }
         }
-        event("response.content_part.done", message.place, message.id, part: place, &output) { Self.member("part", json: part, &$0) }
+        frames.event("response.content_part.done", message.place, message.id, part: place, &output) {
+            ResponsesEventFrames.member("part", json: part, &$0)
+        }
         characters += open.characters
         self.message?.parts.append(part)
         self.message?.open = nil
@@ -253,7 +192,7 @@ struct ResponsesEventWriter: EventWriter {
         closePart(&output)
         guard let message else { return }
         self.message = nil
-        done(ResponsesOutputItem.message(id: message.id, status: status, parts: message.parts), message.place, &output)
+        frames.done(ResponsesOutputItem.message(id: message.id, status: status, parts: message.parts), message.place, &output)
     }
 
     /// Belongs to the text that has just been told; where there is none, nothing can be marked with it.
@@ -264,11 +203,11 @@ struct ResponsesEventWriter: EventWriter {
         if open.citations > 0 { self.message?.open?.annotations.append(UInt8(ascii: ",")) }
         self.message?.open?.annotations += json
         self.message?.open?.citations += 1
-        event(
+        frames.event(
             "response.output_text.annotation.added", message.place, message.id, part: ("content_index", message.parts.count), &output
         ) { output in
             output.append(#","annotation_index":\#(open.citations)"#)
-            Self.member("annotation", json: json, &output)
+            ResponsesEventFrames.member("annotation", json: json, &output)
         }
     }
 
@@ -291,10 +230,10 @@ struct ResponsesEventWriter: EventWriter {
         if isApart { closeSummary(&output) }
         isApart = false
         guard reasoning == nil else { return }
-        let (place, id) = addItem("rs")
+        let (place, id) = frames.addItem("rs")
         reasoning = Reasoning(place: place, id: id)
         let item = ResponsesOutputItem.reasoning(id: id, summary: [], state: nil, status: "in_progress")
-        itemEvent("response.output_item.added", place, item, &output)
+        frames.itemEvent("response.output_item.added", place, item, &output)
     }
 
     private mutating func write(thinking text: String, _ output: inout [UInt8]) {
@@ -304,14 +243,14 @@ struct ResponsesEventWriter: EventWriter {
         let part = ("summary_index", reasoning.parts)
         if reasoning.text == nil {
             self.reasoning?.text = []
-            event("response.reasoning_summary_part.added", reasoning.place, reasoning.id, part: part, &output) {
-                Self.member("part", json: ResponsesOutputItem.summary([]), &$0)
+            frames.event("response.reasoning_summary_part.added", reasoning.place, reasoning.id, part: part, &output) {
+                ResponsesEventFrames.member("part", json: ResponsesOutputItem.summary([]), &$0)
             }
         }
         let delta = ResponsesOutputItem.escaped(text)
         self.reasoning?.text? += delta
-        event("response.reasoning_summary_text.delta", reasoning.place, reasoning.id, part: part, &output) {
-            Self.member("delta", delta, &$0)
+        frames.event("response.reasoning_summary_text.delta", reasoning.place, reasoning.id, part: part, &output) {
+            ResponsesEventFrames.member("delta", delta, &$0)
         }
     }
 
@@ -324,11 +263,11 @@ struct ResponsesEventWriter: EventWriter {
         guard let reasoning, let text = reasoning.text else { return }
         let part = ("summary_index", reasoning.parts)
         let whole = ResponsesOutputItem.summary(text)
-        event("response.reasoning_summary_text.done", reasoning.place, reasoning.id, part: part, &output) {
-            Self.member("text", text, &$0)
+        frames.event("response.reasoning_summary_text.done", reasoning.place, reasoning.id, part: part, &output) {
+            ResponsesEventFrames.member("text", text, &$0)
         }
-        event("response.reasoning_summary_part.done", reasoning.place, reasoning.id, part: part, &output) {
-            Self.member("part", json: whole, &$0)
+        frames.event("response.reasoning_summary_part.done", reasoning.place, reasoning.id, part: part, &output) {
+            ResponsesEventFrames.member("part", json: whole, &$0)
         }
         if reasoning.parts > 0 { self.reasoning?.summary.append(UInt8(ascii: ",")) }
         self.reasoning?.summary += whole
@@ -342,7 +281,7 @@ struct ResponsesEventWriter: EventWriter {
         self.reasoning = nil
         let item = ResponsesOutputItem.reasoning(
             id: reasoning.id, summary: reasoning.summary, state: reasoning.state, status: "completed")
-        done(item, reasoning.place, &output)
+        frames.done(item, reasoning.place, &output)
     }
 
     // MARK: Calls
@@ -353,10 +292,10 @@ struct ResponsesEventWriter: EventWriter {
         closeReasoning(&output)
         if isApart { closeCalls(&output) }
         isApart = false
-        let (place, itemID) = addItem(isFreeForm ? "ctc" : "fc")
+        let (place, itemID) = frames.addItem(isFreeForm ? "ctc" : "fc")
         let item = ResponsesOutputItem.Call(id: itemID, callID: id, name: name, isFreeForm: isFreeForm)
         calls.append(Call(place: place, number: number, item: item))
-        itemEvent("response.output_item.added", place, ResponsesOutputItem.call(item, status: "in_progress", arguments: []), &output)
+        frames.itemEvent("response.output_item.added", place, ResponsesOutputItem.call(item, status: "in_progress", arguments: []), &output)
     }
 
     private mutating func write(arguments text: String, of number: Int, _ output: inout [UInt8]) {
@@ -365,7 +304,7 @@ struct ResponsesEventWriter: EventWriter {
         calls[which].arguments += delta
         let call = calls[which].item
         let type = call.isFreeForm ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta"
-        event(type, calls[which].place, call.id, &output) { Self.member("delta", delta, &$0) }
+        frames.event(type, calls[which].place, call.id, &output) { ResponsesEventFrames.member("delta", delta, &$0) }
     }
 
     private mutating func closeCalls(_ output: inout [UInt8]) {
@@ -376,23 +315,23 @@ struct ResponsesEventWriter: EventWriter {
             let isEmpty = call.arguments.isEmpty && !call.item.isFreeForm
             let arguments = isEmpty ? Array("{}".utf8) : call.arguments
             if call.item.isFreeForm {
-                event("response.custom_tool_call_input.done", call.place, call.item.id, &output) {
-                    Self.member("input", arguments, &$0)
+                frames.event("response.custom_tool_call_input.done", call.place, call.item.id, &output) {
+                    ResponsesEventFrames.member("input", arguments, &$0)
                 }
             } else {
                 // Clients that add up the pieces want JSON, too.
                 if isEmpty {
-                    event("response.function_call_arguments.delta", call.place, call.item.id, &output) {
-                        Self.member("delta", arguments, &$0)
+                    frames.event("response.function_call_arguments.delta", call.place, call.item.id, &output) {
+                        ResponsesEventFrames.member("delta", arguments, &$0)
                     }
                 }
-                event("response.function_call_arguments.done", call.place, call.item.id, &output) { output in
+                frames.event("response.function_call_arguments.done", call.place, call.item.id, &output) { output in
                     output.append(#","name":"#)
                     output.quote(call.item.name)
-                    Self.member("arguments", arguments, &output)
+                    ResponsesEventFrames.member("arguments", arguments, &output)
                 }
             }
-            done(ResponsesOutputItem.call(call.item, status: "completed", arguments: arguments), call.place, &output)
+            frames.done(ResponsesOutputItem.call(call.item, status: "completed", arguments: arguments), call.place, &output)
         }
     }
 
@@ -401,11 +340,11 @@ struct ResponsesEventWriter: EventWriter {
     private mutating func write(_ media: Media, _ output: inout [UInt8]) {
         guard media.kind == .image, case .data(let data) = media.source else { return }
         closeAll(status: "completed", &output)
-        let (place, id) = addItem("ig")
+        let (place, id) = frames.addItem("ig")
         let begun = ResponsesOutputItem.image(id: id, status: "in_progress", data: nil, type: media.mimeType)
-        itemEvent("response.output_item.added", place, begun, &output)
-        event("response.image_generation_call.completed", place, id, &output) { _ in }
-        done(ResponsesOutputItem.image(id: id, status: "completed", data: data, type: media.mimeType), place, &output)
+        frames.itemEvent("response.output_item.added", place, begun, &output)
+        frames.event("response.image_generation_call.completed", place, id, &output) { _ in }
+        frames.done(ResponsesOutputItem.image(id: id, status: "completed", data: data, type: media.mimeType), place, &output)
     }
 
     /// - Parameter status: Of the message that is open last: the end may have cut it.

@@ -28,6 +28,16 @@ public enum Repair: Hashable, Sendable {
     case alternateRoles
     /// The first of the stop sequences alone.
     case limitStops(to: Int)
+    /// Thoughts of its own for each answer before, or a blank where there are none: the route wants to see some.
+    case addThoughts
+    /// A text where a message has a list of nothing but texts.
+    case plainText
+    /// Schemas that the answer need not follow to the letter, which have to be in a narrower form if it has to.
+    case dropStrict
+    /// The last message, if it is the assistant's, marked as one to go on from.
+    case markPrefill
+    /// A request to go on, behind a last message of the assistant's; an empty one goes instead.
+    case askToContinue
 
     /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
     /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
@@ -47,7 +57,7 @@ public enum Repair: Hashable, Sendable {
     public var inverse: Repair? {
         switch self {
         case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort, .signCalls, .plainSchemas, .alternateRoles,
-            .limitStops:
+            .limitStops, .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue:
             nil
         case .renameMember(let from, let to): .renameMember(from: to, to: from)
         case .renameRole(let from, let to): .renameRole(from: to, to: from)
@@ -73,6 +83,11 @@ extension Repair {
         case .plainSchemas: "plain-schemas"
         case .alternateRoles: "alternate-roles"
         case .limitStops(let count): "stops:\(count)"
+        case .addThoughts: "add-thoughts"
+        case .plainText: "plain-text"
+        case .dropStrict: "drop-strict"
+        case .markPrefill: "mark-prefill"
+        case .askToContinue: "ask-to-continue"
         }
     }
 
@@ -84,6 +99,11 @@ extension Repair {
         case "sign-calls": self = .signCalls
         case "plain-schemas": self = .plainSchemas
         case "alternate-roles": self = .alternateRoles
+        case "add-thoughts": self = .addThoughts
+        case "plain-text": self = .plainText
+        case "drop-strict": self = .dropStrict
+        case "mark-prefill": self = .markPrefill
+        case "ask-to-continue": self = .askToContinue
         default:
             guard let colon = code.firstIndex(of: ":") else { return nil }
             let rest = String(code[code.index(after: colon)...])
@@ -126,6 +146,11 @@ extension Repair {
         case .plainSchemas: "with plainer schemas"
         case .alternateRoles: "with turns that alternate"
         case .limitStops(let count): "with the first \(count) stop sequences"
+        case .addThoughts: "with a blank where thoughts of earlier turns are missing"
+        case .plainText: "with texts in place of lists of texts"
+        case .dropStrict: "without strict schemas"
+        case .markPrefill: "with the last message marked as a beginning"
+        case .askToContinue: "with a request to go on"
         }
     }
 

@@ -35,7 +35,7 @@ struct RepairRule: Sendable {
 
 extension Rules {
     /// The first line that matches counts; a limit of tokens under its other name comes before all (`RepairHints`).
-    static let repairs: [RepairRule] = googleRepairs + otherRepairs
+    static let repairs: [RepairRule] = googleRepairs + chatRepairs + otherRepairs
 
     private static let otherRepairs: [RepairRule] = [
         RepairRule(

@@ -146,6 +146,15 @@ extension Rules {
             ], at: .noneOr([400, 422]),
             "github.com/BenedictKing/ccx#149; github.com/proma-ai/Proma#1496; github.com/egoist/chatwise-releases#971"),
         Rule(
+            "words.form", .format,
+            words: [
+                "assistant message prefill", "prefilling assistant", "must end with a user message", "assistant with prefix true",
+                "unexpected role '", "system message must be at the beginning", "sequence, expected a string", "content must be a string",
+                "expected a string, but got an array", "expected string, received array", "invalid schema for function",
+                "invalid schema for response_format", "alternate between user and assistant",
+            ], at: .noneOr([400, 422]),
+            "github.com/NousResearch/hermes-agent#50055, #20154; github.com/moeru-ai/airi#1222; github.com/anomalyco/opencode#13737"),
+        Rule(
             "words.default_only", .format, words: ["only the default * value is supported"], at: .noneOr([400, 422]),
             "github.com/OpenHands/OpenHands#4131; github.com/QwenLM/qwen-code#921"),
         Rule(

@@ -93,9 +93,12 @@ public enum Rules {
             "https://platform.openai.com/docs/guides/conversation-state: what the request refers to is not there"),
         Rule("code.rate_exceeded", .rateLimit, names: ["ratelimitexceeded"], "https://platform.openai.com/docs/guides/rate-limits"),
         Rule(
+            "code.schema", .format, names: ["invalidfunctionparameters"], at: .only([400, 422]),
+            "github.com/lastmile-ai/openai-agents-mcp#2: of a schema that another provider takes"),
+        Rule(
             "code.value", .invalidRequest,
             names: [
-                "invalidfunctionparameters", "invalidtype", "invalidjson", "invalidimage", "imageparse", "invalidbase", "invalidurl",
+                "invalidtype", "invalidjson", "invalidimage", "imageparse", "invalidbase", "invalidurl",
                 "missingrequired", "belowmin", "arrayabovemax",
             ], at: .only([400, 422]),
             "https://platform.openai.com/docs/guides/error-codes: one value is at fault, and its words may be the client's"),

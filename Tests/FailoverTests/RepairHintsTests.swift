@@ -43,6 +43,70 @@ import Testing
             400, nil, "messages.0.role", "Invalid enum value. Expected 'system' | 'user' | 'assistant' | 'tool', received 'developer'",
             system
         ),
+        // https://github.com/abhigyanpatwari/GitNexus/issues/43: DeepSeek; bytedance/deer-flow#3043: Moonshot
+        (
+            400, "invalid_request_error", nil,
+            "Missing `reasoning_content` field in the assistant message at message index 2. For more information, please refer to https://api-docs.deepseek.com/guides/thinking_mode#tool-calls",
+            .addThoughts
+        ),
+        (400, nil, nil, "thinking is enabled but reasoning_content is missing in assistant tool call message at index 2", .addThoughts),
+        (400, nil, nil, "The `reasoning_content` in the thinking mode must be passed back to the API.", .addThoughts),
+        // https://github.com/janhq/jan/issues/8136: Groq; Kilo-Org/kilocode#10375: Cerebras; musistudio/claude-code-router#1204
+        (
+            400, nil, nil,
+            "'messages.1' : for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning_content' is unsupported)]",
+            .dropThoughts
+        ),
+        (
+            400, "wrong_api_format", "validation_error",
+            "messages.2.assistant.reasoning_content: property 'messages.2.assistant.reasoning_content' is unsupported", .dropThoughts
+        ),
+        (
+            400, nil, nil,
+            "'messages.1' : for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning' is unsupported)]",
+            .dropThoughts
+        ),
+        (400, nil, nil, "property 'reasoning' is unsupported", .dropMember("reasoning")),
+        // https://github.com/huggingface/smolagents/issues/757: Mistral
+        (
+            400, nil, nil, "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant", .markPrefill
+        ),
+        // https://github.com/aj47/SpeakMCP/pull/1037: Claude at OpenRouter
+        (
+            400, nil, nil, "This model does not support assistant message prefill. The conversation must end with a user message.",
+            .askToContinue
+        ),
+        // https://github.com/vllm-project/vllm/issues/6862; NousResearch/hermes-agent#20154; charmbracelet/crush#279
+        (
+            400, "400", nil, "After the optional system message, conversation roles must alternate user/assistant/user/assistant/...",
+            .alternateRoles
+        ),
+        (400, nil, nil, "Unexpected role 'user' after role 'tool'", .alternateRoles),
+        // https://github.com/moeru-ai/airi/pull/1222: DeepSeek; danny-avila/LibreChat#3111; 8monkey-ai/hebo-gateway#169
+        (
+            400, "invalid_request_error", nil,
+            "Failed to deserialize the JSON body into the target type: messages[19]: invalid type: sequence, expected a string at line 1 column 9837",
+            .plainText
+        ),
+        (
+            400, nil, "messages[0].content", "Invalid type for 'messages[0].content': expected a string, but got an array instead",
+            .plainText
+        ),
+        // https://github.com/lastmile-ai/openai-agents-mcp/issues/2, moeru-ai/xsai#145, anomalyco/opencode#13737
+        (
+            400, "invalid_function_parameters", "tools[22].parameters",
+            "Invalid schema for function 'filesystem-set_permissions': In context=('properties', 'permissions'), 'additionalProperties' is required to be supplied and to be false.",
+            .dropStrict
+        ),
+        (
+            400, nil, "response_format",
+            "Invalid schema for response_format 'json_schema': In context=(), 'additionalProperties' is required to be supplied and to be false.",
+            .dropStrict
+        ),
+        (
+            400, "invalid_function_parameters", "tools[0].function.parameters",
+            "Invalid schema for function 'f': In context=('properties', 'a'), array schema missing items.", .plainSchemas
+        ),
         // https://github.com/anomalyco/opencode/issues/1680, openclaw/openclaw#875
         (
             400, "3280", nil, "Tool call id was call_PTLP8xhu3uwZk4l3nlnrrJha but must be a-z, A-Z, 0-9, with a length of 9.",

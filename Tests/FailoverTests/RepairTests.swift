@@ -19,6 +19,10 @@ import Testing
         (.plainSchemas, "plain-schemas", "with plainer schemas"),
         (.alternateRoles, "alternate-roles", "with turns that alternate"),
         (.limitStops(to: 5), "stops:5", "with the first 5 stop sequences"),
+        (.addThoughts, "add-thoughts", "with a blank where thoughts of earlier turns are missing"),
+        (.plainText, "plain-text", "with texts in place of lists of texts"), (.dropStrict, "drop-strict", "without strict schemas"),
+        (.markPrefill, "mark-prefill", "with the last message marked as a beginning"),
+        (.askToContinue, "ask-to-continue", "with a request to go on"),
     ])
     func `has a code that it is read from`(repair: Repair, code: String, text: String) {
         #expect(repair.code == code)
@@ -60,6 +64,7 @@ import Testing
             Repair.dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
             .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: nil), .normaliseToolCallIDs(exactly: 9),
             .dropThoughts, .limitEffort(to: ["low", "medium", "high"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
+            .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue,
         ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
         let list = try #require(text.firstRange(of: "May be left out")).upperBound
         let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex

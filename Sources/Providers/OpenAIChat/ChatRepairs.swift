@@ -17,7 +17,17 @@ enum ChatRepairs {
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
         case .normaliseToolCallIDs(let length): ChatToolCallIDs.normalise(exactly: length, index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .dropThoughts, .signCalls, .plainSchemas, .alternateRoles, .limitStops: return nil
+        case .dropThoughts: ChatThoughtRepairs.drop(index, bytes, &edits)
+        case .addThoughts: ChatThoughtRepairs.add(index, bytes, &edits)
+        case .plainText: ChatTurnRepairs.plainText(index, bytes, &edits)
+        case .alternateRoles: ChatTurnRepairs.alternate(index, bytes, &edits)
+        case .markPrefill: ChatTurnRepairs.markPrefill(index, bytes, &edits)
+        case .askToContinue: ChatTurnRepairs.askToContinue(index, bytes, &edits)
+        case .plainSchemas: ChatSchemaRepairs.plain(index, bytes, &edits)
+        case .dropStrict: ChatSchemaRepairs.dropStrict(index, bytes, &edits)
+        case .limitStops(let count): limitStops(to: count, index, bytes, &edits)
+        // Google's alone.
+        case .signCalls: return nil
         }
         return edits.apply(to: body, index: index)
     }
@@ -52,6 +62,15 @@ enum ChatRepairs {
 
     /// Members that mean the same under two names. OpenAI's reasoning models take the newer, most other servers only the older.
     private static let renamed: [Set<String>] = [["max_tokens", "max_completion_tokens"]]
+
+    private static func limitStops(to count: Int, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard let stop = index.value("stop", in: bytes) else { return }
+        var position = 0
+        edits.dropElements(of: stop, in: bytes) { _ in
+            position += 1
+            return position > count
+        }
+    }
 
     private static func renameRole(_ from: String, _ to: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         guard roles.contains([from, to]) else { return }

@@ -15,7 +15,9 @@ enum ResponsesRepairs {
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
         case .dropThoughts: dropThoughts(index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops: return nil
+        case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
+            .plainText, .dropStrict, .markPrefill, .askToContinue:
+            return nil
         }
         return edits.apply(to: body, index: index)
     }

@@ -15,7 +15,10 @@ enum MessagesRepairs {
         case .dropMember(let name): dropMember(name, index, bytes, &edits)
         case .dropThoughts: MessagesThoughts.drop(index, bytes, &edits) { _ in true }
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .renameMember, .renameRole, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops: return nil
+        case .askToContinue: askToContinue(index, bytes, &edits)
+        case .renameMember, .renameRole, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
+            .plainText, .dropStrict, .markPrefill:
+            return nil
         }
         return edits.apply(to: body, index: index)
     }
@@ -30,6 +33,19 @@ enum MessagesRepairs {
         }
         guard let member = index.member(named: name, in: bytes) else { return }
         edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
+    }
+
+    /// A user's message behind a last one of the assistant's, as where a request is written for a model that takes no prefill.
+    private static func askToContinue(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        var last: JSONSlice?
+        index.value("messages", in: bytes)?.forEachElement(in: bytes) { message in
+            last = message
+            return true
+        }
+        guard let last, last.member("role", in: bytes)?.equals("assistant", in: bytes) == true else { return }
+        var text = #",{"role":"user","content":"#
+        text += JSONFragment(.string(MessagesTurnWriting.goOn)).text
+        edits.insert(text + "}", at: last.end)
     }
 
     private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {

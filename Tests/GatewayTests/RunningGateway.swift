@@ -111,7 +111,7 @@ extension BlockingHTTP.Reply {
     }
     /// The JSON events of a stream; its terminator is none.
     var events: [JSONValue] {
-        text.split(separator: "\n").compactMap { line in
+        text.split(whereSeparator: \.isNewline).compactMap { line in
             line.hasPrefix("data: {") ? try? JSONValue.parse(String(line.dropFirst(6))) : nil
         }
     }

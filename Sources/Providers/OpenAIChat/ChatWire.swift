@@ -37,8 +37,8 @@ struct ChatWire: Wire {
     }
 
     func passthrough(body: [UInt8], index: JSONIndex, model: String, params: JSONObject?) -> [UInt8] {
-        // Params are for conversations; a request for embeddings has no messages.
-        let isConversation = index.member("messages", in: body.span.bytes) != nil
+        // Params are for conversations; what has an input wants embeddings of it.
+        let isConversation = index.member("input", in: body.span.bytes) == nil
         return Passthrough.body(
             body, index: index, model: model, dropping: "models",
             adding: isConversation ? params.map { ChatParams.members(from: $0, in: index, of: body) } ?? [] : [])

@@ -26,7 +26,8 @@ extension SeenRequest {
         choice = body["tool_choice"]?.string ?? body["tool_choice"]?["function"]?["name"]?.string.map { "tool:\($0)" }
         maxTokens = body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int
         readSampling(body)
-        seed = body["seed"]?.int
+        // Mistral's word for it is the second.
+        seed = body["seed"]?.int ?? body["random_seed"]?.int
         stop = body["stop"]?.array?.compactMap(\.string) ?? body["stop"]?.string.map { [$0] } ?? []
         switch body["response_format"]?["type"]?.string {
         case "json_schema": format = SeenTool.plain(body["response_format"]?["json_schema"]?["schema"] ?? .null)

@@ -85,7 +85,9 @@ import Testing
     func noRoute(place: Int) throws {
         var models = ["one/m", "two/m"]
         models.insert("strange/m", at: place)
-        for strange in ["", #"strange: { baseUrl: "https://s.example", api: "bedrock-converse-stream", apiKey: "k", models: [{ id: "m" }] }"#] {
+        for strange in [
+            "", #"strange: { baseUrl: "https://s.example", api: "bedrock-converse-stream", apiKey: "k", models: [{ id: "m" }] }"#,
+        ] {
             let snapshot = try Self.snapshot(
                 #"defaults: { model: { primary: "\#(models[0])", fallbacks: ["\#(models[1])", "\#(models[2])"] } }"#, providers: strange)
             let chain = try snapshot.plainChain(named: "default").chain

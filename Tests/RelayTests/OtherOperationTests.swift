@@ -102,6 +102,24 @@ import Testing
         #expect(run.receipt.attempts.last?.usage == Usage(inputTokens: 2))
     }
 
+    @Test(arguments: [WireKind.openaiCompletions, .googleGenerativeAI])
+    func `openclaw#19587, 97328: rotates keys for embeddings and for Google as for anything else`(_ wire: WireKind) async throws {
+        let google = #"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},"finishReason":"STOP"}]}"#
+        let reply = wire == .openaiCompletions ? #"{"data":[]}"# : google
+        let play: @Sendable (AskedRequest) -> Script = { asked in
+            let keys = "\(asked.headers.first("authorization") ?? "") \(asked.headers.first("x-goog-api-key") ?? "")"
+            return keys.contains("first") ? .refuses(429, "Rate limit reached") : Self.says(reply)(asked)
+        }
+        let played = try await PlayedRelay([("one", ["first", "second"], play)]) { $0.providers["one"]?.wireName = wire.rawValue }
+        let run =
+            wire == .openaiCompletions
+            ? try await played.ask(Self.embedding, on: wire, CollectingSink(), .embeddings)
+            : try await played.ask(
+                #"{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}"#, on: wire, target: PathFacts(model: "default"))
+        #expect(text(run) == reply)
+        #expect(run.receipt.attempts.map { $0.failure?.reason } == [.rateLimit, nil])
+    }
+
     static let badReplies = [
         "", "[]", "{", "<html></html>", #"{"error":{"message":"no","code":500}}"#, #"{"error":"out of credit"}"#,
     ]

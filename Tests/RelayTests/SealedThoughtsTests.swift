@@ -46,7 +46,7 @@ import Testing
 
     static let first = #"{"model":"default","max_tokens":100,"messages":[{"role":"user","content":"2+2?"}]}"#
 
-    @Test func `goes from one wire to another, and back to the one that proved its thoughts`() async throws {
+    @Test func `openclaw#100385, 94330, 98532: goes to another wire and back to the one that proved its thoughts`() async throws {
         let played = try await Self.play([.anthropicMessages, .openaiCompletions])
         let answer = try content(try await played.ask(Self.first, on: .anthropicMessages))
         #expect(answer[0]?["signature"]?.string == "EqQBnative")

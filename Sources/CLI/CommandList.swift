@@ -8,7 +8,7 @@ struct CommandList: Sendable {
     /// The program's own, in the order that help lists them.
     static let all: CommandList = CommandList(
         commands: [
-            .gatewayRun, .gatewayStatus, .modelsStatus, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume,
+            .gatewayRun, .gatewayStatus, .modelsStatus, .modelsList, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume,
             .plan, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [

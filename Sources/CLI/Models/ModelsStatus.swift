@@ -39,7 +39,7 @@ enum ModelsStatus {
         return context.invocation.isOn(check) && !report.missing.isEmpty ? .failed : .fine
     }
 
-    private static func agent(_ id: String?, in settings: Settings) throws(CommandFailure) -> AgentSettings {
+    static func agent(_ id: String?, in settings: Settings) throws(CommandFailure) -> AgentSettings {
         guard let id else { return settings.agents.main }
         if let found = settings.agents[AgentID(rawValue: id.lowercased())] { return found }
         let known = settings.agents.all.map(\.id.rawValue)

@@ -38,16 +38,26 @@ public enum Repair: Hashable, Sendable {
     case markPrefill
     /// A request to go on, behind a last message of the assistant's; an empty one goes instead.
     case askToContinue
+    /// A budget for thinking that leaves tokens for the answer.
+    case fitBudget
+    /// Each call of a tool with one result right behind it, and no other results.
+    case pairResults
+    /// No text without a word.
+    case dropEmptyText
+    /// A limit of tokens that the model can keep.
+    case limitTokens(to: Int)
 
     /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
     /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
     /// `logprobs`, `modalities`), not a limit on what it pays for (`max_tokens`). Of `include` only what asks for encrypted reasoning goes.
     public static let droppable: Set<String> = [
-        "chat_template_kwargs", "enable_thinking", "frequency_penalty", "include", "include_reasoning", "logit_bias", "metadata", "min_p",
+        "chat_template_kwargs", "context_management", "enable_thinking", "frequency_penalty", "include", "include_reasoning", "logit_bias",
+        "metadata", "min_p",
+        "output_config.effort",
         "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_retention", "reasoning",
         "reasoning.summary", "reasoning_effort", "repetition_penalty", "safety_identifier", "seed", "service_tier", "store",
         "stream_options", "temperature",
-        "text.verbosity", "thinking", "thinking_budget", "top_a", "top_k", "top_p", "truncation", "user", "verbosity",
+        "text.verbosity", "thinking", "thinking.display", "thinking_budget", "top_a", "top_k", "top_p", "truncation", "user", "verbosity",
     ]
 
     /// The repair that leaves `member` out; `nil` for one that has to stay.
@@ -57,7 +67,8 @@ public enum Repair: Hashable, Sendable {
     public var inverse: Repair? {
         switch self {
         case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort, .signCalls, .plainSchemas, .alternateRoles,
-            .limitStops, .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue:
+            .limitStops, .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue, .fitBudget, .pairResults, .dropEmptyText,
+            .limitTokens:
             nil
         case .renameMember(let from, let to): .renameMember(from: to, to: from)
         case .renameRole(let from, let to): .renameRole(from: to, to: from)
@@ -88,6 +99,10 @@ extension Repair {
         case .dropStrict: "drop-strict"
         case .markPrefill: "mark-prefill"
         case .askToContinue: "ask-to-continue"
+        case .fitBudget: "fit-budget"
+        case .pairResults: "pair-results"
+        case .dropEmptyText: "drop-empty-text"
+        case .limitTokens(let count): "tokens:\(count)"
         }
     }
 
@@ -104,6 +119,9 @@ extension Repair {
         case "drop-strict": self = .dropStrict
         case "mark-prefill": self = .markPrefill
         case "ask-to-continue": self = .askToContinue
+        case "fit-budget": self = .fitBudget
+        case "pair-results": self = .pairResults
+        case "drop-empty-text": self = .dropEmptyText
         default:
             guard let colon = code.firstIndex(of: ":") else { return nil }
             let rest = String(code[code.index(after: colon)...])
@@ -123,6 +141,9 @@ extension Repair {
             case "stops":
                 guard let count = Int(rest), (1...64).contains(count) else { return nil }
                 self = .limitStops(to: count)
+            case "tokens":
+                guard let count = Int(rest), count > 0 else { return nil }
+                self = .limitTokens(to: count)
             case "tool-call-ids":
                 guard let length = Int(rest), (1...64).contains(length) else { return nil }
                 self = .normaliseToolCallIDs(exactly: length)
@@ -151,6 +172,10 @@ extension Repair {
         case .dropStrict: "without strict schemas"
         case .markPrefill: "with the last message marked as a beginning"
         case .askToContinue: "with a request to go on"
+        case .fitBudget: "with a thinking budget that leaves room for the answer"
+        case .pairResults: "with a result for each tool call"
+        case .dropEmptyText: "without empty texts"
+        case .limitTokens(let count): "with at most \(count) tokens of answer"
         }
     }
 

@@ -13,6 +13,9 @@ enum RepairHints {
             switch rule.outcome {
             case .repair(let repair): return repair
             case .nothing: return nil
+            case .limitTokens:
+                guard let repair = Repair.limitingTokens(message) else { continue }
+                return repair
             case .limitEffort:
                 // Where the member as such is refused, the next lines say what follows.
                 guard !message.contains("parameter"), let repair = Repair.limitingEffort(message, member: member) else { continue }

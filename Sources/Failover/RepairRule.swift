@@ -9,6 +9,8 @@ struct RepairRule: Sendable {
         case nothing
         /// Leave out the member that is named, if a client may do without it.
         case dropNamed
+        /// Ask for no more tokens than the number that is told.
+        case limitTokens
         /// Think in a word that is taken, if that is what is refused.
         case limitEffort
     }
@@ -35,7 +37,7 @@ struct RepairRule: Sendable {
 
 extension Rules {
     /// The first line that matches counts; a limit of tokens under its other name comes before all (`RepairHints`).
-    static let repairs: [RepairRule] = googleRepairs + chatRepairs + otherRepairs
+    static let repairs: [RepairRule] = messagesRepairs + googleRepairs + chatRepairs + otherRepairs
 
     private static let otherRepairs: [RepairRule] = [
         RepairRule(

@@ -43,6 +43,18 @@ extension Rules {
                 "number of stop_sequences", "for string type", "for object type", "schema didn't specify",
             ], at: .noneOr([400]), "github.com/google-gemini/gemini-cli#26486, #13467; vercel/ai#8943; RooCodeInc/Roo-Code#10700"),
         Rule(
+            "words.messages", .format,
+            words: [
+                "text content blocks must", "for empty text blocks", "in thinking block", "in `thinking` block", "redacted_thinking",
+                "thinking.signature", "thinking blocks * cannot be modified", "thinking may not be enabled", "adaptive thinking",
+                "thinking.type", "budget_tokens", "thinking.display", "the effort parameter", "when thinking is enabled",
+                "cannot both be specified", "is deprecated for this model", "assistant message prefill",
+                "must end with a user message", "first message must use the", "trailing whitespace", "without * tool_result",
+                "unexpected * tool_use_id", "corresponding * tool_use", "role 'system' is not", "unexpected role",
+                "which is the maximum allowed number of output", "'additionalproperties' must be", "for 'object' type",
+            ], at: .noneOr([400, 422]),
+            "https://platform.claude.com/docs/en/api/errors; github.com/aaif-goose/goose#7425; github.com/ding113/claude-code-hub#518"),
+        Rule(
             "words.effort", .format,
             words: [
                 "low', 'medium'", "supported values are: 'medium'", "supported values are: 'high'", "valid levels",

@@ -23,6 +23,10 @@ import Testing
         (.plainText, "plain-text", "with texts in place of lists of texts"), (.dropStrict, "drop-strict", "without strict schemas"),
         (.markPrefill, "mark-prefill", "with the last message marked as a beginning"),
         (.askToContinue, "ask-to-continue", "with a request to go on"),
+        (.fitBudget, "fit-budget", "with a thinking budget that leaves room for the answer"),
+        (.pairResults, "pair-results", "with a result for each tool call"),
+        (.dropEmptyText, "drop-empty-text", "without empty texts"),
+        (.limitTokens(to: 8192), "tokens:8192", "with at most 8192 tokens of answer"),
     ])
     func `has a code that it is read from`(repair: Repair, code: String, text: String) {
         #expect(repair.code == code)
@@ -65,6 +69,8 @@ import Testing
             .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: nil), .normaliseToolCallIDs(exactly: 9),
             .dropThoughts, .limitEffort(to: ["low", "medium", "high"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
             .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue,
+            .fitBudget, .pairResults,
+            .dropEmptyText, .limitTokens(to: 8192),
         ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
         let list = try #require(text.firstRange(of: "May be left out")).upperBound
         let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex

@@ -49,7 +49,9 @@ enum Samples {
     static let repairs: [Repair] = [
         .dropCacheMarkers, .dropMember("seed"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
         .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
-        .dropThoughts, .limitEffort(to: ["low", "medium"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
+        .dropThoughts, .limitEffort(to: ["low", "medium"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5), .fitBudget,
+        .pairResults,
+        .dropEmptyText, .limitTokens(to: 8192),
     ]
 
     static let effects: [BlockEffect.Kind] = [

@@ -5,9 +5,12 @@
 struct MessagesModel: Equatable {
     /// 45 of `claude-sonnet-4-5`, 30 of `claude-3-opus`, 50 of `claude-opus-5`; `nil`: no Claude, or an unknown one.
     let generation: Int?
+    /// Mythos and Fable think whether they are told to or not.
+    let alwaysThinks: Bool
 
     init(_ name: String) {
         let name = name.lowercased()
+        alwaysThinks = name.split { !$0.isLetter }.contains { $0 == "mythos" || $0 == "fable" }
         let isClaude = MessagesModel.range(of: "claude", in: name)
         generation = isClaude.map { MessagesModel.generation(of: name[$0...]) ?? 50 }
     }

@@ -13,39 +13,46 @@ enum MessagesRepairs {
         switch repair {
         case .dropCacheMarkers: MessagesCacheMarkers.drop(index, bytes, &edits)
         case .dropMember(let name): dropMember(name, index, bytes, &edits)
+        case .renameMember("thinking.budget_tokens", "output_config.effort"): MessagesThinkingRepair.useEffort(index, bytes, &edits)
+        case .renameMember("output_config.effort", "thinking.budget_tokens"): MessagesThinkingRepair.useBudget(index, bytes, &edits)
+        case .fitBudget: MessagesThinkingRepair.fit(index, bytes, &edits)
+        case .limitTokens(let limit): MessagesThinkingRepair.limit(to: limit, index, bytes, &edits)
         case .dropThoughts: MessagesThoughts.drop(index, bytes, &edits) { _ in true }
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
-        case .askToContinue: askToContinue(index, bytes, &edits)
-        case .renameMember, .renameRole, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
-            .plainText, .dropStrict, .markPrefill:
-            return nil
+        case .renameRole("system", "user"): MessagesTurnRepair.demoteInstructions(index, bytes, &edits)
+        case .alternateRoles: MessagesTurnRepair.alternate(index, bytes, &edits)
+        case .pairResults: MessagesResultRepair.pair(index, bytes, &edits)
+        case .dropEmptyText: MessagesTurnRepair.dropEmptyText(index, bytes, &edits)
+        case .normaliseToolCallIDs: MessagesTurnRepair.fitIDs(index, bytes, &edits)
+        case .plainSchemas: MessagesSchemaRepair.apply(index, bytes, &edits)
+        case .limitStops(let count): limitStops(to: count, index, bytes, &edits)
+        case .askToContinue: MessagesTurnRepair.askToContinue(index, bytes, &edits)
+        case .dropStrict: MessagesSchemaRepair.dropStrict(index, bytes, &edits)
+        case .renameMember, .renameRole, .signCalls, .addThoughts, .plainText, .markPrefill: return nil
         }
         return edits.apply(to: body, index: index)
     }
 
     private static func dropMember(_ name: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         guard Repair.droppable.contains(name) else { return }
-        // What stands deeper down is named by its place.
-        if let dot = name.firstIndex(of: ".") {
-            let (outer, inner) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
-            guard let object = index.member(named: outer, in: bytes)?.value else { return }
-            return edits.dropMembers(of: object, in: bytes) { key, _ in JSONText.reads(key, inner, in: bytes) }
+        guard let dot = name.firstIndex(of: ".") else {
+            guard let member = index.member(named: name, in: bytes) else { return }
+            return edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
         }
-        guard let member = index.member(named: name, in: bytes) else { return }
-        edits.dropMembers(of: index.root, in: bytes) { key, _ in key == member.key }
-    }
-
-    /// A user's message behind a last one of the assistant's, as where a request is written for a model that takes no prefill.
-    private static func askToContinue(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
-        var last: JSONSlice?
-        index.value("messages", in: bytes)?.forEachElement(in: bytes) { message in
-            last = message
+        // What stands deeper down is named by its place; what holds nothing else goes with it.
+        let (outer, inner) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
+        guard let object = index.member(named: outer, in: bytes) else { return }
+        var (found, others) = (false, false)
+        object.value.forEachMember(in: bytes) { key, _ in
+            if JSONText.reads(key, inner, in: bytes) { found = true } else { others = true }
             return true
         }
-        guard let last, last.member("role", in: bytes)?.equals("assistant", in: bytes) == true else { return }
-        var text = #",{"role":"user","content":"#
-        text += JSONFragment(.string(MessagesTurnWriting.goOn)).text
-        edits.insert(text + "}", at: last.end)
+        guard found else { return }
+        if others {
+            edits.dropMembers(of: object.value, in: bytes) { key, _ in JSONText.reads(key, inner, in: bytes) }
+        } else {
+            edits.dropMembers(of: index.root, in: bytes) { key, _ in key == object.key }
+        }
     }
 
     private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
@@ -53,5 +60,19 @@ enum MessagesRepairs {
             let nearest = Repair.effort(for: word, among: known)
         else { return }
         edits.replace(value.range, with: Array("\"\(nearest)\"".utf8))
+    }
+
+    private static func limitStops(to count: Int, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        guard count > 0, let stops = index.value("stop_sequences", in: bytes) else { return }
+        var position = 0
+        edits.dropElements(of: stops, in: bytes) { _ in
+            position += 1
+            return position > count
+        }
+    }
+
+    /// Calls `body` with each message that is an object, until it answers `false`.
+    static func forEachMessage(_ index: JSONIndex, _ bytes: RawSpan, _ body: (JSONSlice) -> Bool) {
+        index.value("messages", in: bytes)?.forEachElement(in: bytes) { message in message.kind != .object || body(message) }
     }
 }

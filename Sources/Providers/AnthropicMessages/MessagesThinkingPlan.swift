@@ -36,7 +36,12 @@ struct MessagesThinkingPlan {
         _ losses: inout Losses
     ) {
         if reasoning.isOff {
-            if model.thinks { thinking = .disabled }
+            if model.alwaysThinks {
+                effort = "low"
+                losses.note(.reasoning, "it always thinks")
+            } else if model.thinks {
+                thinking = .disabled
+            }
             return
         }
         guard model.thinks else { return losses.note(.reasoning) }

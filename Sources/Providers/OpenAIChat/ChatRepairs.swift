@@ -26,8 +26,8 @@ enum ChatRepairs {
         case .plainSchemas: ChatSchemaRepairs.plain(index, bytes, &edits)
         case .dropStrict: ChatSchemaRepairs.dropStrict(index, bytes, &edits)
         case .limitStops(let count): limitStops(to: count, index, bytes, &edits)
-        // Google's alone.
-        case .signCalls: return nil
+        // Others' alone.
+        case .signCalls, .fitBudget, .pairResults, .dropEmptyText, .limitTokens: return nil
         }
         return edits.apply(to: body, index: index)
     }

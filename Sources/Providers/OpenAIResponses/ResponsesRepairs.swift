@@ -16,7 +16,7 @@ enum ResponsesRepairs {
         case .dropThoughts: dropThoughts(index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
         case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
-            .plainText, .dropStrict, .markPrefill, .askToContinue:
+            .plainText, .dropStrict, .markPrefill, .askToContinue, .fitBudget, .pairResults, .dropEmptyText, .limitTokens:
             return nil
         }
         return edits.apply(to: body, index: index)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Rules {
-    /// What Google's models refuse, in Google's words; they come before all others.
+    /// What Google's models refuse, in Google's words.
     static let googleRepairs: [RepairRule] = [
         RepairRule(
             .repair(.signCalls), words: [["thought_signature", "thought signature", "thoughtsignature"], ["missing"]],

@@ -22,13 +22,13 @@ extension Rules {
             .repair(.dropMember("thinking")), words: [["thinking may not be enabled when tool_choice"]],
             "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"),
         RepairRule(
+            .repair(.renameMember(from: "thinking.budget_tokens", to: "output_config.effort")),
+            words: [["thinking.type.enabled", "thinking.type: enabled", "budget_tokens"], ["not supported", "not support"]],
+            "github.com/anomalyco/models.dev#1468; https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking"),
+        RepairRule(
             .repair(.renameMember(from: "output_config.effort", to: "thinking.budget_tokens")),
             words: [["adaptive"], ["not supported", "does not support", "input tag 'adaptive'"]],
             "github.com/elizaOS/eliza#16175; github.com/rikkahub/rikkahub#1091"),
-        RepairRule(
-            .repair(.renameMember(from: "thinking.budget_tokens", to: "output_config.effort")),
-            words: [["thinking.type.enabled", "thinking.type: enabled", "budget_tokens"], ["not supported", "not support", "adaptive"]],
-            "github.com/anomalyco/models.dev#1468; https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking"),
         RepairRule(
             .repair(.fitBudget),
             words: [["budget_tokens"], ["max_tokens", "greater than or equal to 1024"]],
@@ -55,13 +55,16 @@ extension Rules {
             .repair(.dropMember("top_k")), words: [["top_k"], ["is deprecated for this model", "when thinking is enabled"]],
             "github.com/quarkiverse/quarkus-langchain4j#1812"),
         RepairRule(
-            .repair(.alternateRoles),
+            .repair(.askToContinue),
             words: [
                 [
-                    "assistant message prefill", "must end with a user message", "first message must use the", "roles must alternate",
+                    "assistant message prefill", "must end with a user message",
                     "final assistant content cannot end with trailing whitespace",
                 ]
             ], "github.com/smallmain/vscode-unify-chat-provider#249; github.com/aaif-goose/goose#7425"),
+        RepairRule(
+            .repair(.alternateRoles), words: [["first message must use the"]],
+            "https://platform.claude.com/docs/en/api/messages: before consecutive turns were joined"),
         RepairRule(
             .repair(.pairResults),
             words: [

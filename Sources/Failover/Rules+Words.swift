@@ -45,13 +45,13 @@ extension Rules {
         Rule(
             "words.messages", .format,
             words: [
-                "text content blocks must", "for empty text blocks", "in thinking block", "in `thinking` block", "redacted_thinking",
+                "text content blocks must", "for empty text blocks", "in thinking block", "in 'thinking' block", "redacted_thinking",
                 "thinking.signature", "thinking blocks * cannot be modified", "thinking may not be enabled", "adaptive thinking",
                 "thinking.type", "budget_tokens", "thinking.display", "the effort parameter", "when thinking is enabled",
                 "cannot both be specified", "is deprecated for this model", "assistant message prefill",
-                "must end with a user message", "first message must use the", "trailing whitespace", "without * tool_result",
-                "unexpected * tool_use_id", "corresponding * tool_use", "role 'system' is not", "unexpected role",
-                "which is the maximum allowed number of output", "'additionalproperties' must be", "for 'object' type",
+                "must end with a user message", "first message must use the", "trailing whitespace", "without 'tool_result'",
+                "unexpected 'tool_use_id'", "corresponding 'tool_use'", "role 'system' is not", "unexpected role",
+                "maximum allowed number of output", "'additionalproperties' must be", "for 'object' type",
             ], at: .noneOr([400, 422]),
             "https://platform.claude.com/docs/en/api/errors; github.com/aaif-goose/goose#7425; github.com/ding113/claude-code-hub#518"),
         Rule(

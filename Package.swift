@@ -72,7 +72,7 @@ let package = Package(
                 "Transport", "TestSupport",
             ]),
         tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Telemetry", "Transport", "TestSupport"], exclude: ["Scripts"]),
-        tests("CLITests", ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Relay", "Store", "TestSupport"]),
+        tests("CLITests", ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -207,3 +207,12 @@ import Testing
         #expect(String(decoding: page, as: UTF8.self) == printed.out, "understudy help --markdown > docs/commands.md")
     }
 }
+
+@Suite struct `docs/wire/crossings.md` {
+    @Test func `is what help --crossings prints`() async throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let page = try #require(try FileSource().bytes(at: "/\(root)/docs/wire/crossings.md").get())
+        let printed = await play(["help", "--crossings"])
+        #expect(String(decoding: page, as: UTF8.self) == printed.out, "understudy help --crossings > docs/wire/crossings.md")
+    }
+}

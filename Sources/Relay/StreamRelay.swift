@@ -44,7 +44,7 @@ struct StreamRelay {
     /// Bytes of an event that broke the grammar.
     private static let offendingLimit = 4 << 10
     /// A buffer that has grown beyond this is given back.
-    private static let keptCapacity = 4 << 10
+    private static let keptCapacity = 1 << 10
 
     init(_ plan: CallPlan, sink: any ReplySink, served: Served, firstContent: @escaping () -> Void) {
         reader = plan.wire.makeStreamReader(context: plan.context, nowMilliseconds: plan.now.milliseconds)

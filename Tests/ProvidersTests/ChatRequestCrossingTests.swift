@@ -404,6 +404,15 @@ private let openai = RequestTarget(provider: "openai", model: "gpt-5-mini")
         #expect(other.lost == ["foreign_thinking"])
     }
 
+    @Test func `has a request to go on for a route that answers only a user, and a mark for Mistral`() throws {
+        let asked = try read(#"{"model":"m","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"The"}]}"#)
+        var target = plain
+        target.quirks.takesPrefill = false
+        #expect(write(asked, target).body.contains(#""content":"The"},{"role":"user","content":"Continue your last message"#))
+        #expect(write(asked, RequestTarget(provider: "mistral", model: "m")).body.contains(#""content":"The","prefix":true}]"#))
+        #expect(write(asked, plain).body.contains(#"{"role":"assistant","content":"The"}]"#))
+    }
+
     @Test func `joins texts for a provider that takes no lists of them`() throws {
         let asked = try read(
             #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]}]}"#)

@@ -5,7 +5,7 @@ import JSON
 /// Puts a choice's tool calls together: which call each piece belongs to, whatever its provider forgot to say.
 ///
 /// A piece has an `index`, as a rule; the first of a call has its `id` and `name`. Some servers leave the index out, some give every call
-/// index 0 and another id, some repeat id and name in every piece, some send no id at all (docs/wire/openai-completions.md, "Streams").
+/// index 0 and another id, some repeat id and name in every piece, some send no id at all (docs/wire/openai-completions.md, "Across wires").
 struct ChatCallReading {
     private struct Call {
         /// As the provider counts; `nil`: it did not.

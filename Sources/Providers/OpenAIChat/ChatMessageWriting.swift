@@ -28,6 +28,11 @@ struct ChatMessageWriting {
                 writeMessage(target.takesDeveloperRole ? "developer" : "system", turn, turn.parts[...], to: &output, &losses)
             }
         }
+        if turns.last?.role == .assistant, target.refusesPrefill {
+            output.append(#",{"role":"user","content":""#)
+            output.append(ChatTurnRepairs.goOn)
+            output.append(#""}"#)
+        }
         output.append("]")
     }
 

@@ -65,6 +65,9 @@ struct ChatTarget {
     /// Mistral continues a message of the assistant's only if it is told to.
     var marksPrefill: Bool { isProvider("mistral") }
 
+    /// Answers only a user: a beginning of the assistant's needs a request to go on behind it.
+    var refusesPrefill: Bool { target.quirks.takesPrefill == false }
+
     /// Content that is a list of texts is refused (`invalid type: sequence, expected a string`, BerriAI/litellm#6642).
     var takesTextParts: Bool { !isProvider("deepseek") }
 

@@ -49,6 +49,9 @@ enum ChatTurnRepairs {
         }
     }
 
+    /// Asks to go on from a beginning of the assistant's. Needs no escapes.
+    static let goOn = "Continue your last message exactly where it stopped. Write only what comes next."
+
     static func askToContinue(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         guard let last = prefill(index, bytes), let messages = index.value("messages", in: bytes) else { return }
         let content = last.member("content", in: bytes)
@@ -57,8 +60,7 @@ enum ChatTurnRepairs {
         {
             return edits.dropElements(of: messages, in: bytes) { $0 == last }
         }
-        let words = "Continue your last message exactly where it stopped. Write only what comes next."
-        edits.insert(#",{"role":"user","content":"\#(words)"}"#, at: last.end)
+        edits.insert(#",{"role":"user","content":"\#(goOn)"}"#, at: last.end)
     }
 
     /// The last message, if it is the assistant's and calls nothing.

@@ -2,7 +2,7 @@
 import Failover
 import JSON
 
-/// Reads and writes the `usage` object of a reply or an event (docs/wire/openai-completions.md, "Usage").
+/// Reads and writes the `usage` object of a reply or an event (docs/wire/openai-completions.md, "Replies").
 enum ChatUsage {
     /// - Returns: `nil` unless `value` is an object that counts prompt or reply.
     static func read(_ value: JSONSlice?, in bytes: RawSpan) -> Usage? {

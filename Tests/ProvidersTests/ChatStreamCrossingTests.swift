@@ -307,7 +307,7 @@ private let streaming = #"{"model":"m","messages":[{"role":"user","content":"Hi"
         #expect(text.contains(#""tool_calls":[{"index":0,"extra_content":{"google":{"thought_signature":"\#(seal)"}}}]"#))
     }
 
-    @Test func `answers in the client's older way, and opens a free-form tool's text`() throws {
+    @Test func `answers in the client's older way`() throws {
         let events: [ConversationEvent.Kind] = [
             .toolCall(call: 0, id: "a", name: "f", isFreeForm: false), .toolArguments(call: 0, #"{"input":"#),
             .toolArguments(call: 0, #""plain"}"#), .finish(.toolCalls),
@@ -316,11 +316,6 @@ private let streaming = #"{"model":"m","messages":[{"role":"user","content":"Hi"
             events.map { ConversationEvent($0) }, #"{"model":"m","messages":[{"role":"user","content":"Hi"}],"functions":[{"name":"f"}]}"#)
         #expect(older.contains(#""function_call":{"name":"f","arguments":""}"#) && older.contains(#""finish_reason":"function_call""#))
         #expect(!older.contains("tool_calls"))
-        let custom = try write(
-            events.map { ConversationEvent($0) },
-            #"{"model":"m","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"custom","custom":{"name":"f"}}]}"#)
-        #expect(custom.contains(#""tool_calls":[{"index":0,"custom":{"input":"plain"}}]"#))
-        #expect(!custom.contains("arguments"))
     }
 
     @Test func `carries likelihoods, sources and images`() throws {

@@ -75,7 +75,9 @@ struct Chance: RandomNumberGenerator {
         var chance = Chance(state: seed)
         let body = chance.damage(
             bytes(#"{"model":"a","models":["b"],"stream":true,"n":1,"messages":[{"role":"user","content":[{"type":"text","text":"é"}]}]}"#))
-        guard let index = try? JSONIndex(scanning: body.span.bytes), let shape = try? chat.facts(.generate, body: body, index: index, target: PathFacts()) else { return }
+        guard let index = try? JSONIndex(scanning: body.span.bytes),
+            let shape = try? chat.facts(.generate, body: body, index: index, target: PathFacts())
+        else { return }
         let sent = chat.passthrough(body: body, index: index, model: "z", params: ["top_k": 1])
         let value = try JSONValue.parse(sent)
         #expect(value["model"]?.string == "z" && value["models"] == nil && value["top_k"]?.int == 1)

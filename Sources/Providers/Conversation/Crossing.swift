@@ -67,7 +67,8 @@ public struct Crossing: Sendable {
     /// - Parameter seen: Is shown the reply before it is written.
     /// - Returns: `nil` if `body` is no reply.
     public func reply(_ body: [UInt8], to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8]? {
-        guard let reply = upstream.translation.readReply(body, maker: maker) else { return nil }
+        guard var reply = upstream.translation.readReply(body, maker: maker) else { return nil }
+        FreeFormCalls(context.request.tools).open(&reply)
         seen(reply)
         return client.translation.writeReply(reply, to: context)
     }
@@ -79,7 +80,8 @@ public struct Crossing: Sendable {
 
     public func stream(to context: ReplyContext) -> CrossingStream {
         CrossingStream(
-            reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation.makeEventWriter(to: context))
+            reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation.makeEventWriter(to: context),
+            calls: FreeFormCalls(context.request.tools))
     }
 }
 
@@ -87,11 +89,13 @@ public struct Crossing: Sendable {
 public struct CrossingStream: Sendable {
     private var reader: any EventReader
     private var writer: any EventWriter
+    private var calls: FreeFormCalls
     private var events: [ConversationEvent] = []
 
-    init(reader: any EventReader, writer: any EventWriter) {
+    init(reader: any EventReader, writer: any EventWriter, calls: FreeFormCalls) {
         self.reader = reader
         self.writer = writer
+        self.calls = calls
     }
 
     /// - Parameters:
@@ -102,6 +106,7 @@ public struct CrossingStream: Sendable {
     ) {
         if data.byteCount == 0 { return }
         reader.read(data: data, name: name, into: &events)
+        if calls.isNeeded { calls.open(&events) }
         for event in events {
             seen(event)
             writer.write(event, into: &output)
@@ -110,7 +115,14 @@ public struct CrossingStream: Sendable {
     }
 
     /// The end is proven.
-    public mutating func end(into output: inout [UInt8]) { writer.end(into: &output) }
+    public mutating func end(into output: inout [UInt8]) {
+        if calls.isNeeded {
+            calls.end(&events)
+            for event in events { writer.write(event, into: &output) }
+            events.removeAll()
+        }
+        writer.end(into: &output)
+    }
 }
 
 /// One stream on its way to a client of another wire that wants a whole reply.
@@ -139,7 +151,8 @@ public struct CrossingAssembly: Sendable {
     ///
     /// - Parameter seen: Is shown the reply before it is written.
     public func reply(to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8] {
-        let reply = assembly.reply
+        var reply = assembly.reply
+        FreeFormCalls(context.request.tools).open(&reply)
         seen(reply)
         return writer.writeReply(reply, to: context)
     }

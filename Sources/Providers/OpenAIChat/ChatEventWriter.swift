@@ -25,9 +25,7 @@ struct ChatEventWriter: EventWriter {
 
     private struct Call {
         let index: Int
-        var isFreeForm: Bool
-        /// The client's tool takes plain text and the provider's was a function: its arguments are waited for, to be opened.
-        var waiting: String?
+        let isFreeForm: Bool
         var hasArguments = false
     }
 
@@ -194,8 +192,7 @@ struct ChatEventWriter: EventWriter {
     private mutating func beginCall(
         _ number: Int, _ id: String, _ name: String, _ isFreeForm: Bool, _ index: Int, _ output: inout [UInt8]
     ) {
-        let isOpened = !isFreeForm && style.isFreeForm(name)
-        let call = Call(index: number, isFreeForm: isFreeForm || isOpened, waiting: isOpened ? "" : nil)
+        let call = Call(index: number, isFreeForm: isFreeForm)
         choices[index].calls.append(call)
         if style.isLegacy {
             guard number == 0 else { return }
@@ -215,10 +212,6 @@ struct ChatEventWriter: EventWriter {
 
     private mutating func write(_ text: String, of number: Int, _ index: Int, _ output: inout [UInt8]) {
         guard let place = choices[index].calls.firstIndex(where: { $0.index == number }), !text.isEmpty else { return }
-        if choices[index].calls[place].waiting != nil {
-            choices[index].calls[place].waiting?.append(text)
-            return
-        }
         choices[index].calls[place].hasArguments = true
         writeArguments(text, of: choices[index].calls[place], index, &output)
     }
@@ -248,15 +241,9 @@ struct ChatEventWriter: EventWriter {
         }
     }
 
-    /// Plain text that was waited for; and arguments are JSON, so that none are an empty object.
+    /// Arguments are JSON, so that none are an empty object.
     private mutating func endCall(_ place: Int, _ index: Int, _ output: inout [UInt8]) {
         let call = choices[index].calls[place]
-        if let waiting = call.waiting {
-            choices[index].calls[place].waiting = nil
-            let text = ChatReplyStyle.plainText(waiting)
-            if !text.isEmpty { writeArguments(text, of: call, index, &output) }
-        } else if !call.hasArguments, !call.isFreeForm {
-            writeArguments("{}", of: call, index, &output)
-        }
+        if !call.hasArguments, !call.isFreeForm { writeArguments("{}", of: call, index, &output) }
     }
 }

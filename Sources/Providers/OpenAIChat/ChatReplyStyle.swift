@@ -6,16 +6,11 @@ struct ChatReplyStyle: Sendable {
     private let context: ReplyContext
     /// The client asked in the older way, with `functions`: it knows one call, without an id.
     let isLegacy: Bool
-    /// Tools that the client's request has as ones that take plain text.
-    private let freeForm: Set<String>
 
     init(_ context: ReplyContext) {
         self.context = context
         let bytes = context.body.span.bytes
         isLegacy = context.index.value("functions", in: bytes)?.kind == .array && context.index.value("tools", in: bytes) == nil
-        var names: Set<String> = []
-        for case .function(let function) in context.request.tools where function.isFreeForm { names.insert(function.name) }
-        freeForm = names
     }
 
     /// The client wants a stream's usage told: `stream_options.include_usage`.
@@ -38,22 +33,6 @@ struct ChatReplyStyle: Sendable {
     func finish(_ finish: Finish?, hasCalls: Bool) -> StaticString {
         let isCalls: Bool = if case .toolCalls? = finish { true } else { finish == nil && hasCalls }
         return isLegacy && isCalls ? "function_call" : ChatFinish.text(finish, hasCalls: hasCalls)
-    }
-
-    /// Whether the client has this tool as one that takes plain text, and the provider was given a function in its place.
-    func isFreeForm(_ name: String) -> Bool { freeForm.contains(name) }
-
-    func asAsked(_ call: ToolCall) -> ToolCall {
-        guard !call.isFreeForm, isFreeForm(call.name) else { return call }
-        var call = call
-        call.isFreeForm = true
-        call.arguments = Self.plainText(call.arguments)
-        return call
-    }
-
-    /// The plain text that a function in a free-form tool's place was called with: its `input`.
-    static func plainText(_ arguments: String) -> String {
-        JSONFragment(parsing: arguments)?.value["input"]?.string ?? arguments
     }
 
     static func arguments(of call: ToolCall) -> String { call.arguments.utf8.allSatisfy { $0 <= 0x20 } ? "{}" : call.arguments }

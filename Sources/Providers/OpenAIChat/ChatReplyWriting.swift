@@ -24,7 +24,7 @@ enum ChatReplyWriting {
     }
 
     private static func append(_ choice: ConversationReply.Choice, _ index: Int, _ style: ChatReplyStyle, to output: inout [UInt8]) {
-        let pieces = Pieces(choice.parts, style)
+        let pieces = Pieces(choice.parts)
         output.comma()
         output.append("{")
         output.member("index", index)
@@ -74,7 +74,7 @@ enum ChatReplyWriting {
         var images: [String] = []
         var calls: [ToolCall] = []
 
-        init(_ parts: [Part], _ style: ChatReplyStyle) {
+        init(_ parts: [Part]) {
             for part in parts {
                 switch part {
                 case .text(let piece):
@@ -84,7 +84,7 @@ enum ChatReplyWriting {
                 case .refusal(let piece): refusal += piece
                 case .thinking(let thinking): thoughts.append(thinking)
                 case .media(let media): if let url = ChatReplyStyle.url(of: media) { images.append(url) }
-                case .toolCall(let call): calls.append(style.asAsked(call))
+                case .toolCall(let call): calls.append(call)
                 case .toolResult, .foreign: break
                 }
             }

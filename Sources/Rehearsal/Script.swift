@@ -35,11 +35,12 @@ extension Script {
     ///
     /// - Parameter pace: Between two words of a stream.
     public static func says(_ text: String, to asked: AskedRequest, pace: Duration = .milliseconds(30)) -> Script {
-        asked.streaming ? streams(text, model: asked.model, pace: pace) : replies(text, model: asked.model)
+        if asked.wire != .chat { return answers(Saying(text), to: asked, pace: pace) }
+        return asked.streaming ? streams(text, model: asked.model, pace: pace) : replies(text, model: asked.model)
     }
 
     public static func replies(_ text: String, model: String) -> Script {
-        let words = words(of: text).count
+        let words = Saying.words(of: text).count
         let body: JSONValue = [
             "id": "chatcmpl-rehearsal", "object": "chat.completion", "created": 1_767_225_600, "model": .string(model),
             "choices": [["index": 0, "message": ["role": "assistant", "content": .string(text)], "finish_reason": "stop"]],
@@ -49,7 +50,7 @@ extension Script {
     }
 
     public static func streams(_ text: String, model: String, pace: Duration = .zero, ending: Ending = .proper) -> Script {
-        let words = words(of: text)
+        let words = Saying.words(of: text)
         var acts: [Act] = [.begin(status: 200, headers: eventStream), .bytes(event(model, delta: ["role": "assistant", "content": ""]))]
         let spoken = ending.spoken(of: words.count)
         for word in words.prefix(spoken) {
@@ -107,15 +108,5 @@ extension Script {
 
     private static func usage(_ words: Int) -> JSONValue {
         ["prompt_tokens": 12, "completion_tokens": .number(JSONNumber(words)), "total_tokens": .number(JSONNumber(words + 12))]
-    }
-
-    /// Words with the space before them, so that they join to the text.
-    private static func words(of text: String) -> [String] {
-        var words: [String] = []
-        for character in text {
-            if character == " " || words.isEmpty { words.append("") }
-            words[words.count - 1].append(character)
-        }
-        return words
     }
 }

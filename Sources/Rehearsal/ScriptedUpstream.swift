@@ -1,33 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTP
-import JSON
 import Synchronization
 import Telemetry
 import Transport
-
-/// A request as an upstream saw it.
-public struct AskedRequest: Sendable {
-    public var method = HTTP.Method.post
-    public var path: String
-    public var headers: Headers
-    public var body: [UInt8]
-    public var model: String
-    public var streaming: Bool
-
-    public init(path: String = "/v1/chat/completions", headers: Headers = [:], body: [UInt8] = [], model: String, streaming: Bool = false) {
-        self.path = path
-        self.headers = headers
-        self.body = body
-        self.model = model
-        self.streaming = streaming
-    }
-
-    /// What came after `Bearer `; empty without.
-    public var key: String {
-        let value = headers.first("authorization") ?? ""
-        return value.hasPrefix("Bearer ") ? String(value.dropFirst(7)) : ""
-    }
-}
 
 /// Plays scripts on a loopback socket and keeps what it was asked. Its bytes travel like any provider's.
 public final class ScriptedUpstream: Sendable {
@@ -78,7 +53,7 @@ public final class ScriptedUpstream: Sendable {
         }
 
         func serve(_ exchange: HTTPExchange) async {
-            let request = Self.read(exchange)
+            let request = AskedRequest(head: exchange.head, body: exchange.body)
             if keeps > 0 {
                 asked.withLock { asked in
                     asked.append(request)
@@ -87,16 +62,6 @@ public final class ScriptedUpstream: Sendable {
             }
             exchange.onClientGone = { [self] in abandoned.add(1, ordering: .relaxed) }
             await perform(play(request), on: exchange)
-        }
-
-        private static func read(_ exchange: HTTPExchange) -> AskedRequest {
-            let body = exchange.body
-            let value = try? JSONValue.parse(body.span.bytes)
-            var request = AskedRequest(
-                path: exchange.head.path, headers: exchange.head.headers, body: body, model: value?["model"]?.string ?? "",
-                streaming: value?["stream"]?.bool ?? false)
-            request.method = exchange.head.method
-            return request
         }
 
         private func perform(_ script: Script, on exchange: HTTPExchange) async {

@@ -178,7 +178,3 @@ final class SDKScene: TestScene {
         ])
     }
 }
-
-extension AskedRequest {
-    var json: JSONValue { (try? JSONValue.parse(body.span.bytes)) ?? .null }
-}

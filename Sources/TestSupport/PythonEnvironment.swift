@@ -6,7 +6,7 @@
 #endif
 import Synchronization
 
-/// A Python virtual environment with one package in it, for the tests that drive an official SDK.
+/// A Python virtual environment with some packages in it, for the tests that drive official SDKs.
 ///
 /// Made at its first use with `python3 -m venv` and `pip install`, in the user's cache folder, where the next run finds it. Tests that
 /// ask at once share one making; processes that make it at once do so in folders of their own, of which one is renamed to its place.
@@ -14,22 +14,22 @@ public struct PythonEnvironment: Sendable {
     /// Its interpreter, absolute.
     public let python: String
 
-    private static let made = Mutex<[String: Task<PythonEnvironment, any Error>]>([:])
+    private static let made = Mutex<[[String]: Task<PythonEnvironment, any Error>]>([:])
 
-    /// - Parameter requirement: As `pip` takes it, such as `openai==3.52.0`.
+    /// - Parameter requirements: As `pip` takes them, such as `openai==3.52.0`.
     /// - Throws: `BuiltBinary.Problem` with what `python3` or `pip` said.
-    public static func with(_ requirement: String) async throws -> PythonEnvironment {
+    public static func with(_ requirements: String...) async throws -> PythonEnvironment {
         try await made.withLock { made in
-            if let task = made[requirement] { return task }
-            let task = Task { try await PythonEnvironment(requirement) }
-            made[requirement] = task
+            if let task = made[requirements] { return task }
+            let task = Task { try await PythonEnvironment(requirements) }
+            made[requirements] = task
             return task
         }.value
     }
 
-    private init(_ requirement: String) async throws(BuiltBinary.Problem) {
+    private init(_ requirements: [String]) async throws(BuiltBinary.Problem) {
         let folder = try Self.cacheFolder()
-        let place = folder + "/python-" + requirement.filter { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "=" }
+        let place = folder + "/python-" + requirements.joined().filter { $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "=" }
         python = place + "/bin/python"
         if access(python, X_OK) == 0 { return }
         guard let template = strdup(place + ".XXXXXX") else { throw BuiltBinary.Problem("out of memory") }
@@ -38,7 +38,7 @@ public struct PythonEnvironment: Sendable {
         let making = String(cString: template)
         do throws(BuiltBinary.Problem) {
             try await Self.run("/usr/bin/env", ["python3", "-m", "venv", making])
-            try await Self.run(making + "/bin/python", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement])
+            try await Self.run(making + "/bin/python", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + requirements)
         } catch {
             _ = try? await Self.run("/bin/rm", ["-rf", making])
             throw error

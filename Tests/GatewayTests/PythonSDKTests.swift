@@ -103,11 +103,8 @@ final class SDKScene: TestScene {
     private let results: [String: JSONValue]
     private let finished: BuiltBinary.Finished
 
-    /// The release that this was last checked with.
-    private static let requirement = "openai==3.52.0"
-
     init() async throws {
-        let python = try await PythonEnvironment.with(Self.requirement)
+        let python = try await PythonEnvironment.sdks()
         let stage = try Stage()
         upstream = try stage.provider("stage") { Self.script(for: $0) }
         self.stage = stage

@@ -21,6 +21,8 @@ let package = Package(
         .executable(name: "understudy", targets: ["understudy"]),
         // For Simulation/, which is built for release and of all targets needs this one alone.
         .library(name: "Failover", targets: ["Failover"]),
+        // For Fuzz/, which builds it for libFuzzer.
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     targets: [
         // Deciding: values in, values out.
@@ -47,6 +49,7 @@ let package = Package(
             ]),
         .executableTarget(name: "understudy", dependencies: ["CLI"], swiftSettings: strict),
         target("TestSupport", ["Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Store", "Telemetry", "Transport"]),
+        .target(name: "FuzzEntries", dependencies: ["Failover", "HTTP", "JSON", "Providers"], path: "Fuzz/Entries", swiftSettings: strict),
         // C: what Swift cannot import by itself, each with its reasons in the header.
         .target(name: "CAssets", cSettings: [.define("_GNU_SOURCE")]),
         .systemLibrary(
@@ -72,6 +75,7 @@ let package = Package(
                 "Transport", "TestSupport",
             ]),
         tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Telemetry", "Transport", "TestSupport"], exclude: ["Scripts"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Fuzz/Tests", swiftSettings: strict),
         tests("CLITests", ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

@@ -27,11 +27,12 @@ import Testing
 
     @Test(arguments: cases, [false, true])
     func `ends with what its tools said`(loop: Case, streaming: Bool) throws {
+        let scene = try LoopScene.current
         let result = try #require(
-            LoopScene.current.results.first {
+            scene.results.first {
                 $0["client"]?.string == loop.client && $0["model"]?.string == "\(loop.provider)/\(loop.model)"
                     && $0["streaming"]?.bool == streaming
-            }, "no line: \(LoopScene.current.finished.error)")
+            }, "no line: \(scene.finished.error)")
         let answer = try #require(result["answer"]?.string, "\(result["error"]?.string ?? "no answer")")
         let told = loop.model == "both" ? "sunny in Paris; sunny in Rome" : "a hat, as it is sunny in Paris"
         #expect(answer.contains("The tools say: \(told)."))

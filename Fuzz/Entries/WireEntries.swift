@@ -16,7 +16,8 @@ extension FuzzEntry {
 
     private static let repairs: [Repair] = [
         .dropCacheMarkers, .dropMember("temperature"), .renameMember(from: "max_tokens", to: "max_completion_tokens"),
-        .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .dropThoughts, .limitEffort(to: ["low"]), .signCalls,
+        .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .dropThoughts, .limitEffort(to: ["low"]),
+        .signCalls,
         .plainSchemas, .alternateRoles, .limitStops(to: 1),
     ]
 

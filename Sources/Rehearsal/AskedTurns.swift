@@ -43,7 +43,7 @@ public struct AskedTurns: Sendable {
             case "system", "developer": instructions += Self.text(message["content"])
             case "user": say(Self.text(message["content"]))
             case "tool":
-                results.append(Result(id: message["tool_call_id"]?.string ?? "", name: "", text: Self.text(message["content"])))
+                results.append(Result(id: message["tool_call_id"]?.string ?? "", name: "", text: Self.result(message["content"])))
             default:
                 for call in message["tool_calls"]?.array ?? [] {
                     add(call["id"], call["function"]?["name"], written: call["function"]?["arguments"])
@@ -60,7 +60,7 @@ public struct AskedTurns: Sendable {
             switch item["type"]?.string ?? "message" {
             case "function_call": add(item["call_id"], item["name"], written: item["arguments"])
             case "function_call_output":
-                results.append(Result(id: item["call_id"]?.string ?? "", name: "", text: Self.text(item["output"])))
+                results.append(Result(id: item["call_id"]?.string ?? "", name: "", text: Self.result(item["output"])))
             case "reasoning": if let cipher = item["encrypted_content"]?.string { signatures.append(cipher) }
             default:
                 let text = Self.text(item["content"])
@@ -81,7 +81,7 @@ public struct AskedTurns: Sendable {
                     calls.append(
                         Saying.Call(id: block["id"]?.string ?? "", name: block["name"]?.string ?? "", arguments: block["input"] ?? .null))
                 case "tool_result":
-                    results.append(Result(id: block["tool_use_id"]?.string ?? "", name: "", text: Self.text(block["content"])))
+                    results.append(Result(id: block["tool_use_id"]?.string ?? "", name: "", text: Self.result(block["content"])))
                 case "thinking": if let signature = block["signature"]?.string { signatures.append(signature) }
                 default: break
                 }
@@ -106,8 +106,15 @@ public struct AskedTurns: Sendable {
         }
     }
 
-    /// The text in an object of one member, as clients wrap what their tools return.
+    private static func result(_ content: JSONValue?) -> String { plain(.string(text(content))) }
+
+    /// The text in an object of one member, as clients of Google's wrap what their tools return. On the way to another wire that is
+    /// JSON in a text.
     private static func plain(_ response: JSONValue) -> String {
+        if case .string(let text) = response {
+            guard let inner = try? JSONValue.parse(text), inner.object != nil else { return text }
+            return plain(inner)
+        }
         guard let members = response.object?.members, members.count == 1 else { return JSONWriter.string(response) }
         return members[0].value.string ?? JSONWriter.string(members[0].value)
     }

@@ -18,7 +18,7 @@ public enum ScriptedModel {
                 if let fault = fault(turns, expected, asked) { return .refuses(asked, 400, fault) }
                 guard turns.tools.contains("get_weather") else { return .refuses(asked, 400, "the tool get_weather is not offered") }
                 guard turns.instructions.contains("stage") else { return .refuses(asked, 400, "the instructions are missing") }
-                let signature = asked.model == "thinks" ? "c2lnbmF0dXJl\(round)" : ""
+                let signature = asked.model == "thinks" ? signatures[round] : ""
                 let thinking = asked.model == "thinks" ? "A tool knows that." : ""
                 return .answers(Saying("Let me see.", thinking: thinking, signature: signature, calls: named(calls, asked)), to: asked)
             }
@@ -58,8 +58,11 @@ public enum ScriptedModel {
         return nil
     }
 
+    /// Google's clients decode them: base64.
+    private static let signatures = ["c2lnbmF0dXJlIDA=", "c2lnbmF0dXJlIDE="]
+
     private static func kept(_ turns: AskedTurns, _ asked: AskedRequest) -> String {
         guard asked.model == "thinks", asked.wire != .chat else { return "" }
-        return turns.signatures == ["c2lnbmF0dXJl0", "c2lnbmF0dXJl1"] ? " Signatures kept." : " Signatures lost: \(turns.signatures)."
+        return turns.signatures == signatures ? " Signatures kept." : " Signatures lost: \(turns.signatures)."
     }
 }

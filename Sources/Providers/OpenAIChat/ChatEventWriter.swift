@@ -80,7 +80,11 @@ struct ChatEventWriter: EventWriter {
         case .toolArguments(let call, let text): write(text, of: call, index, &output)
         case .toolCallState(let call, let state):
             guard let known = self.call(call, index) else { return }
-            piece(of: known, index, &output) { ChatReasoning.appendSealed(state, to: &$0) }
+            piece(of: known, index, &output) { output in
+                // SDKs look into the function of every piece.
+                output.append(#","function":{"arguments":""}"#)
+                ChatReasoning.appendSealed(state, to: &output)
+            }
         case .finish(let reason):
             choices[index].finish = reason
             finish(reason, index, &output)

@@ -149,7 +149,7 @@ def google_sdk(model, streaming):
         calls = [part.function_call for part in parts if part.function_call]
         if not calls:
             return "".join(part.text for part in parts if part.text and not part.thought)
-        contents.append(genai.types.Content(role="model", parts=[part for part in parts if part.text != ""]))
+        contents.append(genai.types.Content(role="model", parts=[part for part in parts if part.text != "" or part.thought_signature]))
         results = [
             genai.types.Part(
                 function_response=genai.types.FunctionResponse(
@@ -167,10 +167,13 @@ def google_sdk(model, streaming):
 def pydantic_ai(make):
     async def run(model, streaming):
         agent = Agent(make(model), instructions=SYSTEM, tools=list(TOOLS.values()))
-        if not streaming:
-            return (await agent.run(QUESTION)).output
-        async with agent.run_stream(QUESTION) as result:
-            return "".join([piece async for piece in result.stream_text(delta=True)])
+
+        async def watch(context, events):
+            async for _ in events:
+                pass
+
+        # `run_stream` takes the first text for the answer; a handler makes every request of the run a stream.
+        return (await agent.run(QUESTION, event_stream_handler=watch if streaming else None)).output
 
     return lambda model, streaming: LOOP.run_until_complete(run(model, streaming))
 

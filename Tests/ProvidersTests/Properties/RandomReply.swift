@@ -54,6 +54,8 @@ enum RandomReply {
             case .toolCall(let call):
                 let place = calls.count
                 var told = [ConversationEvent(.toolCall(call: place, id: call.id, name: call.name, isFreeForm: false))]
+                let state = ProviderState(maker: Maker(provider: "p", wire: .googleGenerativeAI), payload: "c2ln")
+                if random.chance(20) { told.append(ConversationEvent(.toolCallState(call: place, state))) }
                 told += pieces(call.arguments, &random).map { ConversationEvent(.toolArguments(call: place, $0)) }
                 calls.append(told)
             default: break

@@ -93,6 +93,7 @@ extension StreamGrammar {
                     let place = call["index"]?.int ?? -1
                     let known = calls[index] ?? 0
                     require(place >= 0 && place <= known, "call \(place) after \(known)")
+                    require(call["function"]?.object != nil || call["custom"]?.object != nil, "a piece of a call without its function")
                     if place == known {
                         calls[index] = known + 1
                         require(call["id"]?.string?.isEmpty == false && call["type"]?.string != nil, "a call begins without id or type")

@@ -78,7 +78,7 @@ struct SeenRequest: Equatable {
         compare("tools", [.foreignTools], tools.sorted { $0.name < $1.name }, other.tools.sorted { $0.name < $1.name })
         compare("choice", [.allowedTools], choice ?? "auto", other.choice ?? "auto")
         compare("max tokens", [], maxTokens ?? other.maxTokens, other.maxTokens ?? maxTokens)
-        compare("temperature", [], temperature, other.temperature)
+        compare("temperature", [.temperature], temperature, other.temperature)
         compare("top p", [.topP], topP, other.topP)
         compare("top k", [.topK], topK, other.topK)
         compare("seed", [.seed], seed, other.seed)

@@ -216,7 +216,12 @@ LOOPS = {
     "anthropic": anthropic_sdk,
     "google-genai": google_sdk,
     "pydantic-ai chat": pydantic_ai(lambda model: OpenAIChatModel(model, provider=openai_provider)),
-    "pydantic-ai responses": pydantic_ai(lambda model: OpenAIResponsesModel(model, provider=openai_provider)),
+    "pydantic-ai responses": pydantic_ai(
+        # By itself it sends thoughts back only to models whose names it knows.
+        lambda model: OpenAIResponsesModel(
+            model, provider=openai_provider, profile={"openai_supports_encrypted_reasoning_content": True}
+        )
+    ),
     "pydantic-ai anthropic": pydantic_ai(lambda model: AnthropicModel(model, provider=anthropic_provider)),
     "pydantic-ai google": pydantic_ai(lambda model: GoogleModel(model, provider=google_provider)),
     "langchain-openai chat": langchain(

@@ -76,7 +76,9 @@ let package = Package(
             ]),
         tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Telemetry", "Transport", "TestSupport"], exclude: ["Scripts"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Fuzz/Tests", swiftSettings: strict),
-        tests("CLITests", ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
+        tests(
+            "CLITests",
+            ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -229,6 +229,15 @@ func chatContext(_ request: String = #"{"model":"m","messages":[{"role":"user","
         #expect(message?["tool_calls"]?[0]?["function"]?["arguments"]?.string == "{}")
     }
 
+    @Test func `puts nothing between thoughts that their maker did not write`() throws {
+        let parts: [Part] = [
+            .thinking(Thinking("**A**\n\n")), .thinking(Thinking("")), .thinking(Thinking("b ")), .thinking(Thinking("c")),
+        ]
+        let written = try JSONValue.parse(
+            chat.translation.writeReply(ConversationReply(choices: [.init(parts, finish: .stop)]), to: chatContext()))
+        #expect(written["choices"]?[0]?["message"]?["reasoning_content"]?.string == "**A**\n\nb c")
+    }
+
     @Test func `answers in the client's older way`() throws {
         let call = ConversationReply(choices: [
             .init([.toolCall(ToolCall(id: "a", name: "f", arguments: #"{"input":"plain"}"#))], finish: .toolCalls)

@@ -139,6 +139,18 @@ private let streaming = #"{"model":"m","messages":[{"role":"user","content":"Hi"
                 ],
                 [ToolCall(id: "a", name: "f", arguments: "{}"), ToolCall(id: "b", name: "g", arguments: "{}")]
             ),
+            // Index 0 for all, and no id either.
+            (
+                [
+                    #"{"index":0,"id":"","function":{"name":"f","arguments":"{}"}}"#,
+                    #"{"index":0,"id":"","function":{"name":"g","arguments":"{}"}}"#,
+                ],
+                [ToolCall(id: "call_r1_0", name: "f", arguments: "{}"), ToolCall(id: "call_r1_1", name: "g", arguments: "{}")]
+            ),
+            (
+                [#"{"index":0,"function":{"name":"f","arguments":"{"}}"#, #"{"index":0,"function":{"name":"f","arguments":"}"}}"#],
+                [ToolCall(id: "call_r1_0", name: "f", arguments: "{}")]
+            ),
             // An id that changes with every piece, and the name only in the first.
             (
                 [#"{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}"#, #"{"index":0,"id":"z","function":{"arguments":"}"}}"#],

@@ -29,6 +29,11 @@ private func verdict(_ body: String) -> ReplyVerdict {
                 #"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":7}}"#, "PROHIBITED_CONTENT",
                 Usage(inputTokens: 7)
             ),
+            // No token of an answer: proto3's JSON leaves the 0 out, and the total says it.
+            (
+                #"{"candidates":[{"content":{"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":7,"toolUsePromptTokenCount":2,"totalTokenCount":9}}"#,
+                "STOP", Usage(inputTokens: 9, outputTokens: 0)
+            ),
             (#"{"response":{"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":"STOP"}]},"traceId":"t"}"#, "STOP", nil),
             (
                 #"[{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":3}},{"candidates":[{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2}}]"#,

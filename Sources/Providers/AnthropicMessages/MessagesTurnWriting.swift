@@ -22,7 +22,12 @@ struct MessagesTurnWriting {
     }
 
     func append(to output: inout [UInt8], losses: inout Losses) {
-        let (groups, instructions) = sorted(&losses)
+        var (groups, instructions) = sorted(&losses)
+        if groups.isEmpty, !instructions.isEmpty {
+            // Instructions alone are what is asked: a request has to have a message.
+            groups = [Group(role: .user, turns: instructions)]
+            instructions = []
+        }
         appendSystem(instructions, to: &output)
         output.key("messages")
         output.append("[" as StaticString)
@@ -58,6 +63,7 @@ struct MessagesTurnWriting {
             }
             lastRole = group.role
         }
+        if lastRole == nil { Self.append("user", Self.textBlock("…"), to: &output) }
         let takesPrefill = (target.quirks.takesPrefill ?? model.takesPrefill) && !isThinking
         if lastRole == .assistant, !takesPrefill { Self.append("user", Self.textBlock(Self.goOn), to: &output) }
         output.append("]" as StaticString)

@@ -50,13 +50,16 @@ struct MessagesUsage {
         return true
     }
 
-    /// The members of `usage`, without braces, for a client: a count that is not known is 0, since its clients want each.
+    /// The members of `usage`, without braces, for a client. The whole is 0 where it is not known, since its clients want each; of the
+    /// cache nothing is said where nobody counted, which they take for "not told".
     static func append(_ usage: Usage?, to output: inout [UInt8]) {
         let cached = usage?.cachedTokens ?? 0
         let written = usage?.cacheWriteTokens ?? 0
         output.member("input_tokens", max(0, (usage?.inputTokens ?? 0) - cached - written))
-        output.member("cache_creation_input_tokens", written)
-        output.member("cache_read_input_tokens", cached)
+        if usage?.cachedTokens != nil || usage?.cacheWriteTokens != nil {
+            output.member("cache_creation_input_tokens", written)
+            if usage?.cachedTokens != nil { output.member("cache_read_input_tokens", cached) }
+        }
         output.member("output_tokens", usage?.outputTokens ?? 0)
         if let thinking = usage?.reasoningTokens {
             output.key("output_tokens_details")

@@ -112,11 +112,14 @@ public struct ToolCall: Hashable, Sendable {
         self.state = state
     }
 
-    /// The arguments for a wire that wants an object: as they are if they are one, `{}` for none, else under `input`, so that no
-    /// text of the model's is lost.
+    /// The arguments for a wire that wants an object: as they are if they are one, `{}` for none (some models write `null` then), else
+    /// under `input`, so that no text of the model's is lost.
     public var argumentsObject: JSONFragment {
         if arguments.utf8.allSatisfy({ $0 <= 0x20 }) { return .emptyObject }
-        if !isFreeForm, let fragment = JSONFragment(parsing: arguments), fragment.kind == .object { return fragment }
+        if !isFreeForm, let fragment = JSONFragment(parsing: arguments) {
+            if fragment.kind == .object { return fragment }
+            if fragment.kind == .null { return .emptyObject }
+        }
         return JSONFragment(.object(["input": .string(arguments)]))
     }
 }

@@ -9,7 +9,7 @@ enum GoogleUsage {
     /// - Returns: `nil` unless `value` counts prompt or reply.
     static func read(_ value: JSONSlice?, in bytes: RawSpan) -> Usage? {
         guard let value, value.kind == .object else { return nil }
-        var (prompt, tools, answer, thoughts, cached): (Int?, Int?, Int?, Int?, Int?)
+        var (prompt, tools, answer, thoughts, cached, total): (Int?, Int?, Int?, Int?, Int?, Int?)
         value.forEachMember(in: bytes) { key, value in
             if value.kind != .number && value.kind != .string { return true }
             if GoogleName.reads(key, "promptTokenCount", in: bytes) {
@@ -22,10 +22,14 @@ enum GoogleUsage {
                 cached = count(value, bytes)
             } else if GoogleName.reads(key, "toolUsePromptTokenCount", in: bytes) {
                 tools = count(value, bytes)
+            } else if GoogleName.reads(key, "totalTokenCount", in: bytes) {
+                total = count(value, bytes)
             }
             return true
         }
         guard prompt != nil || answer != nil || thoughts != nil else { return nil }
+        // A count of 0 is left out, as proto3's JSON leaves it out; the total tells it from one that was not made.
+        if answer == nil, thoughts == nil, let total, let prompt, total >= prompt + (tools ?? 0) { answer = total - prompt - (tools ?? 0) }
         return Usage(
             inputTokens: sum(prompt, tools), outputTokens: sum(answer, thoughts), cachedTokens: cached, reasoningTokens: thoughts)
     }

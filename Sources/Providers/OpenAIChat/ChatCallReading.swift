@@ -80,8 +80,9 @@ struct ChatCallReading {
     private mutating func place(_ index: Int?, _ id: String, _ name: String, isFreeForm: Bool, _ reply: String?) -> Int? {
         if let index {
             if let place = calls.lastIndex(where: { $0.index == index }) {
-                // Another id and a name at an index that is taken: the server counts none of its calls.
-                let isOther = !id.isEmpty && !name.isEmpty && id != calls[place].id
+                // Another id and a name at an index that is taken: the server counts none of its calls. Without ids another name tells.
+                let known = calls[place]
+                let isOther = !name.isEmpty && (id.isEmpty ? known.hasBegun && name != known.name : id != known.id)
                 if !isOther { return place }
                 if let known = calls.firstIndex(where: { $0.id == id }) { return known }
             }

@@ -91,7 +91,8 @@ enum ChatReplyWriting {
         }
 
         func appendThoughts(to output: inout [UInt8]) {
-            let text = thoughts.lazy.map(\.text).filter { !$0.isEmpty }.joined(separator: "\n\n")
+            // As a stream tells them: nothing stands between two that their maker did not write.
+            let text = thoughts.map(\.text).joined(separator: "")
             if !text.isEmpty { output.member("reasoning_content", text) }
             guard thoughts.contains(where: { $0.state != nil }) else { return }
             output.key("reasoning_details")

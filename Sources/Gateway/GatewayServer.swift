@@ -66,7 +66,19 @@ public final class GatewayServer: HTTPService {
         }
     }
 
+    /// A stream that waits for its model holds the frames of what waits for it: so this one holds a door, and nothing of the other routes.
     public func serve(_ exchange: HTTPExchange) async {
+        if let door = door(exchange) { await door.serve(exchange) } else { await serveRest(exchange) }
+    }
+
+    @inline(never)
+    private func door(_ exchange: HTTPExchange) -> Door? {
+        guard case .success(.call(let entrance)) = Router.route(exchange.head) else { return nil }
+        return Door(entrance, relay: relay, origins: origins, ids: ids, responses: responses)
+    }
+
+    @inline(never)
+    private func serveRest(_ exchange: HTTPExchange) async {
         switch Router.route(exchange.head) {
         case .failure(let problem): exchange.respond(ErrorReply.answer(problem.error, on: Dialect.of(exchange.head), allow: problem.allow))
         case .success(let route): await serve(route, exchange)
@@ -75,7 +87,7 @@ public final class GatewayServer: HTTPService {
 
     private func serve(_ route: Route, _ exchange: HTTPExchange) async {
         switch route {
-        case .call(let entrance): await Door(entrance, relay: relay, origins: origins, ids: ids, responses: responses).serve(exchange)
+        case .call: await door(exchange)?.serve(exchange)
         case .response(let id, let action):
             let answer = await ResponsesDoor(relay: relay, store: responses).answer(id, action, exchange)
             exchange.respond(origins.allow(answer, exchange.head))

@@ -47,7 +47,7 @@ struct UpstreamBody {
             }
         } else {
             let written = try Self.cross(client, request.shape, crossing, route.target(model), memory)
-            bytes = written.body
+            bytes = Self.trimmed(written.body)
             self.crossed = crossed(written.asked, written.lost)
             addParams(params, model, by: route)
             if let retention = route.retention {
@@ -62,6 +62,11 @@ struct UpstreamBody {
             bytes = repaired
             self.repairs.append(repair)
         }
+    }
+
+    /// Without the room that it grew into: it stays as long as its attempt, mostly that of an open stream.
+    private static func trimmed(_ body: [UInt8]) -> [UInt8] {
+        body.capacity - body.count > 1 << 10 ? body.withUnsafeBufferPointer { Array($0) } : body
     }
 
     private static func cross(

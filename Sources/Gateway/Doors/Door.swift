@@ -10,7 +10,7 @@ import Transport
 
 /// What all ways in to the models share: a request read once, on its wire, taken down its chain, and answered on that wire, whole or
 /// streamed.
-struct Door {
+final class Door: Sendable {
     let relay: Relay
     let origins: OriginCheck
     let ids: ReceiptIDs
@@ -77,6 +77,7 @@ struct Door {
     }
 
     /// Finds who keeps the reply that the request goes on from.
+    @inline(never)
     private func bind(_ turn: Turn) async {
         guard let request = turn.request else { return }
         do throws(WireError) {

@@ -8,8 +8,8 @@ struct CommandList: Sendable {
     /// The program's own, in the order that help lists them.
     static let all: CommandList = CommandList(
         commands: [
-            .gatewayRun, .gatewayStatus, .modelsStatus, .modelsList, .credentialsList, .credentialsClear, .credentialsPause, .credentialsResume,
-            .plan, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
+            .gatewayRun, .gatewayStatus, .modelsStatus, .modelsList, .credentialsList, .credentialsClear, .credentialsPause,
+            .credentialsResume, .plan, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [
             CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),

@@ -131,7 +131,7 @@ final class FaultScene: TestScene {
         // Loopback has the limit of slow local servers, and a plain call one of its own.
         gateway = try await RunningGateway(
             settings: Stage.settings(
-                upstreams, more: "timeouts: { localFirstTokenSeconds: 1, plainSeconds: 1, idleSeconds: 0.5 },"))
+                upstreams, more: "timeouts: { localFirstTokenSeconds: 1, plainSeconds: 1, idleSeconds: 2 },"))
     }
 
     static func name(_ fault: String, _ streaming: Bool) -> String { "\(fault)-\(streaming ? "stream" : "plain")" }

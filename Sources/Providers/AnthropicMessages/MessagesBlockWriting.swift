@@ -32,19 +32,22 @@ struct MessagesBlockWriting {
 
     /// - Parameter calls: Of the message before. Each has to be answered here, once, before all else, and nothing else may be.
     func appendUser(_ turns: [[Part]], answering calls: [String], to output: inout [UInt8], _ losses: inout Losses) {
-        var open = calls
+        var open: [String: Int] = [:]
+        for id in calls { open[id, default: 0] += 1 }
         var isLate: [Bool] = []
         for part in turns.joined() {
             guard case .toolResult(let result) = part else { continue }
-            guard let place = open.firstIndex(of: result.callID) else {
+            guard let count = open[result.callID], count > 0 else {
                 isLate.append(true)
                 continue
             }
             isLate.append(false)
-            open.remove(at: place)
+            open[result.callID] = count - 1
             append(result, to: &output, &losses)
         }
-        for id in open {
+        for id in calls {
+            guard let count = open[id], count > 0 else { continue }
+            open[id] = count - 1
             let result = ToolResult(callID: id, parts: [.text("The call was not answered.")], isError: true)
             append(result, to: &output, &losses)
         }

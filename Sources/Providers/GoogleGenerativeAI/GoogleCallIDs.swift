@@ -21,24 +21,42 @@ enum GoogleCallIDs {
     }
 }
 
-/// Joins results to their calls: by id, else by name, in the order of the calls.
+/// Joins results to their calls: by id, else by name, in the order of the calls. Takes the same time for each, however many there are.
 struct GooglePendingCalls {
-    private var open: [(id: String, name: String)] = []
+    private var ids: [String] = []
+    private var isAnswered: [Bool] = []
+    private var byID: [String: Queue] = [:]
+    private var byName: [String: Queue] = [:]
     private var ordinal = 0
+
+    /// Places of calls, of which those before `next` are answered.
+    private struct Queue {
+        var places: [Int] = []
+        var next = 0
+
+        mutating func first(_ isAnswered: [Bool]) -> Int? {
+            while next < places.count, isAnswered[places[next]] { next += 1 }
+            return next < places.count ? places[next] : nil
+        }
+    }
 
     /// - Parameter id: As the request has it.
     /// - Returns: The call's id.
     mutating func call(id: String?, name: String) -> String {
         let id = id ?? GoogleCallIDs.make(seed: "", name: name, ordinal: ordinal)
         ordinal += 1
-        open.append((id, name))
+        byID[id, default: Queue()].places.append(ids.count)
+        byName[name, default: Queue()].places.append(ids.count)
+        ids.append(id)
+        isAnswered.append(false)
         return id
     }
 
     /// - Returns: The id of the call that this is the result of; one of its own where there is none.
     mutating func result(id: String?, name: String) -> String {
-        if let place = open.firstIndex(where: { $0.id == id }) ?? open.firstIndex(where: { $0.name == name }) {
-            return open.remove(at: place).id
+        if let place = id.flatMap({ byID[$0]?.first(isAnswered) }) ?? byName[name]?.first(isAnswered) {
+            isAnswered[place] = true
+            return ids[place]
         }
         ordinal += 1
         return id ?? GoogleCallIDs.make(seed: "result", name: name, ordinal: ordinal)

@@ -104,7 +104,7 @@ struct ResponsesItemReading {
 
     /// Adds to the last turn if it is of the same kind, else begins one.
     private mutating func append(_ part: Part, to role: Role) {
-        if let last = turns.indices.last, turns[last].role == role, role == .assistant || turns[last].parts.allSatisfy(\.isToolResult) {
+        if let last = turns.indices.last, turns[last].role == role, role == .assistant || turns[last].parts.last?.isToolResult ?? true {
             turns[last].parts.append(part)
         } else {
             turns.append(Turn(role, [part]))

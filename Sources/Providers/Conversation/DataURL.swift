@@ -26,5 +26,18 @@ enum DataURL {
         return (type, String(url[url.index(after: comma)...]))
     }
 
+    /// A name for a document that came without one, where a wire wants it: the ending tells providers what it is.
+    static func fileName(of type: String) -> String {
+        switch type {
+        case "application/pdf": "document.pdf"
+        case "text/plain": "document.txt"
+        case "text/csv": "document.csv"
+        case "text/html": "document.html"
+        case "text/markdown": "document.md"
+        case "application/json": "document.json"
+        default: "document"
+        }
+    }
+
     static func url(type: String, data: String) -> String { "data:\(type.isEmpty ? "application/octet-stream" : type);base64,\(data)" }
 }

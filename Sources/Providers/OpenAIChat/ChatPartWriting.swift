@@ -61,8 +61,8 @@ enum ChatPartWriting {
         case (.image, .url(let url)): appendURL("image_url", url, media, to: &output)
         case (.image, _): losses.note(.fileID, "image")
         case (.document, .data(let data)):
-            let data = DataURL.url(type: type(of: media, "application/pdf"), data: data)
-            appendFile("file_data", data, name: media.fileName ?? "document.pdf", to: &output)
+            let type = type(of: media, "application/pdf")
+            appendFile("file_data", DataURL.url(type: type, data: data), name: media.fileName ?? DataURL.fileName(of: type), to: &output)
         case (.document, .file(let id)): appendFile("file_id", id, name: media.fileName, to: &output)
         case (.document, .url(let url)):
             guard target.takesDocumentURLs else { return losses.note(.documentURL) }

@@ -100,7 +100,7 @@ enum ResponsesPartWriting {
         switch media.source {
         case .data(let data):
             let type = media.mimeType.isEmpty ? "application/pdf" : media.mimeType
-            writeFile(named: media.fileName ?? fileName(type), DataURL.url(type: type, data: data), into: &output)
+            writeFile(named: media.fileName ?? DataURL.fileName(of: type), DataURL.url(type: type, data: data), into: &output)
         case .text(let text):
             let data = DataURL.url(type: "text/plain", data: Base64.encode(Array(text.utf8)))
             writeFile(named: media.fileName ?? "document.txt", data, into: &output)
@@ -123,18 +123,6 @@ enum ResponsesPartWriting {
         output.append(#","file_data":"#)
         output.quote(data)
         output.append("}")
-    }
-
-    private static func fileName(_ type: String) -> String {
-        switch type {
-        case "application/pdf": "document.pdf"
-        case "text/plain": "document.txt"
-        case "text/csv": "document.csv"
-        case "text/html": "document.html"
-        case "text/markdown": "document.md"
-        case "application/json": "document.json"
-        default: "document"
-        }
     }
 
     /// OpenAI's own ids begin so; another provider's would be refused.

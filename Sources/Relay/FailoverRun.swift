@@ -25,12 +25,15 @@ public final class FailoverRun: @unchecked Sendable {
     /// An attempt under way. A class, so that looking at one part of it copies no others.
     private final class Open {
         var attempt: Attempt
+        /// Of its link in the chain.
+        let index: Int
         let route: Route
         let served: Served
         let began = ContinuousClock.now
 
-        init(_ attempt: Attempt, by route: Route, _ served: Served) {
+        init(_ attempt: Attempt, of index: Int, by route: Route, _ served: Served) {
             self.attempt = attempt
+            self.index = index
             self.route = route
             self.served = served
         }
@@ -38,7 +41,7 @@ public final class FailoverRun: @unchecked Sendable {
 
     private let relay: Relay
     private let snapshot: RelaySnapshot
-    private let request: RelayRequest
+    private var request: RelayRequest
     private let chain: Chain
     private let routes: [Route?]
     private let sink: any ReplySink
@@ -51,6 +54,8 @@ public final class FailoverRun: @unchecked Sendable {
     public private(set) var result = RelayResult.cancelled
     private var open: Open?
     private var call: UpstreamCall?
+    /// To be asked once more at once, with the conversation written out.
+    private var again: (index: Int, mode: AttemptMode)?
     private var isCancelled = false
     /// Upstreams' refusals as they came, by attempt.
     private var replies: [Int: UpstreamReply] = [:]
@@ -122,6 +127,14 @@ public final class FailoverRun: @unchecked Sendable {
 
     @inline(never)
     private func next() -> Next {
+        if let again {
+            self.again = nil
+            if isCancelled || sink.isClientGone {
+                relay.ledger.giveBack(again.mode, of: chain.links[again.index].candidate, now: relay.now())
+            } else if let call = begin(again.index, again.mode) {
+                return .call(call)
+            }
+        }
         while receipt.outcome == nil {
             if isCancelled || sink.isClientGone {
                 end(.cancelled)
@@ -186,7 +199,7 @@ public final class FailoverRun: @unchecked Sendable {
         attempt.mode = relay.ledger.extend(
             mode, until: startedAt + plan.firstToken.length + snapshot.settings.policy.leaseSlack, now: startedAt)
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
-        open = Open(attempt, by: route, served)
+        open = Open(attempt, of: index, by: route, served)
         let call = UpstreamCall(plan, sink: sink, served: served, keepAlive: relay.keepAlive, on: loop) { [unowned self] in
             succeeded(endIsProven: false)
         }
@@ -283,6 +296,12 @@ public final class FailoverRun: @unchecked Sendable {
         open?.attempt.failure = failure
         open?.attempt.status = failed.error.status ?? attempt.status
         open?.attempt.committed = failed.committed
+        if isReplyLost(failed, plan) {
+            // Nothing is wrong with who lost it, and what was said is known here.
+            request.binding?.keeper = .nobody
+            if let closed = close() { again = (closed.index, closed.attempt.mode) }
+            return
+        }
         if isSecretReplaced(of: attempt.candidate.credential) {
             // It says nothing of the secret that there is now.
             relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: relay.now())
@@ -296,6 +315,14 @@ public final class FailoverRun: @unchecked Sendable {
                 plan.crossed?.refusal(failed.error, status: reply.status, message: failure.message, param: failure.namesMember) ?? reply
         }
         if let closed = close(), failed.committed { end(.brokenStream(failure, closed.served)) }
+    }
+
+    /// Whether who was to go on from a reply has it no more, or keeps none at all, and can be told what was said.
+    private func isReplyLost(_ failed: FailedCall, _ plan: CallPlan) -> Bool {
+        guard let candidate = open?.attempt.candidate, let binding = request.binding, binding.writtenOut != nil, plan.crossed?.lost == nil,
+            binding.isKept(by: candidate), failed.reply != nil, !failed.committed
+        else { return false }
+        return failed.error.code == "previous_response_not_found" || failed.error.namesMember == "previous_response_id"
     }
 
     /// Whether a reload has given the credential another secret since this request began.

@@ -14,6 +14,7 @@ final class KeepingStage: Sendable {
 
     private final class State: Sendable {
         let failing = Mutex<Set<String>>([])
+        let forgetful = Mutex<Set<String>>([])
         let count = Mutex(0)
 
         func next() -> Int {
@@ -33,6 +34,11 @@ final class KeepingStage: Sendable {
         upstreams = try [("first", PlayedWire.responses), ("second", .responses), ("chat", .chat)].map { name, wire in
             let upstream = try stage.provider(name) { asked in
                 if state.failing.withLock({ $0.contains(name) }) { return .refuses(503, "Overloaded", type: "server_error") }
+                if state.forgetful.withLock({ $0.contains(name) }),
+                    String(decoding: asked.body, as: UTF8.self).contains("previous_response_id")
+                {
+                    return .refuses(400, "Previous response with id 'resp_x' not found.", code: "previous_response_not_found")
+                }
                 guard asked.method == .post, !asked.path.hasSuffix("/cancel") else { return Self.kept(asked) }
                 let number = state.next()
                 return wire.says("\(name) says \(number).", id: "resp_\(name)_\(number)", streaming: asked.streaming)
@@ -51,6 +57,9 @@ final class KeepingStage: Sendable {
     }
 
     func fail(_ names: String...) { state.failing.withLock { $0 = Set(names) } }
+
+    /// Has them know no reply of before.
+    func lose(_ names: String...) { state.forgetful.withLock { $0 = Set(names) } }
 
     /// The bodies that an upstream was asked with, and for what else.
     func asked(of name: String) -> [AskedRequest] { upstreams.first { $0.name == name }?.upstream.asked ?? [] }

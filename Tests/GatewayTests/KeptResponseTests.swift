@@ -88,6 +88,26 @@ import Transport
         await again.stop()
     }
 
+    @Test(arguments: [false, true])
+    func `that its maker has lost is written out for it`(streaming: Bool) async throws {
+        let stage = try KeepingStage()
+        let gateway = try await RunningGateway(settings: stage.settings(primary: "first/m", fallbacks: []))
+        let one = try #require(try await gateway.respond("first/m", "One?", streaming: streaming).responseID)
+        stage.lose("first")
+        stage.forget()
+        let two = try await gateway.respond("first/m", "Two?", after: one, streaming: streaming)
+        #expect(two.status == 200 && two.headers.first("x-understudy-attempts") == "2", "\(two.text)")
+        #expect(stage.asked(of: "first").count == 2)
+        #expect(Self.words(stage.asked(of: "first").last) == ["One?", "first says 1.", "Two?"])
+        // Nobody is to blame for it.
+        #expect(try await gateway.get("/api/status").json["blocks"]?.int == 0)
+        // What was never kept here cannot be written out.
+        let unknown = try await gateway.respond("first/m", "Three?", after: "resp_of_old")
+        #expect(unknown.status == 400 && unknown.error["code"] == "previous_response_not_found", "\(unknown.text)")
+        #expect(stage.asked(of: "first").count == 3)
+        await gateway.stop()
+    }
+
     @Test func `that was not to be stored is refused in words`() async throws {
         let stage = try KeepingStage()
         let gateway = try await RunningGateway(settings: stage.settings(primary: "first/m", fallbacks: ["chat/m"]))

@@ -69,6 +69,7 @@ enum Router {
         let method = head.method == .head ? .get : head.method
         for way in ways where way.method == method { return .success(way.route) }
         guard !ways.isEmpty else { return .failure(Problem(error: unknown(head.path))) }
+        if method == .post, let error = unknownMethod(head.path) { return .failure(Problem(error: error)) }
         let message = "\(shown(head.path)) takes \(ways.map(\.method.text).joined(separator: " or "))."
         let error = WireError(status: 405, message: message, code: "method_not_allowed")
         return .failure(Problem(error: error, allow: allowed(by: ways)))
@@ -89,6 +90,16 @@ enum Router {
             status: 404,
             message: "Nothing is served at \(shown(path)). Models are asked at POST /v1/chat/completions, /v1/responses, /v1/messages, "
                 + "/v1beta/models/{model}:generateContent and /v1/embeddings, and listed at GET /v1/models.",
+            code: "unknown_path")
+    }
+
+    /// What the Gemini API has behind a model's colon and is not served. `GET` of such a path asks for a model, whose name may have a colon.
+    private static func unknownMethod(_ path: String) -> WireError? {
+        guard Dialect.isGemini(path), let name = ModelPath.name(in: path), let colon = name.lastIndex(of: ":") else { return nil }
+        return WireError(
+            status: 404,
+            message: "\(shown(String(name[name.index(after: colon)...]))) is not served. A model is asked by generateContent, "
+                + "streamGenerateContent or countTokens; embeddings are at POST /v1/embeddings.",
             code: "unknown_path")
     }
 

@@ -43,7 +43,8 @@ public enum SettingsKeys {
             "models.providers.*.baseUrl", .url, "the built-in provider's",
             "Where its API begins; the wire's path, such as `/chat/completions`, follows it."),
         key(
-            "models.providers.*.api", .choice(wires), "the built-in provider's, else openai-completions",
+            "models.providers.*.api", .choice(wires),
+            "the built-in provider's, else openai-completions, also for openai and xai at another host",
             "The wire it speaks. Models on a wire that this version does not speak are passed over."),
         key("models.providers.*.apiKey", .secret, "", "Its key. Further keys come from the environment and from profiles."),
         key(

@@ -47,7 +47,11 @@ extension SettingsReader {
             return nil
         }
         var provider = known?.provider(at: url) ?? Provider(id: id, baseURL: url)
-        if let wire = wireName(entry) { speak(wire, in: &provider) }
+        if let wire = wireName(entry) {
+            speak(wire, in: &provider)
+        } else if isElsewhere(url, than: known) {
+            speak(WireKind.openaiCompletions.rawValue, in: &provider)
+        }
         if provider.wire == nil, provider.wirePrefixes.isEmpty {
             (entry.child("api") ?? entry).note(
                 "this version does not speak \(provider.wireName); models of \(id) are passed over\(advice(provider))")
@@ -76,6 +80,13 @@ extension SettingsReader {
     static func wireName(_ entry: SettingsCursor) -> String? {
         let written = entry.choice("api")
         return written == "openai-chatgpt-responses" ? "openai-codex-responses" : written
+    }
+
+    /// Whether another server than OpenAI's or xAI's own stands behind the name of one that is called on the Responses API: nearly all
+    /// that imitate them speak Chat Completions, and few the newer one.
+    private static func isElsewhere(_ url: BaseURL, than known: CatalogueEntry?) -> Bool {
+        guard let known, known.wire == .openaiResponses, let home = known.baseURL else { return false }
+        return url.host != home.host
     }
 
     /// Makes `wire` the one of all of a provider's models, whatever the catalogue says of some.

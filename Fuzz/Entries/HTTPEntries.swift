@@ -57,8 +57,9 @@ extension FuzzEntry {
     /// The scanner and the parser agree on what is JSON, and what is written is read as the same.
     static let json = FuzzEntry(name: "json") { bytes in
         let value = try? JSONValue.parse(bytes)
-        let isScanned = (try? JSONIndex(scanning: bytes.span.bytes)) != nil
-        promise(isScanned == (value?.object != nil), "scanner and parser disagree")
+        promise(((try? JSONScanner.scan(bytes.span.bytes)) != nil) == (value != nil), "scanner and parser disagree")
+        // An index refuses a name that comes twice, too.
+        promise(value != nil || (try? JSONIndex(scanning: bytes.span.bytes)) == nil, "an index of no JSON")
         guard let value else { return }
         promise((try? JSONValue.parse(JSONWriter.compact(value))) == value, "what is written is read as something else")
     }

@@ -68,7 +68,8 @@ struct Numbers {
         case .sameModel: .sameModel
         case .attemptsSpent: .attemptsSpent
         case .deadlinePassed: .deadlinePassed
-        case .notNeeded, .rotationsSpent, .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .noTokenCount, .otherWire:
+        case .notNeeded, .rotationsSpent, .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .noTokenCount, .otherWire,
+            .boundElsewhere:
             .notNeeded
         }
     }

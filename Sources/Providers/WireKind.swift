@@ -29,4 +29,10 @@ public enum WireKind: String, Hashable, Sendable, CaseIterable {
         case .googleGeminiCLI: GoogleWire(envelope: CodeAssistEnvelope())
         }
     }
+
+    /// The one on which a provider of this wire does `operation`. The Responses API is answers alone: who serves it has embeddings
+    /// beside it, at the same base URL, as OpenAI's older API has them (https://platform.openai.com/docs/api-reference/embeddings).
+    public func wire(for operation: Operation) -> any Wire {
+        self == .openaiResponses && operation == .embeddings ? WireKind.openaiCompletions.wire : wire
+    }
 }

@@ -43,7 +43,7 @@ struct CallPlan {
         let shape = request.shape
         let limits = route.limits
         let phase = route.firstTokenPhase(asksReasoning: shape.asksReasoning, hasSpare: hasSpare)
-        wire = route.wire
+        wire = route.wire(for: shape.operation)
         context = ErrorContext(provider: route.provider.id, model: candidate.model.model)
         operation = shape.operation
         streaming = operation == .generate && (shape.streaming || wire.onlyStreams)

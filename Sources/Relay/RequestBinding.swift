@@ -62,7 +62,9 @@ extension NamedChain {
     /// - Parameter wire: The client's.
     func bound(by binding: RequestBinding, on wire: WireKind) -> NamedChain {
         var bound = self
-        let keeping = chain.links.indices.filter { routes[$0]?.wire.kind == wire && binding.isKept(by: chain.links[$0].candidate) }
+        let keeping = chain.links.indices.filter {
+            routes[$0]?.wire(for: .generate).kind == wire && binding.isKept(by: chain.links[$0].candidate)
+        }
         let others = chain.links.indices.filter { !keeping.contains($0) }
         let asked = binding.writtenOut == nil ? keeping : keeping + others
         bound.chain.links = asked.map { chain.links[$0] }

@@ -10,7 +10,8 @@ import Providers
 /// for each request.
 final class Route: Sendable {
     let provider: Provider
-    let wire: any Wire
+    /// The one that the provider answers on.
+    private let wire: any Wire
     let limits: TimeLimits.Resolved
     /// Put into a request where its client wrote nothing.
     let params: JSONObject?
@@ -77,11 +78,16 @@ final class Route: Sendable {
     /// What is put into requests of this kind: what is asked besides an answer takes none of an answer's settings.
     func params(of operation: Operation) -> JSONObject? { operation == .generate ? params : nil }
 
+    func wire(for operation: Operation) -> any Wire { operation == .generate ? wire : wire.kind.wire(for: operation) }
+
     /// - Parameter operation: One that the wire has.
     func url(_ operation: Operation, streaming: Bool) -> String {
         if operation == .generate { return streaming ? streamURL : plainURL }
-        let path = wire.path(operation, model: name, streaming: false, base: provider.baseURL)
-        return path.map(provider.baseURL.appending) ?? plainURL
+        return path(operation).map(provider.baseURL.appending) ?? plainURL
+    }
+
+    private func path(_ operation: Operation) -> String? {
+        wire(for: operation).path(operation, model: name, streaming: false, base: provider.baseURL)
     }
 
     /// Why this candidate cannot do what is asked, in its client's wire; `nil` if it can.
@@ -89,10 +95,9 @@ final class Route: Sendable {
         switch operation {
         case .generate: return nil
         case .countTokens:
-            return wire.path(operation, model: name, streaming: false, base: provider.baseURL) == nil ? .noTokenCount : nil
+            return path(operation) == nil ? .noTokenCount : nil
         case .embeddings:
-            let has = wire.path(operation, model: name, streaming: false, base: provider.baseURL) != nil
-            return has && wire.family == client ? nil : .otherWire(wire.kind.rawValue)
+            return path(operation) != nil && wire(for: operation).family == client ? nil : .otherWire(wire.kind.rawValue)
         }
     }
 }

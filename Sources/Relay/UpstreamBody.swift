@@ -24,10 +24,11 @@ struct UpstreamBody {
     init(
         _ request: RelayRequest, for candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, now: Timestamp
     ) throws(RequestProblem) {
-        let client = request.written(for: candidate, on: route.wire.kind)
+        let wire = route.wire(for: request.shape.operation)
+        let client = request.written(for: candidate, on: wire.kind)
         let model = candidate.model.model
         let params = route.params(of: request.shape.operation)
-        let crossing = Crossing(from: request.wire.wire, to: route.wire, of: Maker(provider: route.provider.id, wire: route.wire.kind))
+        let crossing = Crossing(from: request.wire.wire, to: wire, of: Maker(provider: route.provider.id, wire: wire.kind))
         func crossed(_ asked: Conversation, _ lost: [Loss]?) -> Crossed {
             Crossed(
                 crossing: crossing,
@@ -36,11 +37,11 @@ struct UpstreamBody {
                     index: client.index),
                 lost: lost.map { $0.map(\.code) }, wantsStream: request.shape.streaming, memory: memory)
         }
-        if route.wire.family == request.wire {
-            bytes = route.wire.passthrough(body: client.body, index: client.index, model: model, params: params)
-            if Self.holdsSeal(client.body), let without = route.wire.withoutSeals(bytes) { bytes = without }
-            if let retention = route.retention { mark(by: route, for: retention, placing: route.takesMarkers) }
-            if route.wire.onlyStreams && !request.shape.streaming {
+        if wire.family == request.wire {
+            bytes = wire.passthrough(body: client.body, index: client.index, model: model, params: params)
+            if Self.holdsSeal(client.body), let without = wire.withoutSeals(bytes) { bytes = without }
+            if let retention = route.retention { mark(on: wire, for: retention, placing: route.takesMarkers) }
+            if wire.onlyStreams && !request.shape.streaming {
                 var asked = try request.wire.wire.translation.readRequest(client.body, index: client.index, shape: request.shape)
                 asked.turns = []
                 self.crossed = crossed(asked, nil)
@@ -49,16 +50,16 @@ struct UpstreamBody {
             let written = try Self.cross(client, request.shape, crossing, route.target(model), memory)
             bytes = Self.trimmed(written.body)
             self.crossed = crossed(written.asked, written.lost)
-            addParams(params, model, by: route)
+            addParams(params, model, on: wire)
             if let retention = route.retention {
-                mark(by: route, for: retention, placing: route.takesMarkers)
+                mark(on: wire, for: retention, placing: route.takesMarkers)
             } else if written.asked.hasCacheMarks && route.takesMarkers {
                 // The client's own marks do not cross; what they are for does.
-                mark(by: route, for: .short, placing: true)
+                mark(on: wire, for: .short, placing: true)
             }
         }
         for repair in repairs {
-            guard let repaired = route.wire.repaired(bytes, by: repair) else { continue }
+            guard let repaired = wire.repaired(bytes, by: repair) else { continue }
             bytes = repaired
             self.repairs.append(repair)
         }
@@ -85,13 +86,13 @@ struct UpstreamBody {
         }
     }
 
-    private mutating func addParams(_ params: JSONObject?, _ model: String, by route: Route) {
+    private mutating func addParams(_ params: JSONObject?, _ model: String, on wire: any Wire) {
         guard let params, !params.isEmpty, let index = try? JSONIndex(scanning: bytes.span.bytes) else { return }
-        bytes = route.wire.passthrough(body: bytes, index: index, model: model, params: params)
+        bytes = wire.passthrough(body: bytes, index: index, model: model, params: params)
     }
 
-    private mutating func mark(by route: Route, for retention: CacheRetention, placing: Bool) {
-        if let marked = route.wire.marked(bytes, for: retention, placing: placing) { bytes = marked }
+    private mutating func mark(on wire: any Wire, for retention: CacheRetention, placing: Bool) {
+        if let marked = wire.marked(bytes, for: retention, placing: placing) { bytes = marked }
     }
 
     /// Whether a client sends back what a provider of another wire gave it.

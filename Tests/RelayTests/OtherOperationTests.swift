@@ -102,6 +102,18 @@ import Testing
         #expect(run.receipt.attempts.last?.usage == Usage(inputTokens: 2))
     }
 
+    @Test func `is embeddings of a provider that answers on the Responses API`() async throws {
+        let reply = #"{"object":"list","data":[{"embedding":[0.1],"index":0}],"usage":{"prompt_tokens":2,"total_tokens":2}}"#
+        let played = try await Self.play([(.openaiCodexResponses, Self.says("{}")), (.openaiResponses, Self.says(reply))])
+        let run = try await played.ask(Self.embedding, on: .openaiCompletions, CollectingSink(), .embeddings)
+        #expect(text(run) == reply)
+        #expect(run.receipt.skipped.map(\.reason) == [.otherWire("openai-codex-responses")])
+        #expect(run.receipt.attempts.map(\.crossedTo) == [nil])
+        let asked = try #require(played.upstream(1).asked.first)
+        #expect(asked.path.hasSuffix("/embeddings") && asked.key == "key1")
+        #expect(try JSONValue.parse(asked.body) == ["model": "m", "input": ["a", "b"]])
+    }
+
     @Test(arguments: [WireKind.openaiCompletions, .googleGenerativeAI])
     func `openclaw#19587, 97328: rotates keys for embeddings and for Google as for anything else`(_ wire: WireKind) async throws {
         let google = #"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},"finishReason":"STOP"}]}"#

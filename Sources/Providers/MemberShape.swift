@@ -27,6 +27,16 @@ enum MemberShape {
         bytes.extracting(member.key.prefix(64)).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Asks `keep` for the shape of a member, which is told its name without quotes or escapes.
+    @inline(__always)
+    static func of(
+        _ member: JSONIndex.Member, in bytes: RawSpan, _ keep: (_ value: JSONSlice, _ key: Range<Int>, _ bytes: RawSpan) -> MemberShape?
+    ) -> MemberShape? {
+        guard bytes.hasBackslash(in: member.key) else { return keep(member.value, member.key, bytes) }
+        let name = member.name(in: bytes)
+        return keep(member.value, 0..<name.utf8.count, name.utf8Span.span.bytes)
+    }
+
     /// Throws unless `value` has `shape` or is `null`.
     static func check(
         _ value: JSONSlice, is shape: MemberShape, at path: @autoclosure () -> String, in bytes: RawSpan

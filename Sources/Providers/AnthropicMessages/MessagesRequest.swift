@@ -3,10 +3,6 @@ import JSON
 
 /// Reads from a Messages request what routing needs, and refuses what no provider could take.
 enum MessagesRequest {
-    /// Bytes of a model name at most; `models` holds at most `maxFallbacks` of them.
-    static let maxModelBytes = 256
-    static let maxFallbacks = 32
-
     /// - Throws: `RequestProblem` at the first member in the wrong shape, in the order of the body.
     static func facts(_ operation: Operation, body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape {
         let bytes = body.span.bytes
@@ -16,7 +12,7 @@ enum MessagesRequest {
         let members = try MessagesMembers(index, in: bytes)
         var shape = RequestShape(model: try model(members, bytes))
         shape.operation = operation
-        shape.fallbacks = try fallbacks(members, bytes)
+        shape.fallbacks = try RequestedModels.fallbacks(members.models, in: bytes, problem)
         shape.streaming = members.stream?.bool(in: bytes) ?? false
         shape.maxTokens = try maxTokens(members, operation, bytes)
         shape.hasTools = members.tools?.element(0, in: bytes) != nil
@@ -37,28 +33,18 @@ enum MessagesRequest {
 
     private static func model(_ members: MessagesMembers, _ bytes: RawSpan) throws(RequestProblem) -> String {
         guard let value = members.model, let model = value.string(in: bytes) else { throw MessagesProblem.required("model") }
-        try checkName(model, at: "model")
+        try RequestedModels.check(model, problem)
         return model
     }
 
-    private static func fallbacks(_ members: MessagesMembers, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
-        guard let value = members.models, value.kind == .array else { return nil }
-        var names: [String] = []
-        value.forEachElement(in: bytes) { element in
-            if let name = element.string(in: bytes) { names.append(name) }
-            return names.count <= maxFallbacks
-        }
-        guard names.count <= maxFallbacks else {
-            throw MessagesProblem.make("models", "List should have at most \(maxFallbacks) items", code: "array_above_max_length")
-        }
-        for (position, name) in names.enumerated() { try checkName(name, at: "models.\(position)") }
-        return names
-    }
-
-    private static func checkName(_ name: String, at path: @autoclosure () -> String) throws(RequestProblem) {
-        if name.isEmpty { throw MessagesProblem.make(path(), "String should have at least 1 character", code: "empty_string") }
-        guard name.utf8.count <= maxModelBytes else {
-            throw MessagesProblem.make(path(), "String should have at most \(maxModelBytes) characters", code: "string_above_max_length")
+    private static func problem(_ fault: RequestedModels.Fault, _ place: Int?) -> RequestProblem {
+        let path = place.map { "models.\($0)" } ?? "model"
+        return switch fault {
+        case .empty: MessagesProblem.make(path, "String should have at least 1 character", code: "empty_string")
+        case .tooLong:
+            MessagesProblem.make(path, "String should have at most \(RequestedModels.maxBytes) characters", code: "string_above_max_length")
+        case .tooMany:
+            MessagesProblem.make("models", "List should have at most \(RequestedModels.maxFallbacks) items", code: "array_above_max_length")
         }
     }
 

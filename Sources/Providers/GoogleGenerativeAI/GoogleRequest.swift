@@ -3,8 +3,6 @@ import JSON
 
 /// Reads from a `generateContent` request what routing needs, and refuses what the API itself would.
 enum GoogleRequest {
-    /// Bytes of a model name at most.
-    static let maxModelBytes = 256
     /// Google's own bound on `candidateCount`.
     static let maxCandidates = 8
 
@@ -66,8 +64,8 @@ enum GoogleRequest {
         let name = target.model ?? member?.string(in: bytes) ?? ""
         let model = name.hasPrefix("models/") ? String(name.dropFirst(7)) : name
         if model.isEmpty { throw RequestProblem(path: "model", message: "model is not specified.", code: "REQUIRED") }
-        guard model.utf8.count <= maxModelBytes else {
-            throw RequestProblem(path: "model", message: "model is longer than \(maxModelBytes) bytes.", code: "OUT_OF_RANGE")
+        guard model.utf8.count <= RequestedModels.maxBytes else {
+            throw RequestProblem(path: "model", message: "model is longer than \(RequestedModels.maxBytes) bytes.", code: "OUT_OF_RANGE")
         }
         return model
     }

@@ -13,9 +13,9 @@ enum ChatEmbeddings {
             let name = member.name(in: bytes)
             if let shape = shapes[name] { try MemberShape.check(member.value, is: shape, at: name, in: bytes) }
         }
-        var shape = RequestShape(model: try ChatRequest.model(index.value("model", in: bytes), bytes))
+        var shape = RequestShape(model: try RequestedModels.openAIModel(index.value("model", in: bytes), in: bytes))
         shape.operation = .embeddings
-        shape.fallbacks = try ChatRequest.fallbacks(index.value("models", in: bytes), bytes)
+        shape.fallbacks = try RequestedModels.openAIFallbacks(index.value("models", in: bytes), in: bytes)
         shape.userHint = ChatRequest.hint(index.value("user", in: bytes), bytes)
         guard let input = index.value("input", in: bytes), input.kind != .null else {
             throw RequestProblem(path: "input", message: "input is required.", code: "missing_required_parameter")

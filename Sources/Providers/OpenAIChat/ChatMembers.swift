@@ -13,14 +13,9 @@ struct ChatMembers {
     /// - Throws: `RequestProblem` at the first member in the wrong shape, in the order of the body.
     init(_ index: JSONIndex, in bytes: RawSpan) throws(RequestProblem) {
         for member in index.members {
-            let shape: MemberShape?
-            if bytes.hasBackslash(in: member.key) {
-                let name = member.name(in: bytes)
-                shape = keep(member.value, named: 0..<name.utf8.count, in: name.utf8Span.span.bytes)
-            } else {
-                shape = keep(member.value, named: member.key, in: bytes)
+            if let shape = MemberShape.of(member, in: bytes, { keep($0, named: $1, in: $2) }) {
+                try MemberShape.check(member.value, is: shape, at: MemberShape.path(of: member, in: bytes), in: bytes)
             }
-            if let shape { try MemberShape.check(member.value, is: shape, at: MemberShape.path(of: member, in: bytes), in: bytes) }
         }
     }
 

@@ -28,7 +28,7 @@ struct ChatReplyStyle: Sendable {
     }
 
     /// The words that this API has; `nil` for others.
-    static func tier(_ tier: String?) -> String? { tier.map(ChatTier.read).flatMap(ChatTier.text) }
+    static func tier(_ tier: String?) -> String? { tier.map(OpenAITier.read).flatMap(OpenAITier.text) }
 
     func finish(_ finish: Finish?, hasCalls: Bool) -> StaticString {
         let isCalls: Bool = if case .toolCalls? = finish { true } else { finish == nil && hasCalls }

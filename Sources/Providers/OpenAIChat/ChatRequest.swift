@@ -3,9 +3,6 @@ import JSON
 
 /// Reads from a Chat Completions request what routing needs, and refuses what no provider could take.
 struct ChatRequest {
-    /// Bytes of a model name at most; `models` holds at most `maxFallbacks` of them.
-    static let maxModelBytes = 256
-    static let maxFallbacks = 32
     /// OpenAI's own bound on `n`.
     static let maxChoices = 128
 
@@ -16,8 +13,8 @@ struct ChatRequest {
             throw RequestProblem(path: "", message: "The body must be a JSON object, not \(index.root.kind.text).", code: "invalid_type")
         }
         let members = try ChatMembers(index, in: bytes)
-        var shape = RequestShape(model: try model(members.model, bytes))
-        shape.fallbacks = try fallbacks(members.models, bytes)
+        var shape = RequestShape(model: try RequestedModels.openAIModel(members.model, in: bytes))
+        shape.fallbacks = try RequestedModels.openAIFallbacks(members.models, in: bytes)
         shape.streaming = members.stream?.bool(in: bytes) ?? false
         shape.wantsLogprobs = members.logprobs?.bool(in: bytes) ?? false
         shape.choices = try choices(members, bytes)
@@ -45,35 +42,6 @@ struct ChatRequest {
     private static func tokens(of value: JSONSlice?) -> Int {
         guard let value, value.kind != .null else { return 0 }
         return ChatMessages.tokens(ofBytes: value.range.count)
-    }
-
-    static func model(_ value: JSONSlice?, _ bytes: RawSpan) throws(RequestProblem) -> String {
-        guard let value, let model = value.string(in: bytes) else {
-            throw RequestProblem(path: "model", message: "model is required.", code: "missing_required_parameter")
-        }
-        try checkName(model, at: "model")
-        return model
-    }
-
-    static func fallbacks(_ value: JSONSlice?, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
-        guard let value, value.kind == .array else { return nil }
-        var names: [String] = []
-        value.forEachElement(in: bytes) { element in
-            if let name = element.string(in: bytes) { names.append(name) }
-            return names.count <= maxFallbacks
-        }
-        guard names.count <= maxFallbacks else {
-            throw RequestProblem(path: "models", message: "models may name at most \(maxFallbacks) models.", code: "array_above_max_length")
-        }
-        for (position, name) in names.enumerated() { try checkName(name, at: "models[\(position)]") }
-        return names
-    }
-
-    private static func checkName(_ name: String, at path: @autoclosure () -> String) throws(RequestProblem) {
-        if name.isEmpty { throw RequestProblem(path: path(), message: "\(path()) must not be empty.", code: "empty_string") }
-        guard name.utf8.count <= maxModelBytes else {
-            throw RequestProblem(path: path(), message: "\(path()) is longer than \(maxModelBytes) bytes.", code: "string_above_max_length")
-        }
     }
 
     private static func choices(_ members: ChatMembers, _ bytes: RawSpan) throws(RequestProblem) -> Int {

@@ -46,7 +46,7 @@ struct ChatRequestReading {
         case "safety_identifier": user.new = value.string(in: bytes)
         case "user": user.old = value.string(in: bytes)
         case "prompt_cache_key": conversation.cacheKey = value.string(in: bytes)
-        case "service_tier": conversation.serviceTier = value.string(in: bytes).map(ChatTier.read)
+        case "service_tier": conversation.serviceTier = value.string(in: bytes).map(OpenAITier.read)
         case "store": conversation.store = value.bool(in: bytes)
         case "metadata": readMetadata(value, bytes)
         case "web_search_options": readSearch(value, bytes)
@@ -183,31 +183,6 @@ struct ChatRequestReading {
             // Where the person is and how much to read: nobody else has them in this form.
             if value.kind != .null { foreign("web_search_options.\(JSONText.string(key, in: bytes))") }
             return true
-        }
-    }
-}
-
-/// This API's words for a tier.
-enum ChatTier {
-    static func read(_ text: String) -> ServiceTier {
-        switch text {
-        case "auto": .auto
-        // Groq's word for it is the third.
-        case "default", "standard", "on_demand": .standard
-        case "priority": .priority
-        case "flex": .flex
-        default: .other(text)
-        }
-    }
-
-    /// - Returns: `nil` for a word of another wire's.
-    static func text(_ tier: ServiceTier) -> String? {
-        switch tier {
-        case .auto: "auto"
-        case .standard: "default"
-        case .priority: "priority"
-        case .flex: "flex"
-        case .other(let word): word == "scale" ? word : nil
         }
     }
 }

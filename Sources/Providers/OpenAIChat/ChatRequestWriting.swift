@@ -135,7 +135,7 @@ struct ChatRequestWriting {
 
     private mutating func writeRest(_ losses: inout Losses) {
         if let tier = conversation.serviceTier {
-            if let word = ChatTier.text(tier) { output.member("service_tier", word) } else { losses.note(.serviceTier) }
+            if let word = OpenAITier.text(tier) { output.member("service_tier", word) } else { losses.note(.serviceTier) }
         }
         if let user = conversation.user { output.member("user", user) }
         if let key = conversation.cacheKey {

@@ -102,7 +102,7 @@ struct ResponsesObject {
     }
 
     private func tier(_ head: ReplyHead) -> String {
-        let told = head.serviceTier.flatMap { ResponsesTier.text(ResponsesTier.read($0)) }
-        return told ?? requestedTier.flatMap { ResponsesTier.text(ResponsesTier.read($0)) } ?? "default"
+        let told = head.serviceTier.flatMap { OpenAITier.text(OpenAITier.read($0)) }
+        return told ?? requestedTier.flatMap { OpenAITier.text(OpenAITier.read($0)) } ?? "default"
     }
 }

@@ -3,10 +3,6 @@ import JSON
 
 /// Reads from a Responses request what routing needs, and refuses what no provider could take.
 struct ResponsesRequest {
-    /// Bytes of a model name at most; `models` holds at most `maxFallbacks` of them.
-    static let maxModelBytes = 256
-    static let maxFallbacks = 32
-
     /// - Throws: `RequestProblem` at the first member in the wrong shape, in the order of the body.
     static func facts(_ operation: Operation, body: [UInt8], index: JSONIndex) throws(RequestProblem) -> RequestShape {
         let bytes = body.span.bytes
@@ -14,9 +10,9 @@ struct ResponsesRequest {
             throw RequestProblem(path: "", message: "The body must be a JSON object, not \(index.root.kind.text).", code: "invalid_type")
         }
         let members = try ResponsesMembers(index, in: bytes)
-        var shape = RequestShape(model: try model(members, bytes))
+        var shape = RequestShape(model: try RequestedModels.openAIModel(members.model, in: bytes))
         shape.operation = operation
-        shape.fallbacks = try fallbacks(members, bytes)
+        shape.fallbacks = try RequestedModels.openAIFallbacks(members.models, in: bytes)
         shape.streaming = operation == .generate && members.stream?.bool(in: bytes) ?? false
         shape.wantsLogprobs = wantsLogprobs(members, bytes)
         shape.maxTokens = members.maxOutputTokens?.int(in: bytes)
@@ -42,35 +38,6 @@ struct ResponsesRequest {
     }
 
     private static func tokens(of value: JSONSlice?) -> Int { value.map { ResponsesInput.tokens(ofBytes: $0.range.count) } ?? 0 }
-
-    private static func model(_ members: ResponsesMembers, _ bytes: RawSpan) throws(RequestProblem) -> String {
-        guard let value = members.model, let model = value.string(in: bytes) else {
-            throw RequestProblem(path: "model", message: "model is required.", code: "missing_required_parameter")
-        }
-        try checkName(model, at: "model")
-        return model
-    }
-
-    private static func fallbacks(_ members: ResponsesMembers, _ bytes: RawSpan) throws(RequestProblem) -> [String]? {
-        guard let value = members.models else { return nil }
-        var names: [String] = []
-        value.forEachElement(in: bytes) { element in
-            if let name = element.string(in: bytes) { names.append(name) }
-            return names.count <= maxFallbacks
-        }
-        guard names.count <= maxFallbacks else {
-            throw RequestProblem(path: "models", message: "models may name at most \(maxFallbacks) models.", code: "array_above_max_length")
-        }
-        for (position, name) in names.enumerated() { try checkName(name, at: "models[\(position)]") }
-        return names
-    }
-
-    private static func checkName(_ name: String, at path: @autoclosure () -> String) throws(RequestProblem) {
-        if name.isEmpty { throw RequestProblem(path: path(), message: "\(path()) must not be empty.", code: "empty_string") }
-        guard name.utf8.count <= maxModelBytes else {
-            throw RequestProblem(path: path(), message: "\(path()) is longer than \(maxModelBytes) bytes.", code: "string_above_max_length")
-        }
-    }
 
     /// Each tool is an object with a `type`; a function and a custom tool have a name.
     private static func tools(_ tools: JSONSlice, _ bytes: RawSpan) throws(RequestProblem) {

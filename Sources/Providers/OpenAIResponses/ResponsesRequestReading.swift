@@ -52,7 +52,7 @@ struct ResponsesRequestReading {
         case "prompt_cache_key": conversation.cacheKey = value.string(in: bytes)
         case "safety_identifier": conversation.user = value.string(in: bytes)
         case "user": if conversation.user == nil { conversation.user = value.string(in: bytes) }
-        case "service_tier": if let tier = value.string(in: bytes) { conversation.serviceTier = ResponsesTier.read(tier) }
+        case "service_tier": if let tier = value.string(in: bytes) { conversation.serviceTier = OpenAITier.read(tier) }
         case "truncation": if !value.equals("disabled", in: bytes) { foreign(name) }
         case "background": if value.bool(in: bytes) == true { foreign(name) }
         default: foreign(name)
@@ -161,30 +161,6 @@ struct ResponsesRequestReading {
                 conversation.metadata.append(Conversation.Tag(name: JSONText.string(key, in: bytes), value: text))
             }
             return true
-        }
-    }
-}
-
-/// The words that this API has for a tier.
-enum ResponsesTier {
-    static func read(_ text: String) -> ServiceTier {
-        switch text {
-        case "auto": .auto
-        case "default", "standard": .standard
-        case "priority": .priority
-        case "flex": .flex
-        default: .other(text)
-        }
-    }
-
-    /// - Returns: `nil` for a word of another provider's.
-    static func text(_ tier: ServiceTier) -> String? {
-        switch tier {
-        case .auto: "auto"
-        case .standard: "default"
-        case .priority: "priority"
-        case .flex: "flex"
-        case .other(let word): word == "scale" ? word : nil
         }
     }
 }

@@ -134,7 +134,7 @@ struct ResponsesRequestWriting {
         }
         write("prompt_cache_key", text: conversation.cacheKey)
         if let tier = conversation.serviceTier {
-            if let word = ResponsesTier.text(tier), !isCodex || tier == .priority {
+            if let word = OpenAITier.text(tier), !isCodex || tier == .priority {
                 write("service_tier", text: word)
             } else {
                 losses.note(.serviceTier)

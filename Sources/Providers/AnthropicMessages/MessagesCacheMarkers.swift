@@ -2,52 +2,10 @@
 import JSON
 
 /// `cache_control`, the marks of a prompt's stable beginning (docs/wire/anthropic-messages.md, "Cache markers").
-enum MessagesCacheMarkers {
-    /// Brings the marks of `body` to what the settings say.
-    ///
-    /// - Parameter placing: The route is known to take them, so that a client that writes none is given some.
-    /// - Returns: `nil` if that changes nothing.
-    static func apply(_ retention: CacheRetention, placing: Bool, to body: [UInt8]) -> [UInt8]? {
-        let bytes = body.span.bytes
-        guard let index = try? JSONIndex(scanning: bytes), index.root.kind == .object else { return nil }
-        var edits = BodyEdits()
-        switch retention {
-        case .none: drop(index, bytes, &edits)
-        case .short, .long:
-            var found = false
-            forEachHolder(index, bytes) { holder in
-                if let mark = holder.member("cache_control", in: bytes), mark.kind != .null {
-                    found = true
-                    setTime(retention, of: mark, bytes, &edits)
-                }
-                return !edits.areTooMany
-            }
-            if !found && placing { place(retention, index, bytes, &edits) }
-        }
-        return edits.apply(to: body, index: index)
-    }
-
-    /// Takes every mark out.
-    static func drop(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
-        forEachHolder(index, bytes) { holder in
-            edits.dropMembers(of: holder, in: bytes) { key, _ in JSONText.equals(key, "cache_control", in: bytes) }
-            return !edits.areTooMany
-        }
-    }
-
-    /// Whether there is any.
-    static func areIn(_ index: JSONIndex, _ bytes: RawSpan) -> Bool {
-        var found = false
-        forEachHolder(index, bytes) { holder in
-            found = holder.member("cache_control", in: bytes).map { $0.kind != .null } ?? false
-            return !found
-        }
-        return found
-    }
-
+enum MessagesCacheMarkers: CacheMarkers {
     /// Calls `body` with each object that may hold a mark: the body, its system blocks, the blocks of messages and of tools' results, and
     /// tools. What stands in a schema or in a call's input is not looked at.
-    private static func forEachHolder(_ index: JSONIndex, _ bytes: RawSpan, _ body: (JSONSlice) -> Bool) {
+    static func forEachHolder(_ index: JSONIndex, _ bytes: RawSpan, _ body: (JSONSlice) -> Bool) {
         guard body(index.root) else { return }
         var goesOn = true
         func each(_ list: JSONSlice?, _ visit: (JSONSlice) -> Void) {
@@ -70,21 +28,11 @@ enum MessagesCacheMarkers {
         }
     }
 
-    private static func setTime(_ retention: CacheRetention, of mark: JSONSlice, _ bytes: RawSpan, _ edits: inout BodyEdits) {
-        guard mark.kind == .object else { return }
-        guard retention == .long else { return edits.dropMembers(of: mark, in: bytes) { key, _ in JSONText.equals(key, "ttl", in: bytes) } }
-        guard let time = mark.member("ttl", in: bytes) else { return edits.addMember(hour, to: mark, in: bytes) }
-        if time.string(in: bytes) != "1h" { edits.replace(time.range, with: Array(#""1h""#.utf8)) }
-    }
-
-    private static let hour = #""ttl":"1h""#
-
     // MARK: Marks of our own
 
     /// Marks the end of the instructions, which the tools stand before, or that of the tools where there are none; and the end of the
     /// conversation so far. Two of the four that Anthropic takes.
-    private static func place(_ retention: CacheRetention, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
-        let mark = #""cache_control":{"type":"ephemeral""# + (retention == .long ? ",\(hour)}" : "}")
+    static func place(_ mark: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         if !put(mark, on: index.value("system", in: bytes), bytes, &edits) {
             var last: JSONSlice?
             index.value("tools", in: bytes)?.forEachElement(in: bytes) { tool in
@@ -106,11 +54,7 @@ enum MessagesCacheMarkers {
     @discardableResult
     private static func put(_ mark: String, on content: JSONSlice?, _ bytes: RawSpan, _ edits: inout BodyEdits) -> Bool {
         switch content?.kind {
-        case .string?:
-            guard let content, !content.isEmptyString else { return false }
-            edits.insert(#"[{"type":"text","text":"#, at: content.start)
-            edits.insert(",\(mark)}]", at: content.end)
-            return true
+        case .string?: return content.map { put(mark, onText: $0, &edits) } ?? false
         case .array?:
             var last: JSONSlice?
             content?.forEachElement(in: bytes) { block in

@@ -23,6 +23,13 @@ public protocol StreamReader: Sendable {
 
     /// The last usage that the provider told.
     var usage: Usage? { get }
+
+    /// What the first choice has said so far.
+    var said: Said { get }
+
+    /// A writer for a client of this wire that has got the events read so far as they came, up to the first with a tool call: it goes on
+    /// where they end, with their ids, indexes and numbers.
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter
 }
 
 /// What one event of a stream turned out to be. One event may be several things.

@@ -54,6 +54,12 @@ public protocol Wire: Sendable {
     /// - Returns: `nil` if that changes nothing, or this wire has no marks.
     func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]?
 
+    /// `body` asking its provider to go on with a reply that the client has part of, in place of answering anew.
+    ///
+    /// - Parameter body: As `passthrough` made it, or a writer, or a repair.
+    /// - Returns: `nil` if it has no place for that.
+    func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody?
+
     /// Judges a whole reply whose status says success.
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict
 

@@ -69,6 +69,10 @@ public protocol EventWriter: Sendable {
 
     /// The end is proven and everything has been told: closes what is open and appends the wire's own end.
     mutating func end(into output: inout [UInt8])
+
+    /// Another model goes on with the reply from here. What follows names it, where the wire names a model; text goes on in the piece
+    /// that is open, and a thought that is open ends. Its `head` changes nothing else of what the client was told.
+    mutating func goOn(as model: String)
 }
 
 /// What a reply's writer has to know of its request.

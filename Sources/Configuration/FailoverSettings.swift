@@ -13,7 +13,7 @@ public struct FailoverSettings: Hashable, Sendable {
         /// The next candidate goes on from the text already sent.
         case resume
         /// It ends in its wire's error event.
-        case off
+        case error
     }
 
     /// `failover.hedge`: a second candidate beside one that is late.

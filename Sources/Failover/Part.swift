@@ -17,6 +17,9 @@ public struct Part: Hashable, Sendable {
         self.trimmed = trimmed
         self.obstacle = obstacle
     }
+
+    /// What it was sent held part of a reply, which no client wrote.
+    var asksToGoOn: Bool { asked == .prefill || asked == .transcript }
 }
 
 /// How a candidate is asked to go on with another's reply.

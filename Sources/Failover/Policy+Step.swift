@@ -37,18 +37,21 @@ extension Policy {
             }
             return .attempt(index: next.index, mode: mode(for: chain.links[next.index].candidate, next.standing, facts, &ledger, now))
         }
-        if let index = earlyTry(chain, receipt, facts, &ledger, now) { return .attempt(index: index, mode: .early) }
+        if let index = earlyTry(chain, receipt, facts, &ledger, now) ?? goesOnItself(chain, receipt, ledger, now) {
+            return .attempt(index: index, mode: .early)
+        }
         return end(chain, receipt, facts, ledger, now)
     }
 
     /// Whether a failure is the client's to know: another candidate would refuse the request too.
     private func endsRequest(_ failure: Failure, of attempt: Attempt, _ facts: RequestFacts) -> Bool {
-        if attempt.committed { return true }
+        if attempt.committed { return endsReply(failure, of: attempt) }
         return switch failure.reason.answers.nextModel {
         case .no: true
         case .unlessAsWritten:
-            // Across wires it may be our own translation that was refused.
-            (facts.sentAsWritten && attempt.repairs.isEmpty && attempt.crossedTo == nil) || failure.namesMember != nil
+            // Across wires it may be our own translation that was refused, and what asks to go on with a reply is ours.
+            attempt.part?.asksToGoOn != true
+                && ((facts.sentAsWritten && attempt.repairs.isEmpty && attempt.crossedTo == nil) || failure.namesMember != nil)
         case .yes, .atAnotherEndpoint, .withLargerWindow: false
         }
     }
@@ -101,7 +104,8 @@ extension Policy {
             // Asked for each candidate that is looked at: most failures rule nobody out.
             if answers.nextCredential && answers.nextModel == .yes { continue }
             let failed = receipt.attempts[place].candidate
-            if answers.nextModel == .atAnotherEndpoint && failed.endpoint == link.candidate.endpoint {
+            // An endpoint that broke off a reply had begun it: it can be reached.
+            if answers.nextModel == .atAnotherEndpoint && failed.endpoint == link.candidate.endpoint && !receipt.attempts[place].committed {
                 return .endpointDown(link.candidate.endpoint)
             }
             if answers.nextModel == .withLargerWindow, let small = chain.links.first(where: { $0.candidate == failed }),
@@ -130,7 +134,7 @@ extension Policy {
     private func quickRepeat(
         of last: Attempt, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ ledger: HealthLedger, _ now: Timestamp
     ) -> Int? {
-        guard let failure = last.failure, failure.reason.answers.again != .no else { return nil }
+        guard let failure = last.failure, failure.reason.answers.again != .no, !last.committed else { return nil }
         let isDue = QuickRepeats.isDue(
             after: failure, of: last.candidate, mode: last.mode, earlier: receipt.attempts.dropLast(), policy: self, facts: facts,
             ledger: ledger, now: now)

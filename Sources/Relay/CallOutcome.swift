@@ -13,6 +13,8 @@ enum CallOutcome {
 /// How an attempt failed.
 struct FailedCall {
     var error: ErrorObject
+    /// What it is where no classifier has to say so: not the provider's fault.
+    var judged: Failure?
     /// The limit of ours that ran out.
     var limit: TimeLimit?
     /// The upstream's refusal, for the client if it is its to answer.

@@ -13,6 +13,12 @@ struct CallPlan {
     var wire: any Wire
     /// What the client is to get in its own wire; `nil` where both speak the same.
     var crossed: Crossed?
+    /// What the client has already, of another candidate's reply; `nil`: nothing.
+    var sent: SentReply?
+    /// How this one is asked to go on with it.
+    var asked: Continuing?
+    /// Where the two are joined.
+    var seam: Seam?
     var operation: Operation
     var context: ErrorContext
     /// The provider is to stream, whatever the client wants.
@@ -34,11 +40,12 @@ struct CallPlan {
     ///   - repairs: What the route needs, as far as it is known.
     ///   - isRepeat: The same candidate was tried just before.
     ///   - memory: Has what belongs to providers and clients' wires have no place for.
+    ///   - sent: What the client has already.
     ///   - hasSpare: Whether another candidate could be tried instead; asked only if it matters.
     /// - Throws: What the client's own wire forbids.
     init(
-        _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, deadline: Timestamp,
-        now: Timestamp, isRepeat: Bool, hasSpare: () -> Bool
+        _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory,
+        sent: SentReply?, deadline: Timestamp, now: Timestamp, isRepeat: Bool, hasSpare: () -> Bool
     ) throws(RequestProblem) {
         let shape = request.shape
         let limits = route.limits
@@ -54,8 +61,13 @@ struct CallPlan {
         remaining = TimeLimits.Resolved.Limit(
             deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : request.overrides.timeoutOrigin)
         self.now = now
-        let body = try UpstreamBody(request, for: candidate, by: route, repairs: repairs, memory: memory, now: now)
+        let body = try UpstreamBody(request, for: candidate, by: route, repairs: repairs, memory: memory, sent: sent, now: now)
         self.repairs = body.repairs
+        self.sent = sent
+        asked = body.asked
+        if let sent, let asked {
+            seam = Seam(after: sent.text, asked: asked, leftOut: body.leftOut, isStructured: sent.isStructured)
+        }
         crossed = body.crossed
         self.request = ClientRequest(
             url: route.url(operation, streaming: streaming),

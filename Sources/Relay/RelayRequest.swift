@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Failover
 import HTTP
 import JSON
@@ -50,6 +51,8 @@ public struct RelayRequest: Sendable {
         public var timeoutOrigin = "x-understudy-timeout-ms"
         /// Whose fallbacks stand behind a model; `nil`: the default agent's. No client says so by itself.
         public var agent: AgentID?
+        /// `x-understudy-mid-stream`: instead of `failover.midStream`.
+        public var midStream: FailoverSettings.MidStream?
         /// The one credential for the first model, as `@credential` behind its name.
         public var pin: CredentialID?
 

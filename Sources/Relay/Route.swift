@@ -75,6 +75,9 @@ final class Route: Sendable {
             options: project.map { [RequestTarget.project: $0] } ?? [:])
     }
 
+    /// It is known to continue a last message of the assistant's.
+    var takesPrefill: Bool { (model?.quirks.takesPrefill ?? provider.quirks.takesPrefill) == true }
+
     /// What is put into requests of this kind: what is asked besides an answer takes none of an answer's settings.
     func params(of operation: Operation) -> JSONObject? { operation == .generate ? params : nil }
 

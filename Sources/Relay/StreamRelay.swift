@@ -6,8 +6,9 @@ import Providers
 
 /// Passes a stream on, event by event as it came, or as its client's wire has it, and follows how far the reply has got.
 ///
-/// Until the model first speaks nothing is sent: the events before that (a role, a comment) are held back, so that another
-/// candidate may still begin afresh. Confined to the request's loop.
+/// Until the model first speaks nothing is sent: the events before that (a role, a comment) are kept back, so that another candidate may
+/// still begin afresh. From its first tool call on all is kept back until the end is proven: a half-written or lonely call never
+/// reaches a client. Confined to the request's loop.
 struct StreamRelay {
     enum Verdict {
         case goOn
@@ -15,24 +16,31 @@ struct StreamRelay {
         case ended
         /// `offending`: what broke the wire's grammar.
         case failed(ErrorObject, offending: [UInt8]? = nil)
+        /// It does not go on with what the client has.
+        case apart(Seam.Problem)
     }
 
     private var events = EventStreamReader()
     private var reader: any StreamReader
     private let plan: CallPlan
-    private let sink: any ReplySink
+    private let client: ClientStream
     private let served: Served
     private let firstContent: () -> Void
-    private var heldBack: [UInt8] = []
-    /// `nil` where the client speaks the provider's wire.
+    /// What the client does not get yet.
+    private var keptBack: [UInt8] = []
+    /// `nil` where the client gets what comes as it comes.
     private var crossed: CrossedStream?
-    /// What the client gets for one event of another wire.
+    /// What the client gets for one event that is written anew.
     private var output: [UInt8] = []
 
-    /// The client has content.
+    /// The client has content of this candidate.
     private(set) var isCommitted = false
-    /// The model spoke, though a client that wants a whole reply has nothing yet.
+    /// The model spoke, though a client that wants a whole reply, or one of tool calls, has nothing yet.
     private(set) var hasSpoken = false
+    /// A tool call has begun and the end is not proven.
+    private var isHolding = false
+    /// What the client had when that began, where events are written anew.
+    private var before: Left?
     /// The client has its wire's own end.
     private var isOver = false
     private(set) var firstContentAfter: Duration?
@@ -41,16 +49,18 @@ struct StreamRelay {
     private static let farBehind = 256 << 10
     /// Bytes before the first content; more is no preamble. Responses repeat the request's instructions and tools in theirs, twice.
     private static let preambleLimit = 2 << 20
+    /// Bytes from the first tool call to the end.
+    private static let callsLimit = 16 << 20
     /// Bytes of an event that broke the grammar.
     private static let offendingLimit = 4 << 10
     /// A buffer that has grown beyond this is given back.
     private static let keptCapacity = 1 << 10
 
-    init(_ plan: CallPlan, sink: any ReplySink, served: Served, firstContent: @escaping () -> Void) {
+    init(_ plan: CallPlan, client: ClientStream, served: Served, firstContent: @escaping () -> Void) {
         reader = plan.wire.makeStreamReader(context: plan.context, nowMilliseconds: plan.now.milliseconds)
-        crossed = plan.crossed.map { CrossedStream($0) }
+        crossed = plan.crossed.map { CrossedStream($0, after: plan.sent, seam: plan.seam, as: plan.context.model) }
         self.plan = plan
-        self.sink = sink
+        self.client = client
         self.served = served
         self.firstContent = firstContent
     }
@@ -60,7 +70,7 @@ struct StreamRelay {
 
     var usage: Usage? { reader.usage }
 
-    var isFarBehind: Bool { sink.pendingBytes > Self.farBehind }
+    var isFarBehind: Bool { client.pendingBytes > Self.farBehind }
 
     /// Takes a part of the stream, cut anywhere.
     mutating func take(_ bytes: RawSpan, elapsed: Duration) -> Verdict {
@@ -91,28 +101,18 @@ struct StreamRelay {
         let data = data.byteCount == 0 && Self.isBare(raw) ? raw : data
         let event = reader.read(data: data, name: name)
         if let failure = event.failure {
+            // What goes wrong after a proven end takes nothing from the reply.
             return wasWhole ? supplyEnd() : .failed(failure, offending: failure.transport == nil ? nil : Self.beginning(of: data))
         }
+        // A terminator proves nothing by itself.
+        if event.marks.contains(.done), let error = reader.upstreamEnded() { return .failed(error) }
         if crossed != nil { return cross(event, data, name, elapsed) }
         if event.marks.contains(.done) {
-            // A terminator proves nothing by itself.
-            if let error = reader.upstreamEnded() { return .failed(error) }
-            send(raw)
+            client.write(raw)
             isOver = true
             return .ended
         }
-        if isCommitted {
-            send(raw)
-        } else if event.isSpoken || event.marks.contains(.finish) {
-            commit(elapsed)
-            send(raw)
-        } else {
-            raw.withUnsafeBytes { heldBack.append(contentsOf: $0) }
-            if heldBack.count > Self.preambleLimit {
-                return malformed("no content in the first 2 MB", raw)
-            }
-        }
-        return .goOn
+        return pass(raw, event, elapsed)
     }
 
     /// Whether a block is JSON with no `data:` before it: Google breaks a stream off with an error like that, and its SDKs wait for it
@@ -123,102 +123,127 @@ struct StreamRelay {
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     }
 
-    /// What an event of another wire means to the client, at once.
+    /// What an event means to a client for which it is written anew, at once.
     private mutating func cross(_ event: StreamEvent, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
-        if event.marks.contains(.done), let error = reader.upstreamEnded() { return .failed(error) }
+        guard let crossed else { return .goOn }
+        if event.marks.contains(.toolCall), !isHolding, !hasEnded { before = left }
         output.removeAll(keepingCapacity: true)
-        crossed?.take(data: data, name: name, into: &output)
-        if crossed?.isTooLarge == true { return malformed("more than a reply may hold", data) }
-        if !hasSpoken && (event.isSpoken || event.marks.contains(.finish)) { commit(elapsed) }
-        if isCommitted {
-            send(output.span.bytes)
-        } else {
-            heldBack += output
-            if heldBack.count > Self.preambleLimit { return malformed("no content in the first 2 MB", data) }
+        do throws(Seam.Problem) {
+            try crossed.take(data: data, name: name, into: &output)
+        } catch {
+            return .apart(error)
         }
-        if output.capacity > Self.keptCapacity { output = [] }
-        return event.marks.contains(.done) ? supplyEnd() : .goOn
+        if crossed.isTooLarge { return malformed("more than a reply may hold", data) }
+        var written: [UInt8] = []
+        swap(&written, &output)
+        let verdict = pass(written.span.bytes, event, elapsed)
+        if written.capacity <= Self.keptCapacity { swap(&written, &output) }
+        if case .goOn = verdict, event.marks.contains(.done) { return supplyEnd() }
+        return verdict
     }
 
-    /// What goes wrong after a proven end takes nothing from the reply.
-    private mutating func supplyEnd() -> Verdict {
-        _ = endWithoutTerminator()
-        return .ended
+    /// Sends what an event is to the client, or keeps it back.
+    private mutating func pass(_ bytes: RawSpan, _ event: StreamEvent, _ elapsed: Duration) -> Verdict {
+        if !hasSpoken, event.isSpoken || event.marks.contains(.finish) { speak(elapsed) }
+        guard plan.clientStreams else { return .goOn }
+        if event.marks.contains(.toolCall), !hasEnded { isHolding = true }
+        if isHolding, hasEnded { isHolding = false }
+        guard hasSpoken, !isHolding else {
+            bytes.withUnsafeBytes { keptBack.append(contentsOf: $0) }
+            if isHolding { return keptBack.count > Self.callsLimit ? malformed("more than 16 MB of tool calls", bytes) : .goOn }
+            return keptBack.count > Self.preambleLimit ? malformed("no content in the first 2 MB", bytes) : .goOn
+        }
+        commit()
+        client.write(bytes)
+        return .goOn
     }
 
-    private mutating func commit(_ elapsed: Duration) {
+    private mutating func speak(_ elapsed: Duration) {
         hasSpoken = true
         firstContentAfter = elapsed
         firstContent()
-        // Nobody has anything of a reply that is to be whole: another candidate may still begin afresh.
-        guard plan.clientStreams else { return }
-        isCommitted = true
-        sink.begin(served)
-        if !heldBack.isEmpty {
-            sink.write(heldBack.span.bytes)
-            heldBack = []
+    }
+
+    private mutating func commit() {
+        if !isCommitted {
+            isCommitted = true
+            client.begin(served)
         }
+        guard !keptBack.isEmpty else { return }
+        client.write(keptBack.span.bytes)
+        keptBack = []
     }
 
-    private func send(_ bytes: RawSpan) {
-        if bytes.byteCount > 0 { sink.write(bytes) }
-    }
-
-    /// Tells the client that its stream still lives; only whole events have been sent, so it stands between two. One that has yet
-    /// to take what it got needs no telling.
-    func sendKeepAlive() {
-        if sink.pendingBytes == 0 { sink.write(plan.clientWire.keepAlive.span.bytes) }
-    }
-
-    /// The upstream closed. `nil`: the reply was whole, and its terminator, if missing, has been supplied.
-    mutating func upstreamEnded() -> ErrorObject? {
-        if let error = lastWords() ?? reader.upstreamEnded() { return error }
-        _ = endWithoutTerminator()
-        return nil
+    /// The upstream closed.
+    ///
+    /// - Returns: `.ended` if the reply was whole: its terminator, if missing, has been supplied.
+    mutating func upstreamEnded() -> Verdict {
+        if let verdict = lastWords() { return verdict }
+        if let error = reader.upstreamEnded() { return .failed(error) }
+        return supplyEnd()
     }
 
     /// What the upstream ended with and forgot the empty line behind: an event, or an error by itself. What was cut off is no more than
     /// that.
-    private mutating func lastWords() -> ErrorObject? {
+    ///
+    /// - Returns: `nil` where it breaks nothing.
+    private mutating func lastWords() -> Verdict? {
         guard !hasEnded, events.hasPartial else { return nil }
         var rest = EventStreamReader()
         swap(&rest, &events)
-        var error: ErrorObject?
+        var broken: Verdict?
         rest.finish { raw, data, name in
             guard (try? JSONIndex(scanning: data.byteCount == 0 && Self.isBare(raw) ? raw : data)) != nil else { return }
-            if case .failed(let failure, _) = eventCame(raw, data, name, .zero) { error = failure }
-            if crossed == nil, isCommitted, error == nil { send(Self.emptyLine.span.bytes) }
+            switch eventCame(raw, data, name, .zero) {
+            case .goOn, .ended: if crossed == nil, isCommitted { client.write(Self.emptyLine.span.bytes) }
+            case let verdict: broken = verdict
+            }
         }
-        return error
+        return broken
     }
 
     private static let emptyLine = Array("\n\n".utf8)
 
-    /// Supplies the terminator that the upstream left out after a proven end.
-    mutating func endWithoutTerminator() -> Usage? {
-        if !hasSpoken { commit(.zero) }
-        guard plan.clientStreams, !isOver else { return reader.usage }
+    /// Ends the reply for the client after a proven end, with the terminator that the upstream left out.
+    mutating func supplyEnd() -> Verdict {
+        if !hasSpoken { speak(.zero) }
+        guard plan.clientStreams, !isOver else { return .ended }
+        commit()
         isOver = true
-        if crossed != nil {
+        if let crossed {
             output.removeAll(keepingCapacity: true)
-            crossed?.end(into: &output)
-            send(output.span.bytes)
+            do throws(Seam.Problem) {
+                try crossed.end(into: &output)
+            } catch {
+                return .apart(error)
+            }
+            client.write(output.span.bytes)
         } else if let terminator = plan.wire.doneTerminator {
-            sink.write(terminator.span.bytes)
+            client.write(terminator.span.bytes)
         }
-        return reader.usage
+        return .ended
     }
 
     /// The reply that was put together; `nil` where the client has had it as a stream.
     var whole: [UInt8]? { plan.clientStreams ? nil : crossed?.whole }
 
-    func whenDrained(_ action: @escaping () -> Void) {
-        sink.onDrain = { [sink] in
-            sink.onDrain = nil
-            action()
-        }
+    // MARK: What the client has
+
+    /// What a client has of a reply in the middle of it, for another candidate to go on from.
+    struct Left {
+        /// `nil`: the reader knows.
+        var writer: (any EventWriter)?
+        var text: [UInt8]
+        var trimmed: Int
     }
 
-    /// Lets go of what would hold the request in memory.
-    func release() { sink.onDrain = nil }
+    /// As of now, or of the first tool call: what came behind it was kept back.
+    var left: Left {
+        before ?? Left(writer: crossed?.writer, text: crossed?.text ?? reader.said.text, trimmed: crossed?.trimmed ?? 0)
+    }
+
+    /// Why nobody could go on with what this candidate has said.
+    var obstacle: RescueObstacle? { reader.said.obstacle }
+
+    func writer(goingOnTo context: ReplyContext) -> any EventWriter { left.writer ?? reader.makeWriter(goingOnTo: context) }
 }

@@ -16,13 +16,19 @@ struct UpstreamBody {
     private(set) var repairs: [Repair] = []
     /// `nil` where the client gets what the provider says as it says it.
     private(set) var crossed: Crossed?
+    /// How it asks to go on with what the client has; `nil`: the client has nothing.
+    private(set) var asked: Continuing?
+    /// White space at the end of what the client has, of which it does not tell.
+    private(set) var leftOut = ""
 
     /// - Parameters:
     ///   - repairs: What the route needs, as far as it is known.
     ///   - memory: Has the states that the client's wire has no place for.
+    ///   - sent: What the client has, of another candidate's reply.
     /// - Throws: What the client's own wire forbids, found out when it is read.
     init(
-        _ request: RelayRequest, for candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, now: Timestamp
+        _ request: RelayRequest, for candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory, sent: SentReply?,
+        now: Timestamp
     ) throws(RequestProblem) {
         let wire = route.wire(for: request.shape.operation)
         let client = request.written(for: candidate, on: wire.kind)
@@ -46,6 +52,7 @@ struct UpstreamBody {
                 asked.turns = []
                 self.crossed = crossed(asked, nil)
             }
+            if let sent { self.crossed = crossed(sent.context.request, nil) }
         } else {
             let written = try Self.cross(client, request.shape, crossing, route.target(model), memory)
             bytes = Self.trimmed(written.body)
@@ -58,11 +65,26 @@ struct UpstreamBody {
                 mark(on: wire, for: .short, placing: true)
             }
         }
+        if let sent { try goOn(from: sent.text, on: wire, takesPrefill: route.takesPrefill && !repairs.contains(.askToContinue)) }
         for repair in repairs {
             guard let repaired = wire.repaired(bytes, by: repair) else { continue }
             bytes = repaired
             self.repairs.append(repair)
         }
+    }
+
+    /// - Throws: It has no place for what the client has.
+    private mutating func goOn(from text: [UInt8], on wire: any Wire, takesPrefill: Bool) throws(RequestProblem) {
+        // What the client has are thoughts at most: they are not gone on with.
+        if text.isEmpty { return asked = .afresh }
+        let continuation = Continuation(
+            text: String(decoding: text, as: UTF8.self), method: takesPrefill ? .prefill : .transcript)
+        guard let continued = wire.continued(bytes, by: continuation) else {
+            throw RequestProblem(path: "", message: "The request has no place for the beginning of its reply.", code: "unsupported")
+        }
+        bytes = continued.body
+        asked = continued.method
+        leftOut = continued.leftOut
     }
 
     /// Without the room that it grew into: it stays as long as its attempt, mostly that of an open stream.

@@ -26,10 +26,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
     private let endsAt: Int64
-    /// Runs once the model has spoken. It is not moved by each event, but looks when it fires how long ago the last one was.
-    private let silence = LoopTimer()
-    private let silenceTime: Int64
-    private var heardAt: Int64 = 0
+    private let client: ClientStream
 
     /// Set when `run` returns.
     private(set) var outcome = CallOutcome.cancelled
@@ -38,18 +35,25 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     var firstContentAfter: Duration? { stream.firstContentAfter }
     /// What a stream has said of its tokens so far, also one that was cut or given up.
     var usage: Usage? { stream.usage }
+    /// The client has content of this candidate.
+    var isCommitted: Bool { stream.isCommitted }
+    /// What the client has of a reply that broke off, or went on with another's.
+    var left: StreamRelay.Left { stream.left }
+    var obstacle: RescueObstacle? { stream.obstacle }
+
+    func writer(goingOnTo context: ReplyContext) -> any EventWriter { stream.writer(goingOnTo: context) }
 
     /// Bytes of a whole reply, and of an error's body.
     private static let replyLimit = 32 << 20
     private static let errorLimit = 64 << 10
 
     init(
-        _ plan: CallPlan, sink: any ReplySink, served: Served, keepAlive: Duration, on loop: EventLoop, firstContent: @escaping () -> Void
+        _ plan: CallPlan, client: ClientStream, served: Served, on loop: EventLoop, firstContent: @escaping () -> Void
     ) {
-        silenceTime = keepAlive.milliseconds
         self.plan = plan
         self.loop = loop
-        stream = StreamRelay(plan, sink: sink, served: served, firstContent: firstContent)
+        self.client = client
+        stream = StreamRelay(plan, client: client, served: served, firstContent: firstContent)
         endsAt = loop.now + plan.remaining.length.milliseconds
     }
 
@@ -104,12 +108,21 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
                         stream.hasSpoken ? plan.idle : plan.firstToken, stream.hasSpoken ? .idleTimeout : .firstTokenTimeout,
                         stream.hasSpoken ? .idle : plan.firstTokenPhase, restart: stream.hasSpoken)
                 }
-                if stream.isCommitted { heard() }
                 if stream.isFarBehind { holdBack() }
-            case .ended: finishStream()
-            case .failed(let error, let offending):
-                finish(.failed(FailedCall(error: error, offending: offending, committed: stream.isCommitted)))
+            case let verdict: end(verdict)
             }
+        }
+    }
+
+    private func end(_ verdict: StreamRelay.Verdict) {
+        switch verdict {
+        case .goOn: break
+        case .ended: finishStream()
+        case .failed(let error, let offending):
+            finish(.failed(FailedCall(error: error, offending: offending, committed: stream.isCommitted)))
+        case .apart(let problem):
+            let error = describe(.malformed(problem.text))
+            finish(.failed(FailedCall(error: error, judged: Failure(problem), committed: stream.isCommitted)))
         }
     }
 
@@ -126,12 +139,9 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
             }
         case .streaming:
             // A connection that breaks after the proven end has lost nothing.
-            if let error = stream.upstreamEnded() {
-                let told = problem.map { describe(TransportFault($0)) } ?? error
-                finish(.failed(FailedCall(error: told, committed: stream.isCommitted)))
-            } else {
-                finishStream()
-            }
+            var verdict = stream.upstreamEnded()
+            if let problem, case .failed = verdict { verdict = .failed(describe(TransportFault(problem))) }
+            end(verdict)
         }
     }
 
@@ -194,10 +204,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     private func timedOut() {
         guard let running else { return }
-        if case .streaming = progress, stream.hasEnded {
-            _ = stream.endWithoutTerminator()
-            return finishStream()
-        }
+        if case .streaming = progress, stream.hasEnded { return end(stream.supplyEnd()) }
         let seconds = Double(running.limit.length.milliseconds) / 1000
         let passed = TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy)
         finish(.failed(FailedCall(error: describe(running.fault), limit: passed, committed: stream.isCommitted)))
@@ -206,21 +213,6 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     /// Time from a proven end to its terminator.
     private static let terminatorTime = Duration.seconds(1)
 
-    // MARK: Keep-alive
-
-    private func heard() {
-        heardAt = loop.now
-        guard !silence.isArmed else { return }
-        silence.fire = { [unowned(unsafe) self] in upstreamIsSilent() }
-        loop.arm(silence, after: silenceTime)
-    }
-
-    private func upstreamIsSilent() {
-        let left = heardAt + silenceTime - loop.now
-        if left <= 0 { stream.sendKeepAlive() }
-        loop.arm(silence, after: left > 0 ? left : silenceTime)
-    }
-
     // MARK: Back-pressure
 
     /// Stops reading until the client has taken what waits for it.
@@ -228,7 +220,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         call?.pause()
         // The upstream is not to blame for its silence now, but the request still has a deadline.
         limit(plan.remaining, .requestDeadline, .request)
-        stream.whenDrained { [weak self] in
+        client.whenDrained { [weak self] in
             guard let self, case .streaming = progress else { return }
             limit(plan.idle, .idleTimeout, .idle)
             call?.resume()
@@ -252,8 +244,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         self.continuation = nil
         progress = .over
         loop.disarm(timer)
-        loop.disarm(silence)
-        stream.release()
+        client.release()
         // Behind a stream's terminator comes the end of the reply, and then the connection serves again.
         switch outcome {
         case .streamed, .whole: call?.letGo()

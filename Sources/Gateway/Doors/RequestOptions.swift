@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Failover
 import HTTP
 import Providers
@@ -43,6 +44,12 @@ struct RequestOptions {
             // Google's SDKs tell when they stop waiting: what is left of a chain by then helps nobody.
             overrides.timeout = .milliseconds(Int64(seconds * 1000))
             overrides.timeoutOrigin = "x-server-timeout"
+        }
+        if let text = headers.first("x-understudy-mid-stream") {
+            guard let choice = FailoverSettings.MidStream(rawValue: text.lowercased()) else {
+                throw Self.problem("x-understudy-mid-stream", "resume or error")
+            }
+            overrides.midStream = choice
         }
         session = Self.session(headers, shape)
     }

@@ -88,7 +88,8 @@ public struct Crossing: Sendable {
 /// One stream on its way from one wire to another, event by event.
 public struct CrossingStream: Sendable {
     private var reader: any EventReader
-    private var writer: any EventWriter
+    /// In the state in which the client is, once it has all that was written.
+    public private(set) var writer: any EventWriter
     private var calls: FreeFormCalls
     private var events: [ConversationEvent] = []
 

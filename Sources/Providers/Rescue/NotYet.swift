@@ -2,7 +2,7 @@
 
 extension StreamReader {
     public var said: Said { Said() }
-    public func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { WireKind.openAICompletions.wire.translation.makeEventWriter(to: context) }
+    public func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { WireKind.openaiCompletions.wire.translation.makeEventWriter(to: context) }
 }
 
 extension EventWriter {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Failover
+import Providers
+
+extension FailoverRun {
+    /// Takes in what came of an attempt: into the receipt, the ledger, and what is known of the route.
+    @inline(never)
+    func conclude(_ open: OpenAttempt) {
+        let call = open.call
+        open.attempt.timeToFirstToken = call.firstContentAfter
+        open.attempt.status = call.status
+        open.attempt.usage = call.usage
+        measure(open)
+        switch call.outcome {
+        case .whole(let status, let contentType, let body, let usage):
+            answered(open, usage)
+            end(.whole(status: status, contentType: contentType, body: body, open.served))
+        case .streamed(let usage):
+            open.attempt.committed = true
+            answered(open, usage)
+            end(.streamed(open.served))
+        case .failed(let failed): self.failed(open, failed)
+        case .cancelled:
+            relay.ledger.giveBack(open.attempt.mode, of: open.attempt.candidate, now: relay.now())
+            open.attempt.committed = call.isCommitted
+            open.attempt.failure = Failure(reason: .cancelled, scope: nil, rule: "client.left")
+            close(open)
+            end(.cancelled)
+        }
+    }
+
+    /// Puts the attempt that was under way into the receipt.
+    private func close(_ open: OpenAttempt) {
+        self.open = nil
+        receipt.attempts.append(open.closed)
+    }
+
+    private func answered(_ open: OpenAttempt, _ usage: Usage?) {
+        succeeded(open, endIsProven: true)
+        open.attempt.usage = usage
+        close(open)
+        if let session = request.session {
+            relay.pins.served(session, by: open.attempt.candidate, warmth: open.route.warmth, now: relay.now())
+        }
+        learn(from: open.attempt)
+    }
+
+    /// What was asked for and led to an answer, the route is known to need from now on.
+    private func learn(from attempt: Attempt) {
+        let model = attempt.candidate.model
+        let asked = receipt.repairsAsked(of: model)
+        if asked.isEmpty { return }
+        let new = relay.capabilities.learn(
+            model, asked: asked, made: attempt.repairs, receipt: receipt.facts.id, in: snapshot, now: relay.now(),
+            current: { [relay] in relay.snapshot.fingerprint(of: model) })
+        for repair in new {
+            relay.log.with(request: receipt.facts.id.rawValue).notice(
+                "Route needs a repair", ["model": .string(model.description), "repair": .string(repair.code)])
+        }
+    }
+
+    private func failed(_ open: OpenAttempt, _ failed: FailedCall) {
+        let attempt = open.attempt
+        let plan = open.call.plan
+        let failure = judge(failed, attempt, plan)
+        open.attempt.failure = failure
+        open.attempt.status = failed.error.status ?? attempt.status
+        open.attempt.committed = failed.committed
+        if isReplyLost(failed, attempt.candidate, plan) {
+            // Nothing is wrong with who lost it, and what was said is known here.
+            request.binding?.keeper = .nobody
+            close(open)
+            again = (open.index, attempt.mode)
+            return
+        }
+        if isSecretReplaced(of: attempt.candidate.credential) {
+            // It says nothing of the secret that there is now.
+            relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: relay.now())
+        } else {
+            open.attempt.effect += relay.ledger.failed(
+                failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, committed: failed.committed,
+                receipt: receipt, policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
+        }
+        if let reply = failed.reply {
+            replies[receipt.attempts.count] =
+                plan.crossed?.refusal(failed.error, status: reply.status, message: failure.message, param: failure.namesMember) ?? reply
+        }
+        if failed.committed { keepWhatWasSent(open) }
+        close(open)
+    }
+
+    private func judge(_ failed: FailedCall, _ attempt: Attempt, _ plan: CallPlan) -> Failure {
+        var failure = failed.judged ?? Classifier.classify(failed.error)
+        // A repair that would change nothing is none.
+        failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
+        failure.limit = failed.limit
+        if let crossed = plan.crossed, crossed.lost != nil {
+            // What our translation made of it is none of the client's.
+            failure.namesMember = failure.namesMember.flatMap { crossed.isClients($0) ? $0 : nil }
+        }
+        relay.recorder.keepSample(
+            of: failed, judged: failure, model: attempt.candidate.model, receipt: receipt.facts.id, at: relay.now(),
+            redactor: snapshot.pool.redactor)
+        // What broke the wire's grammar is shown, and was judged by nobody: a model may have written it.
+        let words = failure.message ?? failed.offending.map { String(decoding: $0, as: UTF8.self) }
+        failure.message = words.map { snapshot.pool.redactor.redact($0) }
+        return failure
+    }
+
+    /// Whether who was to go on from a reply has it no more, or keeps none at all, and can be told what was said.
+    private func isReplyLost(_ failed: FailedCall, _ candidate: Candidate, _ plan: CallPlan) -> Bool {
+        guard let binding = request.binding, binding.writtenOut != nil, plan.crossed?.lost == nil, binding.isKept(by: candidate),
+            failed.reply != nil, !failed.committed
+        else { return false }
+        return failed.error.code == "previous_response_not_found" || failed.error.namesMember == "previous_response_id"
+    }
+
+    /// Whether a reload has given the credential another secret since this request began.
+    private func isSecretReplaced(of credential: CredentialID) -> Bool {
+        let current = relay.snapshot
+        return current !== snapshot && current.pool.secretHashes[credential] != snapshot.pool.secretHashes[credential]
+    }
+}

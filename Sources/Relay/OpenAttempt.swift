@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Failover
+
+/// An attempt under way. A class, so that looking at one part of it copies no others. Confined to the request's loop.
+final class OpenAttempt {
+    var attempt: Attempt
+    /// Of its link in the chain.
+    let index: Int
+    let route: Route
+    let served: Served
+    let call: UpstreamCall
+    private let began = ContinuousClock.now
+
+    init(_ attempt: Attempt, of index: Int, by route: Route, _ served: Served, call: UpstreamCall) {
+        self.attempt = attempt
+        self.index = index
+        self.route = route
+        self.served = served
+        self.call = call
+    }
+
+    /// As the receipt has it, now that it is over.
+    var closed: Attempt {
+        var closed = attempt
+        closed.duration = .now - began
+        return closed
+    }
+}

@@ -258,23 +258,28 @@ func googleRequest(_ conversation: Conversation, model: String = "gemini-3-flash
     }
 
     @Test(arguments: [
-        ("gemini-3-flash", Reasoning(effort: .medium), #"{"thinkingLevel":"medium"}"#),
-        ("gemini-3-flash", Reasoning(effort: Reasoning.Effort.none), #"{"thinkingLevel":"minimal"}"#),
-        ("gemini-3-pro", Reasoning(budget: 0), #"{"thinkingLevel":"low"}"#),
-        ("gemini-3-pro", Reasoning(budget: 2000, isShown: true), #"{"includeThoughts":true,"thinkingBudget":2000}"#),
-        ("gemini-2.5-flash", Reasoning(effort: .low), #"{"thinkingBudget":1024}"#),
-        ("gemini-2.5-flash", Reasoning(effort: Reasoning.Effort.none), #"{"thinkingBudget":0}"#),
-        ("gemini-2.5-pro", Reasoning(budget: 0), #"{"thinkingBudget":128}"#),
-        ("gemini-2.5-pro", Reasoning(budget: -1, isShown: false), #"{"includeThoughts":false,"thinkingBudget":-1}"#),
-        ("gemini-2.5-pro", Reasoning(summary: "auto"), #"{"includeThoughts":true}"#),
+        ("gemini-3-flash", Reasoning(effort: .medium), #"{"thinkingLevel":"medium"}"#, []),
+        ("gemini-3-flash", Reasoning(effort: Reasoning.Effort.none), #"{"thinkingLevel":"minimal"}"#, []),
+        ("gemini-3-pro", Reasoning(budget: 0), #"{"thinkingLevel":"low"}"#, ["reasoning: none as low"]),
+        ("gemini-3-pro", Reasoning(budget: 2000, isShown: true), #"{"includeThoughts":true,"thinkingBudget":2000}"#, []),
+        ("gemini-2.5-flash", Reasoning(effort: .low), #"{"thinkingBudget":1024}"#, []),
+        ("gemini-2.5-flash", Reasoning(effort: Reasoning.Effort.none), #"{"thinkingBudget":0}"#, []),
+        ("gemini-2.5-pro", Reasoning(budget: 0), #"{"thinkingBudget":128}"#, ["reasoning_budget: 0 as 128"]),
+        ("gemini-2.5-pro", Reasoning(budget: -1, isShown: false), #"{"includeThoughts":false,"thinkingBudget":-1}"#, []),
+        ("gemini-2.5-pro", Reasoning(summary: "auto"), #"{"includeThoughts":true}"#, []),
+        ("gemini-3-flash", Reasoning(effort: .xhigh), #"{"thinkingLevel":"high"}"#, ["reasoning: xhigh as high"]),
+        ("gemini-2.5-flash", Reasoning(effort: .xhigh), #"{"thinkingBudget":24576}"#, ["reasoning_budget: 32768 as 24576"]),
+        ("gemini-2.5-pro", Reasoning(effort: .xhigh), #"{"thinkingBudget":32768}"#, []),
+        ("gemini-2.5-flash-lite", Reasoning(budget: 100), #"{"thinkingBudget":512}"#, ["reasoning_budget: 100 as 512"]),
+        ("gemini-2.5-flash", Reasoning(budget: 100), #"{"thinkingBudget":100}"#, []),
     ])
-    func `asks for thinking as the model takes it`(model: String, reasoning: Reasoning, config: String) {
+    func `asks for thinking as the model takes it`(model: String, reasoning: Reasoning, config: String, losses: [String]) {
         var conversation = Conversation()
         conversation.turns = [Turn(.user, [.text("?")])]
         conversation.reasoning = reasoning
         let (body, lost) = googleRequest(conversation, model: model)
         #expect(body.contains(#""thinkingConfig":\#(config)"#))
-        #expect(lost == [])
+        #expect(lost == losses)
     }
 
     @Test func `notes what the target does not take`() {

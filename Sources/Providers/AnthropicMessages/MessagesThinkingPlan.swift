@@ -50,6 +50,7 @@ struct MessagesThinkingPlan {
             thinking = .adaptive
             if reasoning.budget ?? 0 > 0 { losses.note(.reasoningBudget) }
             effort = reasoning.level.flatMap { Self.effort($0, model) }
+            if let asked = reasoning.effort?.rawValue, let effort, effort != asked { losses.note(.reasoning, "\(asked) as \(effort)") }
             return
         }
         // To show what it thinks is no word on how long.

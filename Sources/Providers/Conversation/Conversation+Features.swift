@@ -44,8 +44,9 @@ extension Conversation {
     }
 
     private func note(_ media: Media, _ found: inout Losses) {
+        if case .file = media.source { found.note(.fileID) }
         switch (media.kind, media.source) {
-        case (_, .file): found.note(.fileID)
+        case (.image, .file), (.document, .file): break
         case (.image, .url): found.note(.imageURL)
         case (.image, _): break
         case (.document, .url): found.note(.documentURL)

@@ -30,6 +30,15 @@ struct GoogleModel {
     /// Cannot be kept from thinking.
     var alwaysThinks: Bool { name.contains("pro") }
 
+    /// The tokens of thinking that it takes, 0 and -1 aside, for the models that refuse others; `nil`: not known to refuse any
+    /// (https://ai.google.dev/gemini-api/docs/thinking, "Thinking budgets"; checked 2026-11-21).
+    var budgets: ClosedRange<Int>? {
+        guard major == 2, minor == 5 else { return nil }
+        if name.contains("pro") { return 128...32_768 }
+        if name.contains("flash-lite") { return 512...24_576 }
+        return name.contains("flash") ? 1...24_576 : nil
+    }
+
     /// Takes a URL of the open web as `fileData` (https://ai.google.dev/gemini-api/docs/file-input-methods: not the family of 2.0).
     var takesURLs: Bool { major.map { $0 == 0 || $0 > 2 || ($0 == 2 && minor >= 5) } ?? true }
 }

@@ -102,9 +102,14 @@ enum GoogleConfigWriting {
         let start = output.count
         if let shown = reasoning.isShown ?? (reasoning.summary == nil ? nil : true) { output.member("includeThoughts", shown) }
         if model.isThirdGeneration, let effort = reasoning.effort ?? (reasoning.isOff ? Reasoning.Effort.none : nil) {
-            output.member("thinkingLevel", level(effort, model))
+            let word = level(effort, model)
+            // `minimal` is as little as none, for most questions (https://ai.google.dev/gemini-api/docs/thinking).
+            if word != effort.rawValue, effort != .none || word != "minimal" { losses.note(.reasoning, "\(effort.rawValue) as \(word)") }
+            output.member("thinkingLevel", word)
         } else if let tokens = reasoning.tokens {
-            output.member("thinkingBudget", tokens == 0 && model.alwaysThinks ? leastBudget : tokens)
+            let budget = tokens == 0 && model.alwaysThinks ? leastBudget : fit(tokens, model)
+            if budget != tokens { losses.note(.reasoningBudget, "\(tokens) as \(budget)") }
+            output.member("thinkingBudget", budget)
         }
         if output.count == start {
             output.removeSubrange(before...)
@@ -115,6 +120,12 @@ enum GoogleConfigWriting {
 
     /// Of a model that cannot be kept from thinking.
     private static let leastBudget = 128
+
+    /// 0 switches thinking off and -1 leaves it to the model, whatever its range.
+    private static func fit(_ tokens: Int, _ model: GoogleModel) -> Int {
+        guard tokens > 0, let range = model.budgets else { return tokens }
+        return min(max(tokens, range.lowerBound), range.upperBound)
+    }
 
     private static func level(_ effort: Reasoning.Effort, _ model: GoogleModel) -> String {
         switch effort {

@@ -73,6 +73,8 @@ extension SeenRequest {
         }
         let sampling = conversation.sampling
         maxTokens = sampling.maxTokens
+        user = conversation.user
+        for tag in conversation.metadata { metadata[tag.name] = tag.value }
         temperature = sampling.temperature?.double
         topP = sampling.topP?.double
         topK = sampling.topK?.double

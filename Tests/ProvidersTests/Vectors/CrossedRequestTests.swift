@@ -32,3 +32,31 @@ import Testing
         #expect(differences.isEmpty, "\(differences) lost: \(request.lost.map(\.code))")
     }
 }
+
+/// Each request that the APIs' references tell of, sent to providers of each other wire and read there.
+@Suite struct `A documented request, across wires` {
+    struct Case: Sendable, CustomStringConvertible {
+        var documented: DocumentedRequest
+        var pair: Pair
+        var description: String { "\(pair): \(documented.name)" }
+    }
+
+    static let cases = Pair.crossings.flatMap { pair in
+        DocumentedRequest.all.filter { $0.dialect == pair.client }.map { Case(documented: $0, pair: pair) }
+    }
+
+    @Test(arguments: cases)
+    func `asks the same`(crossed: Case) throws {
+        let body = JSONWriter.compact(crossed.documented.request)
+        let index = try JSONIndex(scanning: body.span.bytes)
+        let shape = try crossed.pair.client.shape(of: body, index: index, model: "gemini-2.5-flash", streaming: false)
+        let target = crossed.pair.provider.target(model: DocumentedRequest.model(of: crossed.pair.provider))
+        let request = try crossed.pair.crossing.request(body, index: index, shape: shape, for: target)
+        let asked = SeenRequest(crossed.documented.request, crossed.pair.client)
+        let seen = SeenRequest(try JSONValue.parse(request.body), crossed.pair.provider)
+        let differences = seen.differences(from: asked, lost: request.lost.map(\.feature))
+        #expect(differences.isEmpty, "\(differences) lost: \(request.lost.map(\.code)) \(request.body.text.prefix(1500))")
+    }
+
+    @Test func `is there`() { #expect(Set(DocumentedRequest.all.map(\.dialect)).count == 4) }
+}

@@ -88,6 +88,15 @@ struct SeenCall: Hashable, Sendable {
 
     /// Without the id, which each provider makes its own way.
     var meaning: SeenCall { SeenCall(name: name, arguments: arguments) }
+
+    /// As wires have it whose arguments have to be an object: none for `null`, and text under `input`.
+    var asObject: SeenCall {
+        switch arguments {
+        case .object: self
+        case .null: SeenCall(id: id, name: name, arguments: [:])
+        default: SeenCall(id: id, name: name, arguments: ["input": arguments])
+        }
+    }
 }
 
 /// An event of a stream, taken apart line by line (WHATWG HTML, "Interpreting an event stream").

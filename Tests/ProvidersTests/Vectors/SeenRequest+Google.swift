@@ -17,10 +17,15 @@ extension SeenRequest {
         }
         let calling = body["toolConfig"]?["functionCallingConfig"]
         switch (calling?["mode"]?.string, calling?["allowedFunctionNames"]?.array) {
-        case ("ANY", let names?) where names.count == 1: choice = "tool:\(names[0].string ?? "")"
-        case ("ANY", _): choice = "required"
+        case ("ANY", let names?) where names.count == 1:
+            choice = "tool:\(names[0].string ?? "")"
+        case ("ANY", let names):
+            choice = "required"
+            onlyTools = Set((names ?? []).compactMap(\.string))
         // As `AUTO`, with calls held to their schemas.
-        case ("VALIDATED", _): choice = "auto"
+        case ("VALIDATED", let names):
+            choice = "auto"
+            onlyTools = Set((names ?? []).compactMap(\.string))
         case (let mode, _): choice = mode?.lowercased()
         }
         let config = body["generationConfig"] ?? .null
@@ -35,20 +40,32 @@ extension SeenRequest {
         } else if config["responseMimeType"]?.string == "application/json" {
             format = [:]
         }
-        if let budget = config["thinkingConfig"]?["thinkingBudget"]?.int { thinks = budget != 0 }
-        if config["thinkingConfig"]?["thinkingLevel"]?.string != nil { thinks = true }
+        if let budget = config["thinkingConfig"]?["thinkingBudget"]?.int {
+            thinks = budget != 0
+            self.budget = budget
+        }
+        if let level = config["thinkingConfig"]?["thinkingLevel"]?.string {
+            thinks = true
+            effort = level.lowercased()
+        }
+        if let count = config["candidateCount"]?.int { choices = count }
+        if config["responseLogprobs"]?.bool == true { likelihoods = config["logprobs"]?.int ?? -1 }
+        tier = body["serviceTier"]?.string?.lowercased()
     }
 
     private mutating func readGooglePart(_ part: JSONValue, isUser: Bool) {
         if part["thought"]?.bool == true { return }
         if let text = part["text"]?.string {
             say(.text(text), isUser: isUser)
+        } else if part["inlineData"]?["mimeType"]?.string?.hasPrefix("text/") == true {
+            say(.text(base64: part["inlineData"]?["data"]?.string ?? ""), isUser: isUser)
         } else if let data = part["inlineData"]?["data"]?.string ?? part["fileData"]?["fileUri"]?.string {
             say(.media(data), isUser: isUser)
         } else if let asked = part["functionCall"] {
             call(SeenCall(id: asked["id"]?.string ?? "", name: asked["name"]?.string ?? "", arguments: asked["args"] ?? [:]))
         } else if let result = part["functionResponse"] {
             answer(id: result["id"]?.string ?? "", name: result["name"]?.string ?? "", result["response"] ?? .null)
+            for piece in result["parts"]?.array ?? [] { readGooglePart(piece, isUser: isUser) }
         } else {
             say(.other(part.object?.keys.first ?? "?"), isUser: isUser)
         }

@@ -6,6 +6,10 @@ extension SeenRequest {
     mutating func readMessages(_ body: JSONValue) {
         instruct(Self.messagesText(body["system"] ?? .null))
         for message in body["messages"]?.array ?? [] {
+            if message["role"]?.string == "system" {
+                instruct(Self.messagesText(message["content"] ?? .null))
+                continue
+            }
             let isUser = message["role"]?.string != "assistant"
             if let text = message["content"]?.string { say(.text(text), isUser: isUser) }
             for block in message["content"]?.array ?? [] { readMessagesBlock(block, isUser: isUser) }
@@ -27,6 +31,11 @@ extension SeenRequest {
         case "disabled": thinks = false
         default: break
         }
+        effort = body["output_config"]?["effort"]?.string
+        if effort != nil { thinks = true }
+        budget = thinks == false ? 0 : body["thinking"]?["budget_tokens"]?.int
+        user = body["metadata"]?["user_id"]?.string
+        tier = body["service_tier"]?.string.map { $0 == "standard_only" ? "standard" : $0 }
         streams = body["stream"]?.bool ?? false
     }
 
@@ -35,11 +44,19 @@ extension SeenRequest {
         case "text": say(.text(block["text"]?.string ?? ""), isUser: isUser)
         case "image", "document":
             let source = block["source"] ?? .null
-            say(.media((source["data"] ?? source["url"])?.string ?? ""), isUser: isUser)
+            switch source["type"]?.string {
+            case "text": say(.text(source["data"]?.string ?? ""), isUser: isUser)
+            case "content": say(.text(Self.messagesText(source["content"] ?? .null)), isUser: isUser)
+            default: say(.media((source["data"] ?? source["url"] ?? source["file_id"])?.string ?? ""), isUser: isUser)
+            }
         case "tool_use":
             call(SeenCall(id: block["id"]?.string ?? "", name: block["name"]?.string ?? "", arguments: block["input"] ?? .null))
         case "tool_result":
             answer(id: block["tool_use_id"]?.string ?? "", .string(Self.messagesText(block["content"] ?? .null)))
+            for piece in block["content"]?.array ?? [] where piece["type"]?.string != "text" { readMessagesBlock(piece, isUser: isUser) }
+        case "search_result":
+            say(.other("search_result"), isUser: isUser)
+            say(.text(Self.messagesText(block["content"] ?? .null)), isUser: isUser)
         case "thinking", "redacted_thinking": break
         case let type: say(.other(type ?? "?"), isUser: isUser)
         }

@@ -23,11 +23,26 @@ struct SeenRequest: Equatable {
     /// Whether the model is asked to think, or not to; `nil`: nothing is said of it.
     var thinks: Bool?
     var streams: Bool?
+    /// How long, in the words or the tokens of its wire.
+    var effort: String?
+    var budget: Int?
+    var user: String?
+    /// Names to texts; nobody minds their order.
+    var metadata: [String: String] = [:]
+    /// `standard`, `priority`, `flex`; `nil`: as the provider does by itself.
+    var tier: String?
+    var choices = 1
+    /// Others told at each token's place; -1: none, only the token's own likelihood.
+    var likelihoods: Int?
+
+    /// Of which alone any may be called; empty: all.
+    var onlyTools: Set<String> = []
 
     /// Calls by their ids, counted over the whole request.
     private var calls: [String: Int] = [:]
     private var names: [Int: String] = [:]
     private var answered: Set<Int> = []
+    private(set) var dialect = Dialect.chat
 
     init() {}
 
@@ -38,16 +53,18 @@ struct SeenRequest: Equatable {
         case .anthropic: readMessages(body)
         case .gemini: readGoogle(body)
         }
+        self.dialect = dialect
     }
 
     mutating func instruct(_ text: String) { system += text.filter { !$0.isWhitespace } }
 
     mutating func say(_ piece: SeenTurn.Piece, isUser: Bool) {
+        if piece == .text("") { return }
         if turns.last?.isUser != isUser { turns.append(SeenTurn(isUser: isUser)) }
         if case .text(let text) = piece, case .text(let before)? = turns[turns.count - 1].pieces.last {
             turns[turns.count - 1].pieces.removeLast()
             turns[turns.count - 1].pieces.append(.text(before + text))
-        } else if piece != .text("") {
+        } else {
             turns[turns.count - 1].pieces.append(piece)
         }
     }
@@ -55,7 +72,7 @@ struct SeenRequest: Equatable {
     mutating func call(_ call: SeenCall) {
         names[names.count] = call.name
         if !call.id.isEmpty { calls[call.id] = names.count - 1 }
-        say(.call(call.meaning), isUser: false)
+        say(.call(call.meaning.asObject), isUser: false)
     }
 
     /// - Parameter id: Empty on Google's older models: the first call of that name without an answer is meant.
@@ -63,30 +80,6 @@ struct SeenRequest: Equatable {
         let place = calls[id] ?? names.sorted { $0.key < $1.key }.first { $0.value == name && !answered.contains($0.key) }?.key
         if let place { answered.insert(place) }
         say(.result(call: place ?? -1, SeenTurn.plain(result)), isUser: true)
-    }
-
-    /// - Parameter lost: What the crossing said it could not carry is not compared.
-    func differences(from other: SeenRequest, lost: [Feature]) -> [String] {
-        var found: [String] = []
-        func compare<Value: Equatable>(_ name: String, _ excuses: [Feature], _ mine: Value, _ theirs: Value) {
-            if mine == theirs || excuses.contains(where: lost.contains) { return }
-            found.append("\(name): \(String(describing: mine).prefix(700)) | \(String(describing: theirs).prefix(700))")
-        }
-        compare("system", [], system, other.system)
-        let partial: [Feature] = [.foreignParts, .documents, .documentURL, .imageURL, .fileID, .toolResultImages, .audioInput, .videoInput]
-        compare("turns", partial, turns, other.turns)
-        compare("tools", [.foreignTools], tools.sorted { $0.name < $1.name }, other.tools.sorted { $0.name < $1.name })
-        compare("choice", [.allowedTools], choice ?? "auto", other.choice ?? "auto")
-        compare("max tokens", [], maxTokens ?? other.maxTokens, other.maxTokens ?? maxTokens)
-        compare("temperature", [.temperature], temperature, other.temperature)
-        compare("top p", [.topP], topP, other.topP)
-        compare("top k", [.topK], topK, other.topK)
-        compare("seed", [.seed], seed, other.seed)
-        compare("stop", [.stopSequences], stop, other.stop)
-        compare("format", [.jsonSchema, .jsonObject], format, other.format)
-        compare("thinks", [.reasoning, .reasoningBudget], thinks, other.thinks)
-        compare("streams", [], streams ?? other.streams, other.streams ?? streams)
-        return found
     }
 }
 
@@ -99,6 +92,9 @@ struct SeenTurn: Equatable {
         /// By its base64 or its URL.
         case media(String)
         case other(String)
+
+        /// A document that is text.
+        static func text(base64: String) -> Piece { .text(String(decoding: Base64.decode(base64) ?? [], as: UTF8.self)) }
     }
 
     var isUser: Bool
@@ -142,10 +138,15 @@ struct SeenTool: Equatable {
                 var plainMembers = JSONObject()
                 for (name, member) in members.members { plainMembers[name] = plain(member) }
                 result[key] = .object(plainMembers)
+            case ("nullable", _), ("propertyOrdering", _), ("format", "enum"): break
+            // Protocol buffers write 64 bits as text.
+            case ("minItems", .string(let count)), ("maxItems", .string(let count)):
+                result[key] = Int(count).map { .number(JSONNumber($0)) }
             case ("additionalProperties", .bool(false)), ("$schema", _), ("description", .null), ("required", .array([])): break
             default: result[key] = plain(value)
             }
         }
+        if object["nullable"] == true, let type = result["type"] { result["type"] = .array([type, "null"]) }
         return result.isEmpty || result == ["type": "object"] ? .null : .object(result)
     }
 }

@@ -287,7 +287,7 @@ public enum SettingsKeys {
         key("failover.maxAttempts", .whole(1...100), "16", "Upstream calls of one request at most."),
         key(
             "failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "resume",
-            "What becomes of a stream that breaks half-way.", .later(doing: "off")),
+            "What becomes of a stream that breaks half-way: the next candidate goes on with it, or it ends in an error."),
         key("failover.hedge", .section, "", "A second candidate beside one that is late."),
         key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one.", .later(doing: "off")),
         key(

@@ -29,7 +29,7 @@ public struct Attempt: Hashable, Sendable {
     /// The client got content of it.
     public var committed: Bool
     /// What the client has of it, where its reply broke off or it went on with one that did; `nil`: neither.
-    public var part: Part?
+    public var part: SentPart?
 
     public init(
         candidate: Candidate, origin: String = "requested", mode: AttemptMode = .normal, repairs: [Repair] = [],

@@ -26,7 +26,7 @@ extension FailoverRun {
             ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         } catch {
             if sent != nil {
-                attempt.part = Part(asked: .transcript)
+                attempt.part = SentPart(asked: .transcript)
                 attempt.failure = Failure(reason: .invalidRequest, scope: nil, rule: "rescue.no_place", message: error.message)
                 drop(attempt)
             } else {
@@ -37,7 +37,7 @@ extension FailoverRun {
             return nil
         }
         attempt.repairs = plan.repairs
-        attempt.part = plan.asked.map { Part(asked: $0) }
+        attempt.part = plan.asked.map { SentPart(asked: $0) }
         if let lost = plan.crossed?.lost {
             attempt.crossedTo = plan.wire.kind.rawValue
             attempt.lost = lost

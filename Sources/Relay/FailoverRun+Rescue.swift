@@ -24,7 +24,7 @@ extension FailoverRun {
     /// Keeps what the client has now, for the next candidate.
     func keepWhatWasSent(_ open: OpenAttempt) {
         let left = open.call.left
-        var part = open.attempt.part ?? Part(bytes: left.text.count)
+        var part = open.attempt.part ?? SentPart(bytes: left.text.count)
         part.obstacle = open.call.obstacle
         if mayResume(open.attempt.candidate.model), let context = context(of: open) {
             part.obstacle = part.obstacle ?? RescueObstacle(context.request)

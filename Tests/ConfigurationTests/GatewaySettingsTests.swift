@@ -108,7 +108,7 @@ import Testing
           auth: { cooldowns: { billingBackoffHours: 5 } },
           models: { providers: {
             groq: {
-              timeoutSeconds: 40, timeouts: { idleSeconds: 7 }, failover: { blocks: { billing: [4] }, midStream: "off", hedge: { afterMs: "auto" } },
+              timeoutSeconds: 40, timeouts: { idleSeconds: 7 }, failover: { blocks: { billing: [4] }, midStream: "error", hedge: { afterMs: "auto" } },
               models: [{ id: "fast", timeouts: { idleSeconds: 8 }, failover: { blocks: { auth: [9] } } }],
             },
           } },
@@ -146,7 +146,7 @@ import Testing
         #expect(settings.failover.hedge.isOn)
         #expect(settings.failover.hedge.after == .milliseconds(1500))
         let groq = settings.failover(for: ModelRef(provider: "groq", model: "x"))
-        #expect(groq.midStream == .off)
+        #expect(groq.midStream == .error)
         #expect(groq.hedge.after == nil)
     }
 }
@@ -198,8 +198,8 @@ import Testing
 
 @Suite struct `A setting that is not obeyed yet` {
     @Test(arguments: [
-        ("{ failover: { midStream: 'resume' } }", [#"failover.midStream is not obeyed by this version, which acts as "off" says"#]),
-        ("{ failover: { midStream: 'off', hedge: { mode: 'off' } }, auth: { spread: 'fillFirst' } }", []),
+        ("{ failover: { midStream: 'resume' } }", []),
+        ("{ failover: { midStream: 'error', hedge: { mode: 'off' } }, auth: { spread: 'fillFirst' } }", []),
         (
             "{ failover: { hedge: { mode: 'on', afterMs: 200, budgetPercent: 1 } } }",
             [
@@ -209,8 +209,8 @@ import Testing
         ),
         ("{ auth: { spread: 'leastRecentlyUsed' } }", []),
         (
-            "{ models: { providers: { groq: { failover: { midStream: 'resume' } } } } }",
-            [#"models.providers.groq.failover.midStream is not obeyed by this version, which acts as "off" says"#]
+            "{ models: { providers: { groq: { failover: { hedge: { mode: 'on' } } } } } }",
+            [#"models.providers.groq.failover.hedge.mode is not obeyed by this version, which acts as "off" says"#]
         ),
     ]) func `is said so where it asks for more than is done`(text: String, notes: [String]) throws {
         #expect(Set(try read(text).notes.map(\.text)) == Set(notes))

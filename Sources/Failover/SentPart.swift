@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a client has of one attempt's reply that broke off, or was asked to go on from one that did.
-public struct Part: Hashable, Sendable {
+public struct SentPart: Hashable, Sendable {
     /// How it was asked to go on; `nil`: it began the reply.
     public var asked: Continuing?
     /// Bytes of the answer's text that the client has of it, as UTF-8.

@@ -97,7 +97,7 @@ import Testing
     @Test(arguments: breaks) func `is broken if the model has spoken and not finished`(_ ending: Ending) async throws {
         let played = try await PlayedRelay([
             ("one", ["a"], Self.stream([.bytes(Self.word)] + ending.acts)), ("two", ["b"], Self.understudy),
-        ])
+        ]) { $0.failover.midStream = .error }
         let sink = CollectingSink()
         let run = try await played.ask(sink, stream: true)
         guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
@@ -110,7 +110,9 @@ import Testing
 
     @Test(arguments: breaks) func `leaves the tokens that the upstream told in the receipt, though it broke`(_ ending: Ending) async throws
     {
-        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.counted)] + ending.acts))])
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.counted)] + ending.acts))]) {
+            $0.failover.midStream = .error
+        }
         let run = try await played.ask(CollectingSink(), stream: true)
         guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
         let attempt = try #require(run.receipt.attempts.first)
@@ -121,7 +123,9 @@ import Testing
     @Test(arguments: ["\n\n", "\n", ""])
     func `is what the upstream said by itself, with no event around it`(_ tail: String) async throws {
         let error = #"{"error":{"code":429,"message":"Resource has been exhausted","status":"RESOURCE_EXHAUSTED"}}"#
-        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.word), Self.text(error + tail), .end]))])
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.word), Self.text(error + tail), .end]))]) {
+            $0.failover.midStream = .error
+        }
         let run = try await played.ask(CollectingSink(), stream: true)
         guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
         #expect(run.receipt.attempts.first?.failure?.reason == .rateLimit)

@@ -30,6 +30,7 @@ public enum Explanation {
             let what = padded(happenings[place], happeningWidth)
             lines.append("\(paint.on(number, colour))  \(names(place))\(what) \(Words.seconds(attempt.duration))")
             if let crossing = crossing(attempt, from: receipt.facts.wire) { lines.append(Paint.faint.on("    \(crossing)", colour)) }
+            if let part = attempt.part { lines.append(Paint.faint.on("    \(part.text)", colour)) }
             if let verdict = verdict(attempt, after: receipt.attempts[..<place]) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
             if let fix = fix(for: attempt) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
             if let note = note(place) { lines.append("    " + note) }
@@ -99,7 +100,10 @@ public enum Explanation {
         }
         let time = receipt.endedAt.map { Words.seconds($0 - receipt.facts.startedAt) } ?? "?"
         switch receipt.outcome {
-        case .answered(let attempt, _): return "answered by \(model(attempt)) in \(time)"
+        case .answered(let attempt, _):
+            let earlier = receipt.attempts.filter { $0.committed && $0.failure != nil }
+            guard let first = earlier.first else { return "answered by \(model(attempt)) in \(time)" }
+            return "begun by \(first.candidate.model), finished by \(model(attempt)) in \(time)"
         case .failed(let attempt): return "cut short by \(model(attempt)) after \(time)"
         case .refused(let refusal): return "refused with \(refusal.status) after \(time)"
         case .passedOn(let attempt): return "the refusal of \(model(attempt)) passed on after \(time)"

@@ -10,16 +10,43 @@ public struct SentPart: Hashable, Sendable {
     public var trimmed: Int
     /// Why nobody may go on from it; `nil`: somebody may.
     public var obstacle: RescueObstacle?
+    /// Of the attempt, in US dollars; `nil` where a count or a price is not known.
+    public var cost: Double?
 
-    public init(asked: Continuing? = nil, bytes: Int = 0, trimmed: Int = 0, obstacle: RescueObstacle? = nil) {
+    public init(asked: Continuing? = nil, bytes: Int = 0, trimmed: Int = 0, obstacle: RescueObstacle? = nil, cost: Double? = nil) {
         self.asked = asked
         self.bytes = bytes
         self.trimmed = trimmed
         self.obstacle = obstacle
+        self.cost = cost
     }
 
     /// What it was sent held part of a reply, which no client wrote.
     var asksToGoOn: Bool { asked == .prefill || asked == .transcript }
+}
+
+extension SentPart {
+    /// For a receipt in words, such as `went on with the text so far, asked by prefill; gave 230 bytes`.
+    public var text: String {
+        var parts: [String] = []
+        switch asked {
+        case nil: parts.append("the client has \(bytes) bytes of its answer")
+        case .afresh: parts.append("asked afresh, since the client had nothing of the answer; gave \(bytes) bytes")
+        case .prefill: parts.append("went on from the text so far, as its own beginning; gave \(bytes) bytes")
+        case .transcript: parts.append("went on from the text so far, as asked behind it; gave \(bytes) bytes")
+        }
+        if trimmed > 0 { parts.append("\(trimmed) bytes said again were left out") }
+        if let obstacle { parts.append("nobody may go on: \(obstacle.text)") }
+        if let cost { parts.append("$\(Self.dollars(cost))") }
+        return parts.joined(separator: "; ")
+    }
+
+    /// To a thousandth of a cent.
+    private static func dollars(_ amount: Double) -> String {
+        let units = Int((min(max(amount, 0), 1e9) * 100_000).rounded())
+        let rest = String(units % 100_000)
+        return "\(units / 100_000)." + String(repeating: "0", count: 5 - rest.count) + rest
+    }
 }
 
 /// How a candidate is asked to go on with another's reply.

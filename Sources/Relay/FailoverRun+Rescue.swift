@@ -15,7 +15,9 @@ extension FailoverRun {
 
     /// Notes in the receipt what the client has of an attempt that went on with another's reply.
     func measure(_ open: OpenAttempt) {
-        guard open.attempt.part != nil, open.call.isCommitted else { return }
+        guard open.attempt.part != nil else { return }
+        open.attempt.part?.cost = open.attempt.usage.flatMap { open.route.price?.cost(of: $0) }
+        guard open.call.isCommitted else { return }
         let left = open.call.left
         open.attempt.part?.bytes = left.text.count - (sent?.text.count ?? 0)
         open.attempt.part?.trimmed = left.trimmed
@@ -24,7 +26,9 @@ extension FailoverRun {
     /// Keeps what the client has now, for the next candidate.
     func keepWhatWasSent(_ open: OpenAttempt) {
         let left = open.call.left
-        var part = open.attempt.part ?? SentPart(bytes: left.text.count)
+        var part =
+            open.attempt.part
+            ?? SentPart(bytes: left.text.count, cost: open.attempt.usage.flatMap { open.route.price?.cost(of: $0) })
         part.obstacle = open.call.obstacle
         if mayResume(open.attempt.candidate.model), let context = context(of: open) {
             part.obstacle = part.obstacle ?? RescueObstacle(context.request)

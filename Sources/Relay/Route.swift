@@ -75,6 +75,8 @@ final class Route: Sendable {
             options: project.map { [RequestTarget.project: $0] } ?? [:])
     }
 
+    var price: Price? { model?.price }
+
     /// It is known to continue a last message of the assistant's.
     var takesPrefill: Bool { (model?.quirks.takesPrefill ?? provider.quirks.takesPrefill) == true }
 

@@ -85,7 +85,25 @@ enum ReceiptReader {
             guard let failure = failure(written) else { return nil }
             attempt.failure = failure
         }
+        if let written = value["part"] {
+            guard let part = part(written) else { return nil }
+            attempt.part = part
+        }
         return attempt
+    }
+
+    private static func part(_ value: JSONValue) -> SentPart? {
+        guard let bytes = value["bytes"]?.int else { return nil }
+        var part = SentPart(bytes: bytes, trimmed: value["trimmed_bytes"]?.int ?? 0, cost: value["cost_usd"]?.double)
+        if let word = value["asked"]?.string {
+            guard let asked = Continuing(rawValue: word) else { return nil }
+            part.asked = asked
+        }
+        if let word = value["obstacle"]?.string {
+            guard let obstacle = RescueObstacle(rawValue: word) else { return nil }
+            part.obstacle = obstacle
+        }
+        return part
     }
 
     private static func mode(_ value: JSONValue) -> AttemptMode? {

@@ -63,7 +63,7 @@ extension Attempt {
         candidate == other.candidate && failure == nil && other.failure == nil && mode == other.mode && effect == other.effect
             && status == other.status && committed == other.committed && (usage == nil) == (other.usage == nil) && kind == other.kind
             && origin == other.origin && next == other.next && repairs == other.repairs
-            && crossedTo == other.crossedTo && lost == other.lost
+            && crossedTo == other.crossedTo && lost == other.lost && part == other.part
     }
 }
 

@@ -123,6 +123,15 @@ extension CompactJSON {
         if !attempt.effect.isEmpty { array("effects", attempt.effect) { json, effect in json.object { $0.members(of: effect) } } }
         if !attempt.next.isEmpty { member("next", attempt.next) }
         mark("committed", attempt.committed)
+        if let part = attempt.part { object("part") { $0.members(of: part) } }
+    }
+
+    private mutating func members(of part: SentPart) {
+        member("asked", part.asked?.rawValue)
+        member("bytes", part.bytes)
+        if part.trimmed > 0 { member("trimmed_bytes", part.trimmed) }
+        member("obstacle", part.obstacle?.rawValue)
+        if let cost = part.cost { member("cost_usd", cost) }
     }
 
     private mutating func members(of failure: Failure) {

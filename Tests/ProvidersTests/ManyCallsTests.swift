@@ -26,16 +26,15 @@ import Testing
         #expect((0..<count).map { _ in calls.result(id: nil, name: "f") } == ids)
     }
 
-    @Test func `stand in a Messages request once for each call, twice for an id given twice`() {
-        func result(_ id: String, _ text: String) -> Part { .toolResult(ToolResult(callID: id, parts: [.text(text)])) }
-        var losses = Losses()
-        var output: [UInt8] = []
-        MessagesBlockWriting().appendUser(
-            [[result("b", "1"), result("a", "2"), result("a", "3"), result("a", "4")]], answering: ["a", "a", "b", "c"], to: &output,
-            &losses)
-        let written = String(decoding: output, as: UTF8.self)
-        let ids = written.split(separator: #""tool_use_id":""#).dropFirst().map { $0.prefix(1) }
-        #expect(ids == ["b", "a", "a", "c"])
-        #expect(written.hasSuffix(#"{"type":"text","text":"4"}"#))
+    /// The same for results that are joined by ids that are not their own.
+    @Test(.timeLimit(.minutes(1))) func `are answered in the same time each, also under one id`() {
+        let count = 50_000
+        var conversation = Conversation()
+        conversation.turns = [
+            Turn(.assistant, (0..<count).map { .toolCall(ToolCall(id: $0 < count / 2 ? "a" : "\($0)", name: "f", arguments: "")) }),
+            Turn(.user, (0..<count / 2).map { _ in .toolResult(ToolResult(callID: "a", parts: [])) }),
+        ]
+        conversation.answerCalls()
+        #expect(conversation.turns.map(\.parts.count) == [count, count])
     }
 }

@@ -34,6 +34,8 @@ private func asking(_ turns: [Turn], _ change: (inout Conversation) -> Void = { 
     return conversation
 }
 
+private func answered(_ turns: [Turn]) -> Conversation { asking(turns) { $0.answerCalls() } }
+
 private func call(_ id: String, _ arguments: String = "{}") -> Part { .toolCall(ToolCall(id: id, name: "f", arguments: arguments)) }
 private func result(_ id: String, _ text: String = "r") -> Part { .toolResult(ToolResult(callID: id, parts: [.text(text)])) }
 
@@ -90,7 +92,7 @@ private func result(_ id: String, _ text: String = "r") -> Part { .toolResult(To
 
     @Test func `has results first, each call with one, and a user at both ends`() {
         let (value, _) = body(
-            asking([
+            answered([
                 Turn(.system, [.text("a")]), Turn(.assistant, [.text("hello")]), Turn(.user, [.text("  "), .text("q")]),
                 Turn(.assistant, [call("1"), call("2")]), Turn(.developer, [.text("b")]),
                 Turn(.user, [.text("first")]), Turn(.user, [result("2"), result("9", "late")]), Turn(.assistant, [.text("end \n")]),

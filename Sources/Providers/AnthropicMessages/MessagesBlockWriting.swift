@@ -30,37 +30,15 @@ struct MessagesBlockWriting {
         }
     }
 
-    /// - Parameter calls: Of the message before. Each has to be answered here, once, before all else, and nothing else may be.
-    func appendUser(_ turns: [[Part]], answering calls: [String], to output: inout [UInt8], _ losses: inout Losses) {
-        var open: [String: Int] = [:]
-        for id in calls { open[id, default: 0] += 1 }
-        var isLate: [Bool] = []
-        for part in turns.joined() {
-            guard case .toolResult(let result) = part else { continue }
-            guard let count = open[result.callID], count > 0 else {
-                isLate.append(true)
-                continue
-            }
-            isLate.append(false)
-            open[result.callID] = count - 1
-            append(result, to: &output, &losses)
-        }
-        for id in calls {
-            guard let count = open[id], count > 0 else { continue }
-            open[id] = count - 1
-            let result = ToolResult(callID: id, parts: [.text("The call was not answered.")], isError: true)
-            append(result, to: &output, &losses)
-        }
-        var results = isLate.makeIterator()
+    /// Results come before all else.
+    func appendUser(_ turns: [[Part]], to output: inout [UInt8], _ losses: inout Losses) {
+        for case .toolResult(let result) in turns.joined() { append(result, to: &output, &losses) }
         for part in turns.joined() {
             switch part {
             case .text(let text): append(spoken: text.text, to: &output)
             case .refusal(let text): append(spoken: text, to: &output)
             case .media(let media): MessagesMediaWriting.append(media, to: &output, &losses)
-            case .toolResult(let result):
-                // A call that is not there any more: what came of it is told as text.
-                if results.next() == true { append(spoken: result.text, to: &output) }
-            case .thinking, .toolCall, .foreign: break
+            case .toolResult, .thinking, .toolCall, .foreign: break
             }
         }
     }

@@ -10,6 +10,7 @@ struct MessagesEventReader: EventReader {
     /// Unicode scalars of text so far: where a source's text begins and ends.
     private var length = 0
     private var usage = MessagesUsage()
+    private var pairs = SplitPairs()
 
     private struct Block {
         enum Kind { case text, thinking, call(Int), other }
@@ -55,7 +56,7 @@ struct MessagesEventReader: EventReader {
         var block = Block(index: index, kind: .other, start: length)
         if type.equals("text", in: data) {
             block.kind = .text
-            if let text = fields.text?.string(in: data) { tell(text: text, &events) }
+            tell(text: fields.text, data, &events)
             fields.citations?.forEachElement(in: data) { citation in
                 Self.keep(citation, of: &block, data, &events)
                 return true
@@ -90,9 +91,11 @@ struct MessagesEventReader: EventReader {
         else { return }
         delta.forEachMember(in: data) { key, value in
             if data.equals("text", in: key) {
-                if let text = value.string(in: data) { tell(text: text, &events) }
+                tell(text: value, data, &events)
             } else if data.equals("partial_json", in: key) {
-                if case .call(let call) = blocks[place].kind, let text = value.string(in: data), !text.isEmpty {
+                if case .call(let call) = blocks[place].kind,
+                    let text = pairs.string(value, of: .arguments(call: call), in: data, into: &events), !text.isEmpty
+                {
                     blocks[place].whole = nil
                     events.append(ConversationEvent(.toolArguments(call: call, text)))
                 }
@@ -110,6 +113,7 @@ struct MessagesEventReader: EventReader {
     private mutating func readStop(_ envelope: MessagesEnvelope, _ data: RawSpan, _ events: inout [ConversationEvent]) {
         guard let index = envelope.index?.int(in: data), let place = blocks.firstIndex(where: { $0.index == index }) else { return }
         let block = blocks.remove(at: place)
+        pairs.end(into: &events)
         for var citation in block.citations {
             (citation.start, citation.end) = (block.start, length)
             events.append(ConversationEvent(.citation(citation)))
@@ -120,14 +124,14 @@ struct MessagesEventReader: EventReader {
         events.append(ConversationEvent(.boundary))
     }
 
-    private mutating func tell(text: String, _ events: inout [ConversationEvent]) {
-        guard !text.isEmpty else { return }
+    private mutating func tell(text: JSONSlice?, _ data: RawSpan, _ events: inout [ConversationEvent]) {
+        guard let text, let text = pairs.string(text, of: .text, in: data, into: &events), !text.isEmpty else { return }
         length += text.unicodeScalars.count
         events.append(ConversationEvent(.text(text)))
     }
 
-    private func tell(thinking: JSONSlice?, _ data: RawSpan, _ events: inout [ConversationEvent]) {
-        guard let text = thinking?.string(in: data), !text.isEmpty else { return }
+    private mutating func tell(thinking: JSONSlice?, _ data: RawSpan, _ events: inout [ConversationEvent]) {
+        guard let thinking, let text = pairs.string(thinking, of: .thinking, in: data, into: &events), !text.isEmpty else { return }
         events.append(ConversationEvent(.thinking(text)))
     }
 

@@ -13,6 +13,9 @@ struct MessagesTranslation: WireTranslation {
 
     var carries: Set<Feature> { Self.carried }
 
+    /// Anthropic's own pattern, `^[a-zA-Z0-9_-]{1,128}$` (home-assistant/core#147760).
+    var toolNames: ToolNameRule { ToolNameRule(length: 128) }
+
     func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation {
         try MessagesRequestReading.read(body, index: index, shape: shape)
     }

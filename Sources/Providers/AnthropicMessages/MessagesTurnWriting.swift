@@ -33,7 +33,6 @@ struct MessagesTurnWriting {
         output.append("[" as StaticString)
         let blocks = MessagesBlockWriting(keepsUnsignedThoughts: target.quirks.wantsThoughtsBack == true || model.generation == nil)
         var lastRole: Role?
-        var calls: [String] = []
         for (place, group) in groups.enumerated() {
             let parts = group.turns.map { turns[$0].parts }
             var content: [UInt8] = []
@@ -41,17 +40,11 @@ struct MessagesTurnWriting {
             case .assistant:
                 let isLast = place == groups.count - 1
                 blocks.appendAssistant(parts, isLast: isLast, to: &content, &losses)
-                calls = parts.joined().compactMap { part in
-                    if case .toolCall(let call) = part { return call.id }
-                    return nil
-                }
-            case .user:
-                blocks.appendUser(parts, answering: calls, to: &content, &losses)
-                calls = []
+            case .user: blocks.appendUser(parts, to: &content, &losses)
             case .system, .developer: blocks.appendTexts(parts.joined(), to: &content)
             }
             if content.isEmpty { continue }
-            if lastRole == nil, group.role == .assistant { Self.append("user", Self.textBlock("…"), to: &output) }
+            if lastRole == nil, group.role == .assistant { Self.append("user", Self.textBlock(Turn.nothing), to: &output) }
             if lastRole == group.role {
                 // What stood between had nothing to say.
                 output.removeLast(2)
@@ -63,7 +56,7 @@ struct MessagesTurnWriting {
             }
             lastRole = group.role
         }
-        if lastRole == nil { Self.append("user", Self.textBlock("…"), to: &output) }
+        if lastRole == nil { Self.append("user", Self.textBlock(Turn.nothing), to: &output) }
         let takesPrefill = (target.quirks.takesPrefill ?? model.takesPrefill) && !isThinking
         if lastRole == .assistant, !takesPrefill { Self.append("user", Self.textBlock(Self.goOn), to: &output) }
         output.append("]" as StaticString)

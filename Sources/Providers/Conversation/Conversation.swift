@@ -66,6 +66,9 @@ public struct Turn: Hashable, Sendable {
     /// Of one speaker among several, where a wire tells them apart.
     public var name: String?
 
+    /// What the user says where nobody says anything and the API wants a message.
+    static let nothing = "…"
+
     public init(_ role: Role, _ parts: [Part], name: String? = nil) {
         self.role = role
         self.parts = parts

@@ -35,9 +35,22 @@ public struct Crossing: Sendable {
         for loss in conversation.features().all where !carried.contains(loss.feature) { losses.note(loss.feature, loss.detail) }
         let foreign = conversation.dropForeignStates(for: maker)
         if foreign { losses.note(.foreignThinking) }
-        let written = upstream.translation.writeRequest(conversation, for: target, losses: &losses)
+        let written = upstream.translation.writeRequest(fitted(conversation), for: target, losses: &losses)
         conversation.turns = []
         return Request(body: written, lost: losses.all, asked: conversation)
+    }
+
+    /// As every provider takes it, and with names that those of the upstream's wire take.
+    private func fitted(_ conversation: Conversation) -> Conversation {
+        var fitted = conversation
+        fitted.answerCalls()
+        var names = ToolNames(conversation.tools, fitting: upstream.translation.toolNames)
+        names.fit(&fitted)
+        return fitted
+    }
+
+    private func givenNames(_ asked: Conversation) -> GivenToolNames {
+        GivenToolNames(asked.tools, fitting: upstream.translation.toolNames)
     }
 
     /// A request for the number of its tokens, as the upstream is to get it.
@@ -50,7 +63,7 @@ public struct Crossing: Sendable {
         var conversation = try client.translation.readRequest(body, index: index, shape: shape)
         var losses = Losses()
         _ = conversation.dropForeignStates(for: maker)
-        let written = upstream.translation.writeCountRequest(conversation, for: target, losses: &losses)
+        let written = upstream.translation.writeCountRequest(fitted(conversation), for: target, losses: &losses)
         conversation.turns = []
         return written.map { Request(body: $0, lost: losses.all, asked: conversation) }
     }
@@ -68,6 +81,7 @@ public struct Crossing: Sendable {
     /// - Returns: `nil` if `body` is no reply.
     public func reply(_ body: [UInt8], to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8]? {
         guard var reply = upstream.translation.readReply(body, maker: maker) else { return nil }
+        givenNames(context.request).giveBack(&reply)
         FreeFormCalls(context.request.tools).open(&reply)
         seen(reply)
         return client.translation.writeReply(reply, to: context)
@@ -75,13 +89,14 @@ public struct Crossing: Sendable {
 
     /// For a client that wants a whole reply from an upstream that only streams.
     public func assembly() -> CrossingAssembly {
-        CrossingAssembly(reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation)
+        CrossingAssembly(
+            reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation, rule: upstream.translation.toolNames)
     }
 
     public func stream(to context: ReplyContext) -> CrossingStream {
         CrossingStream(
             reader: upstream.translation.makeEventReader(maker: maker), writer: client.translation.makeEventWriter(to: context),
-            calls: FreeFormCalls(context.request.tools))
+            names: givenNames(context.request), calls: FreeFormCalls(context.request.tools))
     }
 }
 
@@ -90,12 +105,14 @@ public struct CrossingStream: Sendable {
     private var reader: any EventReader
     /// In the state in which the client is, once it has all that was written.
     public private(set) var writer: any EventWriter
+    private let names: GivenToolNames
     private var calls: FreeFormCalls
     private var events: [ConversationEvent] = []
 
-    init(reader: any EventReader, writer: any EventWriter, calls: FreeFormCalls) {
+    init(reader: any EventReader, writer: any EventWriter, names: GivenToolNames, calls: FreeFormCalls) {
         self.reader = reader
         self.writer = writer
+        self.names = names
         self.calls = calls
     }
 
@@ -107,6 +124,7 @@ public struct CrossingStream: Sendable {
     ) {
         if data.byteCount == 0 { return }
         reader.read(data: data, name: name, into: &events)
+        names.giveBack(&events)
         if calls.isNeeded { calls.open(&events) }
         for event in events {
             seen(event)
@@ -130,12 +148,15 @@ public struct CrossingStream: Sendable {
 public struct CrossingAssembly: Sendable {
     private var reader: any EventReader
     private let writer: any WireTranslation
+    private let rule: ToolNameRule
     private var assembly = ReplyAssembly()
     private var events: [ConversationEvent] = []
 
-    init(reader: any EventReader, writer: any WireTranslation) {
+    /// - Parameter rule: That of the upstream's wire.
+    init(reader: any EventReader, writer: any WireTranslation, rule: ToolNameRule) {
         self.reader = reader
         self.writer = writer
+        self.rule = rule
     }
 
     /// More came than a reply may have.
@@ -153,6 +174,7 @@ public struct CrossingAssembly: Sendable {
     /// - Parameter seen: Is shown the reply before it is written.
     public func reply(to context: ReplyContext, seen: (ConversationReply) -> Void = { _ in }) -> [UInt8] {
         var reply = assembly.reply
+        GivenToolNames(context.request.tools, fitting: rule).giveBack(&reply)
         FreeFormCalls(context.request.tools).open(&reply)
         seen(reply)
         return writer.writeReply(reply, to: context)

@@ -26,8 +26,9 @@ public enum CrossingsPage {
             "These depend on the request and on who answers it:", "", "| feature | what it is |", "| --- | --- |",
         ]
         lines += Feature.allCases.filter(\.isOfNoWire).map { "| `\($0.rawValue)` | \($0.phrase) |" }
+        lines += [""] + madeFit
         lines += [
-            "", "## Each pair", "",
+            "## Each pair", "",
             "What a request may hold on the client's wire and the provider's has no place for; and of a reply, the other way round.", "",
         ]
         lines += ["| client | provider | requests lose | replies lose |", "| --- | --- | --- | --- |"]
@@ -40,6 +41,21 @@ public enum CrossingsPage {
         }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private static let madeFit = [
+        "## What is made fit",
+        "",
+        "Not lost, but written so that the provider takes it:",
+        "",
+        "- Names of tools that its wire refuses are respelled, each in the same way in every turn; the client gets its own names back.",
+        "- A call that was never answered is answered with `The call was not answered.`, results stand right behind their calls, and a result",
+        "  whose call is gone is told as text. Calls that share an id get ids of their own (`call_1`, `call_1_2`), in order.",
+        "- Where nobody says anything, the user says `…`, or the instructions if there are any and the API wants them from somebody.",
+        "- Half a character at the end of a streamed piece waits for its other half.",
+        "- Counts that a provider did not give are left out, but for the details of the Responses API, where its SDKs demand numbers: there 0 may",
+        "  stand for a count that nobody gave (`cached_tokens`, `cache_write_tokens`, `reasoning_tokens`). Receipts tell the two apart.",
+        "",
+    ]
 
     private static func carries(_ kind: WireKind, _ feature: Feature) -> Bool { kind.wire.translation.carries.contains(feature) }
 

@@ -142,11 +142,17 @@ public struct ToolResult: Hashable, Sendable {
         self.isFreeForm = isFreeForm
     }
 
-    /// All text, joined.
+    /// All text, a line break between its pieces.
     public var text: String {
-        parts.reduce(into: "") { text, part in
-            if case .text(let piece) = part { text += piece.text }
+        var texts: [String] = []
+        for part in parts {
+            switch part {
+            case .text(let text): texts.append(text.text)
+            case .refusal(let text): texts.append(text)
+            case .media, .thinking, .toolCall, .toolResult, .foreign: break
+            }
         }
+        return texts.count == 1 ? texts[0] : texts.joined(separator: "\n")
     }
 }
 

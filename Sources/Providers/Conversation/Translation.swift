@@ -12,6 +12,9 @@ public protocol WireTranslation: Sendable {
     /// What this wire has members for.
     var carries: Set<Feature> { get }
 
+    /// Which names of tools this wire's providers take.
+    var toolNames: ToolNameRule { get }
+
     // MARK: As a client's wire
 
     /// - Throws: `RequestProblem` at the first member that is not what the wire says it is.

@@ -10,6 +10,7 @@ struct GoogleReading: Sendable {
     private var usage: Usage?
     private var isBlocked = false
     private var choices: [Choice] = []
+    private var pairs = SplitPairs()
 
     /// What is known of a candidate so far.
     private struct Choice {
@@ -77,6 +78,7 @@ struct GoogleReading: Sendable {
             }
         }
         if let reason = candidate.reason?.string(in: bytes), !GoogleFinish.isNone(reason) {
+            pairs.end(choice: index, into: &events)
             tell(.finish(GoogleFinish.read(reason, hasCalls: choices[index].calls > 0)))
         } else if isWhole, candidate.content != nil, candidate.reason == nil {
             // A whole reply without a reason has a candidate all the same.
@@ -89,7 +91,9 @@ struct GoogleReading: Sendable {
         let state = part.signature?.string(in: bytes).flatMap(self.state)
         if let call = part.functionCall {
             tellCall(call, state, index, in: bytes, into: &events)
-        } else if let text = part.text?.string(in: bytes) {
+        } else if let text = part.text,
+            let text = pairs.string(text, of: part.isThought ? .thinking : .text, choice: index, in: bytes, into: &events)
+        {
             if part.isThought {
                 if !text.isEmpty { tell(.thinking(text)) }
                 choices[index].last = .thinking
@@ -119,6 +123,7 @@ struct GoogleReading: Sendable {
     private mutating func tellCall(
         _ call: JSONSlice, _ state: ProviderState?, _ index: Int, in bytes: RawSpan, into events: inout [ConversationEvent]
     ) {
+        pairs.end(choice: index, into: &events)
         let number = choices[index].calls
         choices[index].calls += 1
         choices[index].last = .other

@@ -11,7 +11,10 @@ enum GoogleRequestWriting {
         var output: [UInt8] = []
         output.reserveCapacity(4096)
         output.append("{")
-        let instructions = conversation.instructions
+        let instructions = conversation.instructions.filter { part in
+            if case .text(let text) = part { return !text.text.isEmpty }
+            return true
+        }
         var contents = GoogleContentWriting(model: model, keepsIDs: !isWrapped)
         output.key("contents")
         output.append("[")
@@ -19,6 +22,7 @@ enum GoogleRequestWriting {
         // The API takes no request without contents: instructions alone are what the user says.
         let areAlone = contents.isEmpty
         if areAlone { contents.write([Turn(.user, instructions)], to: &output, losses: &losses) }
+        if contents.isEmpty { contents.write([Turn(.user, [.text(Turn.nothing)])], to: &output, losses: &losses) }
         output.append("]")
         if !instructions.isEmpty, !areAlone {
             output.key("systemInstruction")

@@ -17,6 +17,9 @@ struct GoogleTranslation: WireTranslation {
 
     var carries: Set<Feature> { Self.carried }
 
+    /// As the API's refusal has it (google-gemini/gemini-cli#9535).
+    var toolNames: ToolNameRule { ToolNameRule(length: 64, takesDotsAndColons: true, beginsWithLetter: true) }
+
     func readRequest(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation {
         try GoogleRequestReading.read(body, index: index, shape: shape)
     }

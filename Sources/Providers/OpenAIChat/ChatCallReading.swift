@@ -27,8 +27,10 @@ struct ChatCallReading {
     var count: Int { calls.count }
 
     mutating func read(
-        _ list: JSONSlice, _ choice: Int, id reply: String?, maker: Maker, _ data: RawSpan, _ events: inout [ConversationEvent]
+        _ list: JSONSlice, _ choice: Int, id reply: String?, maker: Maker, _ data: RawSpan, _ pairs: inout SplitPairs,
+        _ events: inout [ConversationEvent]
     ) {
+        pairs.begin(.arguments(call: 0), choice: choice, into: &events)
         list.forEachElement(in: data) { piece in
             guard piece.kind == .object else { return true }
             var (index, id, holder, extra): (Int?, String, JSONSlice?, JSONSlice?) = (nil, "", nil, nil)
@@ -48,27 +50,42 @@ struct ChatCallReading {
                 }
                 return true
             }
-            var (name, arguments) = ("", "")
+            var (name, arguments): (String, JSONSlice?) = ("", nil)
             holder?.forEachMember(in: data) { key, value in
                 if data.equals("name", in: key) {
                     name = value.string(in: data) ?? ""
                 } else if data.equals("arguments", in: key) || data.equals("input", in: key) {
-                    arguments = ChatDelta.arguments(value, in: data)
+                    arguments = value
                 }
                 return true
             }
             guard let place = place(index, id, name, isFreeForm: isFreeForm, reply) else { return true }
             if let signature = ChatReasoning.signature(extra, data) { calls[place].state = ProviderState(maker: maker, payload: signature) }
-            take(name, arguments, at: place, choice, &events)
+            take(name, Self.text(arguments, of: place, choice, data, &pairs, &events), at: place, choice, &events)
             return true
         }
     }
 
+    /// Some servers write an object where a text with JSON should be.
+    private static func text(
+        _ arguments: JSONSlice?, of call: Int, _ choice: Int, _ data: RawSpan, _ pairs: inout SplitPairs,
+        _ events: inout [ConversationEvent]
+    ) -> String {
+        guard let arguments else { return "" }
+        return pairs.string(arguments, of: .arguments(call: call), choice: choice, in: data, into: &events)
+            ?? ChatDelta.arguments(arguments, in: data)
+    }
+
     /// The older way: one call, without index or id.
-    mutating func read(legacy call: JSONSlice, _ choice: Int, id reply: String?, _ data: RawSpan, _ events: inout [ConversationEvent]) {
+    mutating func read(
+        legacy call: JSONSlice, _ choice: Int, id reply: String?, _ data: RawSpan, _ pairs: inout SplitPairs,
+        _ events: inout [ConversationEvent]
+    ) {
+        pairs.begin(.arguments(call: 0), choice: choice, into: &events)
         let name = call.member("name", in: data)?.string(in: data) ?? ""
         guard let place = place(0, "", name, isFreeForm: false, reply) else { return }
-        take(name, ChatDelta.arguments(call.member("arguments", in: data), in: data), at: place, choice, &events)
+        let arguments = Self.text(call.member("arguments", in: data), of: place, choice, data, &pairs, &events)
+        take(name, arguments, at: place, choice, &events)
     }
 
     /// Calls whose name never came are told all the same: they are part of what was answered.

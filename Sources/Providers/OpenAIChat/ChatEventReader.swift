@@ -9,6 +9,7 @@ struct ChatEventReader: EventReader {
     private var hasBegun = false
     private var toldLists = false
     private var choices: [Choice] = []
+    private var pairs = SplitPairs()
 
     private struct Choice {
         var calls = ChatCallReading()
@@ -90,6 +91,7 @@ struct ChatEventReader: EventReader {
         }
         guard let reason = members.reason?.string(in: data), !reason.isEmpty, !choices[index].hasFinished else { return }
         choices[index].hasFinished = true
+        pairs.end(choice: index, into: &events)
         choices[index].calls.flush(index, id: head.id, &events)
         let sequence = members.sequence?.string(in: data)
         tell(.finish(ChatFinish.read(reason, hasCalls: choices[index].calls.count > 0, sequence: sequence)))
@@ -122,10 +124,12 @@ struct ChatEventReader: EventReader {
         }
         if thoughts != nil || details != nil { read(thoughts: thoughts, details, index, data, &events) }
         if let content { read(content: content, index, data, &events) }
-        if let text = refusal?.string(in: data) { events.append(ConversationEvent(.refusal(text), choice: index)) }
+        if let text = refusal.flatMap({ pairs.string($0, of: .refusal, choice: index, in: data, into: &events) }), !text.isEmpty {
+            events.append(ConversationEvent(.refusal(text), choice: index))
+        }
         if rest { readRest(delta, index, data, &events) }
-        if let calls { choices[index].calls.read(calls, index, id: head.id, maker: maker, data, &events) }
-        if let functionCall { choices[index].calls.read(legacy: functionCall, index, id: head.id, data, &events) }
+        if let calls { choices[index].calls.read(calls, index, id: head.id, maker: maker, data, &pairs, &events) }
+        if let functionCall { choices[index].calls.read(legacy: functionCall, index, id: head.id, data, &pairs, &events) }
     }
 
     // MARK: Thoughts
@@ -135,8 +139,8 @@ struct ChatEventReader: EventReader {
         thoughts: JSONSlice?, _ details: JSONSlice?, _ index: Int, _ data: RawSpan, _ events: inout [ConversationEvent]
     ) {
         func tell(_ kind: ConversationEvent.Kind) { events.append(ConversationEvent(kind, choice: index)) }
-        let text = thoughts?.string(in: data)
-        if let text { tell(.thinking(text)) }
+        let text = thoughts.flatMap { pairs.string($0, of: .thinking, choice: index, in: data, into: &events) }
+        if let text, !text.isEmpty { tell(.thinking(text)) }
         details?.forEachElement(in: data) { entry in
             let detail = ChatReasoning.Detail(entry, data)
             if text == nil, !detail.text.isEmpty { tell(.thinking(detail.text)) }
@@ -151,8 +155,11 @@ struct ChatEventReader: EventReader {
 
     // MARK: Text
 
-    private func read(content: JSONSlice, _ index: Int, _ data: RawSpan, _ events: inout [ConversationEvent]) {
-        if let text = content.string(in: data) { return events.append(ConversationEvent(.text(text), choice: index)) }
+    private mutating func read(content: JSONSlice, _ index: Int, _ data: RawSpan, _ events: inout [ConversationEvent]) {
+        if let text = pairs.string(content, of: .text, choice: index, in: data, into: &events) {
+            if !text.isEmpty { events.append(ConversationEvent(.text(text), choice: index)) }
+            return
+        }
         var reading = ChatPartReading()
         do { try reading.read(content, at: "content", data) } catch {
             events.append(ConversationEvent(.foreign(error.path), choice: index))

@@ -33,6 +33,12 @@ struct ChatMessageWriting {
             output.append(ChatTurnRepairs.goOn)
             output.append(#""}"#)
         }
+        // No messages are refused.
+        if output.last == UInt8(ascii: "[") {
+            output.append(#"{"role":"user""#)
+            output.member("content", Turn.nothing)
+            output.append("}")
+        }
         output.append("]")
     }
 
@@ -91,6 +97,8 @@ struct ChatMessageWriting {
 
     private mutating func writeAnswer(_ turn: Turn, isLast: Bool, to output: inout [UInt8], _ losses: inout Losses) {
         var content: [Part] = []
+        /// Something else stands between the text before and the next one.
+        var isApart = false
         var refusal = ""
         var thoughts: [Thinking] = []
         var calls: [ToolCall] = []
@@ -100,14 +108,19 @@ struct ChatMessageWriting {
             case .text(let text):
                 state = text.state ?? state
                 if !text.citations.isEmpty { losses.note(.citations) }
-                if !text.text.isEmpty { content.append(part) }
-            case .refusal(let text): refusal += text
+                if text.text.isEmpty { continue }
+                if isApart, !content.isEmpty { content.append(.text("\n\n")) }
+                isApart = false
+                content.append(part)
+                continue
+            case .refusal(let text): refusal += refusal.isEmpty ? text : "\n\n" + text
             case .thinking(let thinking): thoughts.append(thinking)
             case .toolCall(let call): calls.append(call)
             case .media(let media):
                 if let text = ChatPartWriting.text(of: media) { content.append(.text(text)) } else { losses.note(.mediaOutput) }
             case .toolResult, .foreign: break
             }
+            isApart = true
         }
         output.comma()
         output.append(#"{"role":"assistant""#)

@@ -31,7 +31,8 @@ enum ChatPartWriting {
 
     private static func append(_ part: Part, for target: ChatTarget, to output: inout [UInt8], _ losses: inout Losses) {
         switch part {
-        case .text(let text): append(text.text, to: &output)
+        // Some servers refuse parts without a word.
+        case .text(let text): if !text.text.isEmpty { append(text.text, to: &output) }
         case .refusal(let text): append(text, to: &output)
         case .media(let media):
             if let text = text(of: media) { append(text.text, to: &output) } else { append(media, for: target, to: &output, &losses) }

@@ -3,6 +3,9 @@ import JSON
 
 /// Chat Completions to and from neutral values (docs/wire/openai-completions.md, "Across wires").
 struct ChatTranslation: WireTranslation {
+    /// OpenAI's own pattern, `^[a-zA-Z0-9_-]+$`, of 64 at most (CherryHQ/cherry-studio#2895), which others have taken over.
+    var toolNames: ToolNameRule { ToolNameRule(length: 64) }
+
     /// What some provider of this wire has a member for. Where a target is known to have none, the writer notes it.
     var carries: Set<Feature> {
         [

@@ -14,6 +14,7 @@ struct ResponsesEventReader: EventReader {
     private var calls = 0
     /// Characters of text before the current part, and in it.
     private var (before, within) = (0, 0)
+    private var pairs = SplitPairs()
 
     /// What has been told of an item.
     private struct Item {
@@ -74,9 +75,9 @@ struct ResponsesEventReader: EventReader {
         case reads("response.output_text.delta"): text(event, data, &events)
         case reads("response.refusal.delta"):
             items[event.place, default: Item()].hasPieces = true
-            if let words = words(event.delta, data) { events.append(ConversationEvent(.refusal(words))) }
+            if let words = words(event.delta, .refusal, data, &events) { events.append(ConversationEvent(.refusal(words))) }
         case reads("response.function_call_arguments.delta"), reads("response.custom_tool_call_input.delta"):
-            guard let words = words(event.delta, data), let call = items[event.place]?.call else { return }
+            guard let call = items[event.place]?.call, let words = words(event.delta, .arguments(call: call), data, &events) else { return }
             items[event.place]?.hasPieces = true
             events.append(ConversationEvent(.toolArguments(call: call, words)))
         case reads("response.reasoning_summary_text.delta"): thoughts(event, isSummary: true, data, &events)
@@ -88,6 +89,7 @@ struct ResponsesEventReader: EventReader {
                 events.append(ConversationEvent(.citation(citation)))
             }
         case reads("response.content_part.done"):
+            pairs.end(into: &events)
             if within > 0 { events.append(ConversationEvent(.boundary)) }
             before += within
             within = 0
@@ -99,9 +101,11 @@ struct ResponsesEventReader: EventReader {
         }
     }
 
-    private func words(_ value: JSONSlice?, _ data: RawSpan) -> String? {
+    private mutating func words(
+        _ value: JSONSlice?, _ piece: SplitPairs.Piece, _ data: RawSpan, _ events: inout [ConversationEvent]
+    ) -> String? {
         guard let value, !value.isEmptyString else { return nil }
-        return value.string(in: data)
+        return pairs.string(value, of: piece, in: data, into: &events)
     }
 
     private mutating func head(_ event: Event, _ data: RawSpan, _ events: inout [ConversationEvent]) {
@@ -113,17 +117,17 @@ struct ResponsesEventReader: EventReader {
     // MARK: Pieces
 
     private mutating func text(_ event: Event, _ data: RawSpan, _ events: inout [ConversationEvent]) {
-        if let words = words(event.delta, data) {
+        if let words = words(event.delta, .text, data, &events) {
             if items[event.place]?.hasPieces != true { items[event.place, default: Item()].hasPieces = true }
             within += words.unicodeScalars.count
-            events.append(ConversationEvent(.text(words)))
+            if !words.isEmpty { events.append(ConversationEvent(.text(words))) }
         }
         guard let logprobs = event.logprobs, logprobs.element(0, in: data) != nil else { return }
         events.append(ConversationEvent(.logprobs(ResponsesLogprobs.read(logprobs, data))))
     }
 
     private mutating func thoughts(_ event: Event, isSummary: Bool, _ data: RawSpan, _ events: inout [ConversationEvent]) {
-        guard let words = words(event.delta, data) else { return }
+        guard let words = words(event.delta, .thinking, data, &events) else { return }
         var item = items[event.place, default: Item()]
         if item.showsSummary == nil { item.showsSummary = isSummary }
         guard item.showsSummary == isSummary else { return }
@@ -163,6 +167,7 @@ struct ResponsesEventReader: EventReader {
     /// Tells of an item what its pieces did not.
     private mutating func finish(_ item: JSONSlice, at place: Int, _ data: RawSpan, _ events: inout [ConversationEvent]) {
         let told = items[place]
+        pairs.end(into: &events)
         var reading = ResponsesReplyReading(maker: maker)
         var isAnother = false
         for part in reading.parts(of: item, data) {

@@ -21,7 +21,8 @@ struct ResponsesItemWriting {
         var pieces: [Part] = []
         for part in turn.parts {
             switch part {
-            case .text, .refusal, .media: pieces.append(part)
+            case .text(let text): if !text.text.isEmpty { pieces.append(part) }
+            case .refusal, .media: pieces.append(part)
             case .toolCall, .toolResult, .thinking:
                 writeMessage(turn.role, pieces, into: &output, &losses)
                 pieces = []
@@ -47,13 +48,26 @@ struct ResponsesItemWriting {
         let written = role == .assistant ? pieces.filter { !$0.isMedia } : pieces
         if written.count < pieces.count { losses.note(.mediaOutput) }
         guard !written.isEmpty else { return }
+        let (mark, hadItems) = (output.count, hasItems)
         begin(&output)
         output.append(#"{"type":"message","role":"\#(word(role))","content":"#)
         if written.count == 1, case .text(let text) = written[0], text.citations.isEmpty {
             output.quote(text.text)
-        } else {
-            ResponsesPartWriting.write(written, byModel: role == .assistant, into: &output, &losses)
+        } else if !ResponsesPartWriting.write(written, byModel: role == .assistant, into: &output, &losses) {
+            // Nothing of it is left.
+            output.removeSubrange(mark...)
+            hasItems = hadItems
+            return
         }
+        output.append("}")
+    }
+
+    /// Where there is nothing to say: an input without items is refused.
+    mutating func writeSomething(into output: inout [UInt8]) {
+        guard !hasItems else { return }
+        begin(&output)
+        output.append(#"{"type":"message","role":"user","content":"#)
+        output.quote(Turn.nothing)
         output.append("}")
     }
 

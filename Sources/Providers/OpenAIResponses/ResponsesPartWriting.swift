@@ -4,7 +4,9 @@ import JSON
 /// Writes the pieces of messages and results.
 enum ResponsesPartWriting {
     /// - Parameter byModel: The message is the model's own.
-    static func write(_ parts: [Part], byModel: Bool, into output: inout [UInt8], _ losses: inout Losses) {
+    /// - Returns: Whether there is any.
+    @discardableResult
+    static func write(_ parts: [Part], byModel: Bool, into output: inout [UInt8], _ losses: inout Losses) -> Bool {
         output.append("[")
         var isFirst = true
         for part in parts {
@@ -19,6 +21,7 @@ enum ResponsesPartWriting {
             }
         }
         output.append("]")
+        return !isFirst
     }
 
     /// A text where it is only that.

@@ -33,6 +33,7 @@ struct ResponsesRequestWriting {
         output.append(#","input":["#)
         var items = ResponsesItemWriting(quirks: target.quirks, isCodex: isCodex)
         for turn in turns { items.write(turn, into: &output, &losses) }
+        items.writeSomething(into: &output)
         output.append("]")
         ResponsesToolWriting.write(conversation, into: &output, &losses)
         writeText()

@@ -8,6 +8,9 @@ struct ResponsesTranslation: WireTranslation {
 
     var carries: Set<Feature> { isCodex ? CodexVariant.carries : ResponsesTranslation.carried }
 
+    /// OpenAI's own pattern, `^[a-zA-Z0-9_-]+$`, of 64 at most (CherryHQ/cherry-studio#2895).
+    var toolNames: ToolNameRule { ToolNameRule(length: 64) }
+
     static let carried: Set<Feature> = [
         .developerRole, .laterInstructions, .imageURL, .imageDetail, .documents, .documentURL, .fileID, .toolResultImages, .freeFormTools,
         .strictTools, .webSearch, .codeExecution, .allowedTools, .parallelToolCalls, .jsonObject, .jsonSchema, .topP, .logprobs,

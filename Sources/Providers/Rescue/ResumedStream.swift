@@ -11,6 +11,7 @@ public struct ResumedStream: Sendable {
     /// In the state in which the client is.
     public private(set) var writer: any EventWriter
     private var seam: Seam
+    private let names: GivenToolNames
     private var calls: FreeFormCalls
     /// By those that broke off.
     private let told: Usage?
@@ -31,6 +32,7 @@ public struct ResumedStream: Sendable {
         reader = crossing.upstream.translation.makeEventReader(maker: crossing.maker)
         self.writer = writer
         self.seam = seam
+        names = GivenToolNames(context.request.tools, fitting: crossing.upstream.translation.toolNames)
         calls = FreeFormCalls(context.request.tools)
         self.told = told
         hadText = !seam.text.isEmpty
@@ -51,6 +53,7 @@ public struct ResumedStream: Sendable {
     ) throws(Seam.Problem) {
         if data.byteCount == 0 { return }
         reader.read(data: data, name: name, into: &events)
+        names.giveBack(&events)
         if calls.isNeeded { calls.open(&events) }
         let came = events
         events.removeAll(keepingCapacity: true)

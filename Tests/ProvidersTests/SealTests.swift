@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
+import JSON
 import Testing
 
 @testable import Providers
@@ -130,5 +131,59 @@ struct NeutralValueTests {
         #expect(losses.all.map(\.code) == ["seed", "foreign_members: " + String(repeating: "é", count: 32)])
         for number in 0..<100 { losses.note(.foreignMembers, "\(number)") }
         #expect(losses.all.count == 32)
+    }
+}
+
+/// What Google hangs onto texts and calls, for a client of the Responses API: it goes back to the very same places.
+@Suite struct `What hangs onto a text or a call` {
+    private static let parts: [Part] = [
+        .text(Text("Let me see.", state: ProviderState(maker: Dialect.gemini.maker, payload: "t1"))), .text("More."),
+        .toolCall(ToolCall(id: "a", name: "f", arguments: "{}", state: ProviderState(maker: Dialect.gemini.maker, payload: "c1"))),
+        .toolCall(ToolCall(id: "b", name: "f", arguments: "{}", state: ProviderState(maker: Dialect.gemini.maker, payload: "c2"))),
+    ]
+
+    private static let events: [ConversationEvent.Kind] = [
+        .text("Let me "), .text("see."), .textState(ProviderState(maker: Dialect.gemini.maker, payload: "t1")), .text("More."),
+        .toolCall(call: 0, id: "a", name: "f", isFreeForm: false), .toolCall(call: 1, id: "b", name: "f", isFreeForm: false),
+        .toolArguments(call: 0, "{}"), .toolArguments(call: 1, "{}"),
+        .toolCallState(call: 0, ProviderState(maker: Dialect.gemini.maker, payload: "c1")),
+        .toolCallState(call: 1, ProviderState(maker: Dialect.gemini.maker, payload: "c2")), .finish(.toolCalls),
+    ]
+
+    /// As a client sends a reply's output back.
+    private static func turns(_ output: JSONValue?) throws -> [Turn] {
+        let request = bytes(#"{"model":"m","input":\#(JSONFragment(output ?? .null).text)}"#)
+        let index = try JSONIndex(scanning: request.span.bytes)
+        let responses = Dialect.responses.wire
+        let shape = try responses.facts(.generate, body: request, index: index, target: PathFacts())
+        return try responses.translation.readRequest(request, index: index, shape: shape).turns
+    }
+
+    @Test func `stands behind it for clients of the Responses API, and comes back`() throws {
+        let context = try chatContext()
+        let translation = Dialect.responses.wire.translation
+        let reply = ConversationReply(choices: [ConversationReply.Choice(Self.parts, finish: .toolCalls)])
+        let whole = try JSONValue.parse(translation.writeReply(reply, to: context))
+        #expect(try Self.turns(whole["output"]) == [Turn(.assistant, Self.parts)])
+        #expect(
+            whole["output"]?.array?.map { $0["type"]?.string } == [
+                "message", "reasoning", "message", "function_call", "reasoning", "function_call", "reasoning",
+            ])
+
+        var writer = translation.makeEventWriter(to: context)
+        var output: [UInt8] = []
+        for kind in Self.events { writer.write(ConversationEvent(kind), into: &output) }
+        writer.end(into: &output)
+        let last = try #require(output.text.split(separator: "\n").last { $0.hasPrefix("data: {") })
+        let streamed = try JSONValue.parse(bytes(String(last.dropFirst(6))))["response"]
+        #expect(try Self.turns(streamed?["output"]) == [Turn(.assistant, Self.parts)])
+    }
+
+    @Test func `is left out where what it hangs onto is gone`() throws {
+        let sealed = Seal.seal(ProviderState(maker: Dialect.gemini.maker, payload: "c1"), ofCall: "a")
+        let item: JSONValue = ["type": "reasoning", "summary": [], "encrypted_content": .string(sealed)]
+        #expect(try Self.turns([item, ["role": "user", "content": "q"]]) == [Turn(.user, [.text("q")])])
+        let call: JSONValue = ["type": "function_call", "call_id": "b", "name": "f", "arguments": "{}"]
+        #expect(try Self.turns([call, item]) == [Turn(.assistant, [.toolCall(ToolCall(id: "b", name: "f", arguments: "{}"))])])
     }
 }

@@ -51,7 +51,7 @@ struct MessagesEventWriter: EventWriter {
         case .toolArguments(let call, let text): write(arguments: text, of: call, &output)
         case .toolCallState(let call, let state): keep(state, ofCall: call, &output)
         case .textState(let state):
-            sealed.append(MessagesStates.seal(ofText: state))
+            sealed.append(Seal.seal(ofText: state))
             if case .text = open { isApart = true } else { writeSealed(&output) }
         case .boundary: endPiece(&output)
         case .finish(let reason): finish = reason
@@ -158,7 +158,7 @@ struct MessagesEventWriter: EventWriter {
 
     private mutating func keep(_ state: ProviderState, ofCall number: Int, _ output: inout [UInt8]) {
         guard let place = calls.lastIndex(where: { $0.number == number }) else { return }
-        let seal = MessagesStates.seal(state, ofCall: calls[place].id)
+        let seal = Seal.seal(state, ofCall: calls[place].id)
         if calls[place].isClosed {
             sealed.append(seal)
             writeSealed(&output)

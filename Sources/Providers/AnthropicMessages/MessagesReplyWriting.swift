@@ -39,7 +39,7 @@ enum MessagesReplyWriting {
         switch part {
         case .text(let text):
             if !text.text.isEmpty || !text.citations.isEmpty { append(text, to: &output) }
-            if let state = text.state { append(redacted: MessagesStates.seal(ofText: state), to: &output) }
+            if let state = text.state { append(redacted: Seal.seal(ofText: state), to: &output) }
         case .refusal(let text): append(Text(text), to: &output)
         case .thinking(let thinking):
             if thinking.text.isEmpty {
@@ -53,7 +53,7 @@ enum MessagesReplyWriting {
                 output.append("}" as StaticString)
             }
         case .toolCall(let call):
-            if let state = call.state { append(redacted: MessagesStates.seal(state, ofCall: MessagesToolCallID.fit(call.id)), to: &output) }
+            if let state = call.state { append(redacted: Seal.seal(state, ofCall: MessagesToolCallID.fit(call.id)), to: &output) }
             MessagesBlockWriting.append(call, to: &output)
         case .media, .toolResult, .foreign: break
         }

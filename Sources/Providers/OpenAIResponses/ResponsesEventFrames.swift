@@ -64,6 +64,14 @@ struct ResponsesEventFrames {
         itemEvent("response.output_item.done", place, item, &output)
     }
 
+    /// What belongs to an item before, as an item of its own: it comes back as a thought that is not shown.
+    mutating func hang(_ sealed: String, _ output: inout [UInt8]) {
+        let (place, id) = addItem("rs")
+        let begun = ResponsesOutputItem.reasoning(id: id, sealed: sealed, status: "in_progress")
+        itemEvent("response.output_item.added", place, begun, &output)
+        done(ResponsesOutputItem.reasoning(id: id, sealed: sealed, status: "completed"), place, &output)
+    }
+
     /// A member `name` with text that is between quotes already.
     static func member(_ name: String, _ text: [UInt8], _ output: inout [UInt8]) {
         output.append(",\"")

@@ -28,6 +28,8 @@ struct ResponsesEventWriter: EventWriter {
         let id: String
         var parts: [[UInt8]] = []
         var open: Open?
+        /// What hangs onto its last text.
+        var state: ProviderState?
     }
 
     private struct Open {
@@ -55,6 +57,7 @@ struct ResponsesEventWriter: EventWriter {
         let number: Int
         let item: ResponsesOutputItem.Call
         var arguments: [UInt8] = []
+        var state: ProviderState?
     }
 
     init(to context: ReplyContext) {
@@ -85,8 +88,11 @@ struct ResponsesEventWriter: EventWriter {
         case .boundary: isApart = true
         case .finish(let finish): self.finish = finish
         case .usage(let usage): self.usage = self.usage?.updated(by: usage) ?? usage
-        // Nobody else's clients could do anything with them.
-        case .toolCallState, .textState, .foreign: break
+        case .textState(let state): message?.state = state
+        case .toolCallState(let number, let state):
+            if let which = calls.lastIndex(where: { $0.number == number }) { calls[which].state = state }
+        // Nobody else's clients could do anything with it.
+        case .foreign: break
         }
     }
 
@@ -146,6 +152,7 @@ struct ResponsesEventWriter: EventWriter {
     private mutating func openPart(isRefusal: Bool, _ output: inout [UInt8]) {
         closeReasoning(&output)
         closeCalls(&output)
+        if message?.state != nil { closeMessage(&output) }
         if let open = message?.open, open.isRefusal != isRefusal || isApart { closePart(&output) }
         isApart = false
         if message == nil {
@@ -193,6 +200,7 @@ struct ResponsesEventWriter: EventWriter {
         guard let message else { return }
         self.message = nil
         frames.done(ResponsesOutputItem.message(id: message.id, status: status, parts: message.parts), message.place, &output)
+        if let state = message.state { frames.hang(Seal.seal(ofText: state), &output) }
     }
 
     /// Belongs to the text that has just been told; where there is none, nothing can be marked with it.
@@ -333,6 +341,7 @@ struct ResponsesEventWriter: EventWriter {
             }
             frames.done(ResponsesOutputItem.call(call.item, status: "completed", arguments: arguments), call.place, &output)
         }
+        for call in open { if let state = call.state { frames.hang(Seal.seal(state, ofCall: call.item.callID), &output) } }
     }
 
     // MARK: The rest

@@ -74,9 +74,31 @@ struct ResponsesItemReading {
                 } ?? [], isFreeForm: kind == "custom_tool_call_output")
             append(.toolResult(result), to: .user)
         case "reasoning":
-            for thinking in ResponsesPartReading.thinking(item.slice, bytes) { append(.thinking(thinking), to: .assistant) }
+            for thinking in ResponsesPartReading.thinking(item.slice, bytes) { append(thinking) }
         case "additional_tools": if let tools = item.slice.member("tools", in: bytes) { addedTools.append(tools) }
         default: append(.foreign(ErrorReader.cut(kind, to: 64)), to: kind.hasSuffix("_output") ? .user : .assistant)
+        }
+    }
+
+    /// A thought, or what was sealed as one and hangs onto a text or a call before it.
+    private mutating func append(_ thinking: Thinking) {
+        guard thinking.text.isEmpty, let state = thinking.state, let place = Seal.place(of: state) else {
+            return append(.thinking(thinking), to: .assistant)
+        }
+        if case .thought = place { return append(.thinking(thinking), to: .assistant) }
+        guard let turn = turns.indices.last, turns[turn].role == .assistant else { return }
+        for part in turns[turn].parts.indices.reversed() {
+            switch (place, turns[turn].parts[part]) {
+            case (.text(let state), .text(var text)):
+                text.state = state
+                turns[turn].parts[part] = .text(text)
+                return
+            case (.call(let id, let state), .toolCall(var call)) where call.id == id:
+                call.state = state
+                turns[turn].parts[part] = .toolCall(call)
+                return
+            default: continue
+            }
         }
     }
 

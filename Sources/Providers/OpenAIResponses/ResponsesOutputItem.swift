@@ -42,10 +42,14 @@ enum ResponsesOutputItem {
     ///   - summary: Its parts, each whole, joined by commas; empty: no thoughts are shown.
     ///   - state: Sealed, so that the reasoning can be told from OpenAI's own when it comes back. A seal is always there.
     static func reasoning(id: String, summary: [UInt8], state: ProviderState?, status: String? = nil) -> [UInt8] {
+        reasoning(id: id, summary: summary, sealed: Seal.seal(state), status: status)
+    }
+
+    static func reasoning(id: String, summary: [UInt8] = [], sealed: String, status: String? = nil) -> [UInt8] {
         var item: [UInt8] = []
         item.append(#"{"id":"\#(id)","type":"reasoning","summary":["#)
         item += summary
-        item.append(#"],"encrypted_content":"\#(Seal.seal(state))""#)
+        item.append(#"],"encrypted_content":"\#(sealed)""#)
         if let status { item.append(#","status":"\#(status)""#) }
         item.append("}")
         return item

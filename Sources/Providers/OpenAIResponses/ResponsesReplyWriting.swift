@@ -52,6 +52,10 @@ struct ResponsesReplyWriting {
             parts.append(
                 ResponsesOutputItem.text(
                     ResponsesOutputItem.escaped(text.text), annotations: Array(annotations.dropFirst().dropLast()), logprobs: told))
+            if let state = text.state {
+                endMessage(status: "completed")
+                hang(Seal.seal(ofText: state))
+            }
         case .refusal(let text): parts.append(ResponsesOutputItem.refusal(ResponsesOutputItem.escaped(text)))
         case .thinking(let thinking):
             endMessage(status: "completed")
@@ -65,6 +69,7 @@ struct ResponsesReplyWriting {
             let named = ResponsesOutputItem.Call(
                 id: id(call.isFreeForm ? "ctc" : "fc"), callID: call.id, name: call.name, isFreeForm: call.isFreeForm)
             items.append(ResponsesOutputItem.call(named, status: "completed", arguments: ResponsesOutputItem.escaped(call.written)))
+            if let state = call.state { hang(Seal.seal(state, ofCall: call.id)) }
         case .media(let media):
             guard media.kind == .image, case .data(let data) = media.source else { return }
             endMessage(status: "completed")
@@ -79,6 +84,9 @@ struct ResponsesReplyWriting {
         items.append(ResponsesOutputItem.reasoning(id: id("rs"), summary: summary, state: state))
         summary = []
     }
+
+    /// What belongs to the item before: it comes back as a thought that is not shown.
+    private mutating func hang(_ sealed: String) { items.append(ResponsesOutputItem.reasoning(id: id("rs"), sealed: sealed)) }
 
     private mutating func endMessage(status: String) {
         guard !parts.isEmpty else { return }

@@ -52,7 +52,7 @@ extension SeenRequest {
         case "tool_use":
             call(SeenCall(id: block["id"]?.string ?? "", name: block["name"]?.string ?? "", arguments: block["input"] ?? .null))
         case "tool_result":
-            answer(id: block["tool_use_id"]?.string ?? "", .string(Self.messagesText(block["content"] ?? .null)))
+            answer(id: block["tool_use_id"]?.string ?? "", .string(Self.messagesText(block["content"] ?? .null, by: "\n")))
             for piece in block["content"]?.array ?? [] where piece["type"]?.string != "text" { readMessagesBlock(piece, isUser: isUser) }
         case "search_result":
             say(.other("search_result"), isUser: isUser)
@@ -62,7 +62,7 @@ extension SeenRequest {
         }
     }
 
-    private static func messagesText(_ content: JSONValue) -> String {
-        content.string ?? (content.array ?? []).compactMap { $0["text"]?.string }.joined()
+    private static func messagesText(_ content: JSONValue, by separator: String = "") -> String {
+        content.string ?? (content.array ?? []).compactMap { $0["text"]?.string }.joined(separator: separator)
     }
 }

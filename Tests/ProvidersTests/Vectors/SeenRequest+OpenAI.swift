@@ -162,8 +162,10 @@ extension SeenRequest {
         return data?.string?.hasPrefix("data:text/") == true ? .text(base64: address(data)) : .media(address(data))
     }
 
-    /// What a tool said: text, of which several pieces are one.
-    private static func result(_ content: JSONValue) -> JSONValue { content.array == nil ? content : .string(words(content)) }
+    /// What a tool said: text, of which several pieces are one, a line each.
+    private static func result(_ content: JSONValue) -> JSONValue {
+        content.array.map { .string($0.compactMap { $0["text"]?.string }.joined(separator: "\n")) } ?? content
+    }
 
     private static func words(_ content: JSONValue) -> String {
         content.string ?? (content.array ?? []).compactMap { $0["text"]?.string }.joined()

@@ -12,8 +12,10 @@ enum ProjectFile {
         return "/\(root)/\(relative)"
     }
 
-    static func text(_ relative: String) -> String? {
-        guard let file = fopen(path(relative), "r") else { return nil }
+    static func text(_ relative: String) -> String? { text(at: path(relative)) }
+
+    static func text(at path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

@@ -42,12 +42,14 @@ enum ErrorReply {
     }
 
     /// The event that ends a stream which could not be finished.
-    static func event(_ failure: Failure, served: ModelRef, receipt: Receipt, wire: any Wire) -> [UInt8] {
+    static func event(
+        _ failure: Failure, served: ModelRef, after position: StreamPosition, receipt: Receipt, wire: any Wire
+    ) -> [UInt8] {
         wire.errorEvent(
             WireError(
                 status: 502,
                 message:
                     "The reply of \(served) broke off (\(failure.reason.rawValue), rule \(failure.rule)). Receipt \(receipt.facts.id): understudy explain \(receipt.facts.id)",
-                code: "stream_interrupted", receipt: JSONWriter.compact(ReceiptJSON.short(receipt))))
+                code: "stream_interrupted", receipt: JSONWriter.compact(ReceiptJSON.short(receipt))), after: position)
     }
 }

@@ -27,6 +27,9 @@ public protocol StreamReader: Sendable {
     /// What the first choice has said so far.
     var said: Said { get }
 
+    /// How far the stream has got, as its provider numbers it.
+    var position: StreamPosition { get }
+
     /// A writer for a client of this wire that has got the events read so far as they came, up to the first with a tool call: it goes on
     /// where they end, with their ids, indexes and numbers.
     func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter

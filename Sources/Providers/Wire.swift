@@ -80,8 +80,11 @@ public protocol Wire: Sendable {
     /// - Parameter receipt: JSON, put in as it is under `understudy`, in the place of another gateway's if there is one.
     func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8]
 
-    /// The same as `errorBody(_:)`, as an event within a stream: the wire's true error event, after which the stream ends.
-    func errorEvent(_ error: WireError) -> [UInt8]
+    /// The same as `errorBody(_:)`, as an event within a stream: the wire's true error event, after which the stream ends. It may stand
+    /// between any two events.
+    ///
+    /// - Parameter position: How far the client's stream has got.
+    func errorEvent(_ error: WireError, after position: StreamPosition) -> [UInt8]
 
     /// What is sent to a client while an upstream is silent. Clients skip it.
     var keepAlive: [UInt8] { get }

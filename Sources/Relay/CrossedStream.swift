@@ -30,6 +30,9 @@ final class CrossedStream {
     /// For whoever goes on from here, and what it goes on from; `nil` for a client that has nothing before the end.
     var writer: (any EventWriter)? { resumed?.writer ?? events?.writer }
 
+    /// `nil` for a client that has nothing before the end.
+    var position: StreamPosition? { resumed?.writer.position ?? events?.writer.position }
+
     /// What the client has of the answer, where that is not what this candidate's own reader knows.
     var text: [UInt8]? { resumed?.text }
     var trimmed: Int { resumed?.trimmed ?? 0 }

@@ -10,7 +10,7 @@ extension FailoverRun {
         guard let last = receipt.attempts.last(where: \.committed), let failure = last.failure else { return nil }
         let served = Served(
             model: last.candidate.model, credential: last.candidate.credential, attempts: receipt.attempts.count)
-        return .brokenStream(failure, served)
+        return .brokenStream(failure, served, position)
     }
 
     /// Notes in the receipt what the client has of an attempt that went on with another's reply.
@@ -26,6 +26,7 @@ extension FailoverRun {
     /// Keeps what the client has now, for the next candidate.
     func keepWhatWasSent(_ open: OpenAttempt) {
         let left = open.call.left
+        position = open.call.position
         var part =
             open.attempt.part
             ?? SentPart(bytes: left.text.count, cost: open.attempt.usage.flatMap { open.route.price?.cost(of: $0) })

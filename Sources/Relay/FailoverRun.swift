@@ -40,6 +40,8 @@ public final class FailoverRun: @unchecked Sendable {
     var open: OpenAttempt?
     /// What the client has of a reply that broke off, for the next candidate to go on with.
     var sent: SentReply?
+    /// How far the client's stream has got, once it broke off.
+    var position = StreamPosition()
     /// To be asked once more at once, with the conversation written out.
     var again: (index: Int, mode: AttemptMode)?
     private var isCancelled = false

@@ -41,6 +41,8 @@ struct StreamRelay {
     private var isHolding = false
     /// What the client had when that began, where events are written anew.
     private var before: Left?
+    /// The same of numbers, on either kind of stream.
+    private var heldAt: StreamPosition?
     /// The client has its wire's own end.
     private var isOver = false
     private(set) var firstContentAfter: Duration?
@@ -104,6 +106,7 @@ struct StreamRelay {
             // What goes wrong after a proven end takes nothing from the reply.
             return wasWhole ? supplyEnd() : .failed(failure, offending: failure.transport == nil ? nil : Self.beginning(of: data))
         }
+        if event.marks.contains(.toolCall), heldAt == nil, !wasWhole { heldAt = crossed?.position ?? reader.position.previous }
         // A terminator proves nothing by itself.
         if event.marks.contains(.done), let error = reader.upstreamEnded() { return .failed(error) }
         if crossed != nil { return cross(event, data, name, elapsed) }
@@ -147,7 +150,10 @@ struct StreamRelay {
         if !hasSpoken, event.isSpoken || event.marks.contains(.finish) { speak(elapsed) }
         guard plan.clientStreams else { return .goOn }
         if event.marks.contains(.toolCall), !hasEnded { isHolding = true }
-        if isHolding, hasEnded { isHolding = false }
+        if isHolding, hasEnded {
+            isHolding = false
+            heldAt = nil
+        }
         guard hasSpoken, !isHolding else {
             bytes.withUnsafeBytes { keptBack.append(contentsOf: $0) }
             if isHolding { return keptBack.count > Self.callsLimit ? malformed("more than 16 MB of tool calls", bytes) : .goOn }
@@ -241,6 +247,9 @@ struct StreamRelay {
     var left: Left {
         before ?? Left(writer: crossed?.writer, text: crossed?.text ?? reader.said.text, trimmed: crossed?.trimmed ?? 0)
     }
+
+    /// How far the client's stream has got.
+    var position: StreamPosition { heldAt ?? crossed?.position ?? reader.position }
 
     /// Why nobody could go on with what this candidate has said.
     var obstacle: RescueObstacle? { reader.said.obstacle }

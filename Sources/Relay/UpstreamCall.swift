@@ -40,6 +40,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     /// What the client has of a reply that broke off, or went on with another's.
     var left: StreamRelay.Left { stream.left }
     var obstacle: RescueObstacle? { stream.obstacle }
+    /// How far the client's stream has got.
+    var position: StreamPosition { stream.position }
 
     func writer(goingOnTo context: ReplyContext) -> any EventWriter { stream.writer(goingOnTo: context) }
 

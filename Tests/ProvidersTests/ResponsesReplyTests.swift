@@ -144,6 +144,46 @@ func responsesVerdict(_ body: String) -> ReplyVerdict {
         #expect(events[1].data["error"]?["message"]?.string == "All \"busy\"")
         #expect(events[1].data["message"]?.string == "All \"busy\"")
     }
+
+    private static let seen = NumberedRow.rows
+
+    @Test(arguments: seen) func `has the next two numbers of the stream, and its response's name`(_ row: NumberedRow) throws {
+        var reader = responses.makeStreamReader(context: ErrorContext(provider: "p", model: "m"), nowMilliseconds: 0)
+        for event in row.events { _ = reader.read(data: Array(event.utf8).span.bytes, name: [UInt8]().span.bytes) }
+        var stream = EventStreamReader()
+        var events: [JSONValue] = []
+        try stream.feed(responses.errorEvent(Self.error, after: reader.position).span.bytes) { _, data, _ in
+            events.append((try? JSONValue.parse(data)) ?? .null)
+        }
+        #expect(events.map { $0["sequence_number"]?.int } == [row.next, row.next + 1])
+        #expect(events[0]["response"]?["id"]?.string == row.id)
+    }
+}
+
+/// The events of a stream that broke off, and where its error belongs.
+struct NumberedRow: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var events: [String]
+    var next: Int
+    var id = "resp_1"
+
+    private static func event(_ type: String, _ number: String?, _ members: String) -> String {
+        #"{"type":"\#(type)""# + (number.map { #","sequence_number":\#($0)"# } ?? "") + members + "}"
+    }
+    private static func created(_ number: String?) -> String {
+        event("response.created", number, #","response":{"id":"resp_1","created_at":7,"model":"m","output":[]}"#)
+    }
+    private static func delta(_ number: String?) -> String { event("response.output_text.delta", number, #","delta":"a""#) }
+
+    static let rows = [
+        NumberedRow(testDescription: "numbered", events: [created("0"), delta("1"), delta("2")], next: 3),
+        NumberedRow(testDescription: "with gaps", events: [created("10"), delta("14")], next: 15),
+        NumberedRow(testDescription: "without numbers", events: [created(nil), delta(nil), "", delta(nil)], next: 3),
+        NumberedRow(testDescription: "with numbers that are none", events: [created("-4"), delta("1e400"), delta("\"9\"")], next: 3),
+        NumberedRow(testDescription: "that fails", events: [created("0"), delta("1"), #"{"type":"error","sequence_number":2}"#], next: 2),
+        NumberedRow(testDescription: "with no JSON", events: [created("0"), "{"], next: 1),
+        NumberedRow(testDescription: "that said nothing", events: [], next: 0, id: "resp_01R"),
+    ]
 }
 
 @Suite struct `ChatGPT's backend` {

@@ -161,7 +161,7 @@ import Testing
         let event = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 64 << 10))])
         let played = try await PlayedRelay([("one", ["a"], Self.stream([Script.Act](repeating: .bytes(event), count: 64) + [.stall]))])
         let run = try await played.ask(CollectingSink(isSlow: true), stream: true, timeout: .milliseconds(300))
-        guard case .brokenStream(let failure, _) = run.result else { return #expect(Bool(false), "\(run.result)") }
+        guard case .brokenStream(let failure, _, _) = run.result else { return #expect(Bool(false), "\(run.result)") }
         #expect(failure.fault == .requestDeadline)
     }
 }

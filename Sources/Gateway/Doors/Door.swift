@@ -161,8 +161,8 @@ final class Door: Sendable {
             let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(run.receipt))
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: told))
         case .streamed: turn.sink?.end()
-        case .brokenStream(let failure, let served):
-            turn.sink?.end(with: ErrorReply.event(failure, served: served.model, receipt: run.receipt, wire: wire))
+        case .brokenStream(let failure, let served, let position):
+            turn.sink?.end(with: ErrorReply.event(failure, served: served.model, after: position, receipt: run.receipt, wire: wire))
         case .refused(let refusal):
             headers.append("x-understudy-attempts", String(run.receipt.attempts.count))
             exchange.respond(ErrorReply.answer(refusal, receipt: run.receipt, wire: wire, headers: headers))

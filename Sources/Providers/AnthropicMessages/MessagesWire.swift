@@ -54,7 +54,7 @@ struct MessagesWire: Wire {
 
     func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { OpenAIErrors.body(upstream, adding: receipt) }
 
-    func errorEvent(_ error: WireError) -> [UInt8] { MessagesErrors.event(error) }
+    func errorEvent(_ error: WireError, after position: StreamPosition) -> [UInt8] { MessagesErrors.event(error) }
 
     /// As Anthropic itself keeps a stream alive.
     var keepAlive: [UInt8] { Array("event: ping\ndata: {\"type\": \"ping\"}\n\n".utf8) }

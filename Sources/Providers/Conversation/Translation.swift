@@ -73,6 +73,9 @@ public protocol EventWriter: Sendable {
     /// The end is proven and everything has been told: closes what is open and appends the wire's own end.
     mutating func end(into output: inout [UInt8])
 
+    /// How far the client's stream has got.
+    var position: StreamPosition { get }
+
     /// Another model goes on with the reply from here. What follows names it, where the wire names a model; text goes on in the piece
     /// that is open, and a thought that is open ends. Its `head` changes nothing else of what the client was told.
     mutating func goOn(as model: String)

@@ -63,7 +63,7 @@ struct GoogleWire: Wire {
 
     func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { GoogleErrors.body(upstream, adding: receipt) }
 
-    func errorEvent(_ error: WireError) -> [UInt8] { GoogleErrors.event(error) }
+    func errorEvent(_ error: WireError, after position: StreamPosition) -> [UInt8] { GoogleErrors.event(error) }
 
     /// A reply without anything in it. Comments and blank lines, which other wires' clients skip, end the streams of Google's own SDKs: in
     /// Python they are read as JSON, in Go as an `invalid stream chunk` (docs/wire/google-generative-ai.md, "Streams").

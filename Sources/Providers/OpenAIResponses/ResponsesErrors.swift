@@ -13,21 +13,24 @@ enum ResponsesErrors {
     /// The two events that end a stream which failed: `response.failed`, whose response carries the error, and `error`, whose own
     /// `error` is what OpenAI's SDKs raise. The receipt is in both.
     ///
-    /// Nobody who writes it knows how many events came before, so both are numbered from 0.
-    static func event(_ error: WireError) -> [UInt8] {
+    /// - Parameter position: They have the next two numbers, and the response its id.
+    static func event(_ error: WireError, after position: StreamPosition) -> [UInt8] {
         let body = OpenAIErrors.body(error)
         var text: [UInt8] = []
-        text.append(#"event: response.failed\#ndata: {"type":"response.failed","sequence_number":0,"response":{"id":"#)
-        text.quote("resp_\(receiptID(error) ?? "understudy")")
-        text.append(#","object":"response","created_at":0,"status":"failed","error":{"code":"\#(code(of: error.status))","message":"#)
+        text.append(#"event: response.failed\#ndata: {"type":"response.failed","sequence_number":\#(position.next),"response":{"id":"#)
+        text.quote(position.reply?.id ?? "resp_\(receiptID(error) ?? "understudy")")
+        text.append(#","object":"response","created_at":\#(position.reply?.created ?? 0),"status":"failed""#)
+        text.append(#","error":{"code":"\#(code(of: error.status))","message":"#)
         text.quote(error.message)
         if let receipt = error.receipt {
             text.append(#","understudy":"#)
             text += receipt
         }
-        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"","output":[],"#)
+        text.append(#"},"incomplete_details":null,"instructions":null,"metadata":{},"model":"#)
+        text.quote(position.reply?.model ?? "")
+        text.append(#","output":[],"#)
         text.append(#""parallel_tool_calls":true,"tool_choice":"auto","tools":[],"usage":null}}"#)
-        text.append("\n\nevent: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":")
+        text.append("\n\nevent: error\ndata: {\"type\":\"error\",\"sequence_number\":\(position.next + 1),\"code\":")
         if let code = error.code { text.quote(code) } else { text.append("null") }
         text.append(#","message":"#)
         text.quote(error.message)
@@ -39,7 +42,7 @@ enum ResponsesErrors {
         return text
     }
 
-    /// As the response was named that was written across wires; one that came through has its provider's id.
+    /// For a stream that never said how it is called.
     private static func receiptID(_ error: WireError) -> String? {
         guard let receipt = error.receipt else { return nil }
         let bytes = receipt.span.bytes

@@ -4,7 +4,8 @@
 struct ResponsesEventFrames {
     /// What names this reply's items.
     private let mark: String
-    private var sequence = 0
+    /// The number of the next event.
+    private(set) var sequence = 0
     /// Of the output so far; those that are still open are empty.
     private(set) var items: [[UInt8]] = []
 

@@ -107,6 +107,10 @@ struct ResponsesEventWriter: EventWriter {
         }
     }
 
+    var position: StreamPosition {
+        StreamPosition(next: frames.sequence, reply: hasBegun ? object.named(by: head) : nil)
+    }
+
     // MARK: Events
 
     /// The first two events, at once.

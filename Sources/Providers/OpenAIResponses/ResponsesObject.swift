@@ -70,6 +70,11 @@ struct ResponsesObject {
         return output
     }
 
+    /// What a client is told that it is called.
+    func named(by head: ReplyHead) -> StreamPosition.Reply {
+        StreamPosition.Reply(id: id, model: head.model ?? model, created: head.created ?? created)
+    }
+
     /// - Parameters:
     ///   - items: Of the output, each whole.
     ///   - usage: `nil` while it is not known.

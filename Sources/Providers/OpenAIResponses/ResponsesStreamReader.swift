@@ -10,6 +10,7 @@ struct ResponsesStreamReader: StreamReader {
     private(set) var endIsProven = false
     private(set) var finish: String?
     private(set) var usage: Usage?
+    private(set) var position = StreamPosition()
     /// Whether anything but comments came.
     private var hasEvents = false
 
@@ -22,13 +23,15 @@ struct ResponsesStreamReader: StreamReader {
 
     /// The members of an event by which it is judged.
     private struct Event {
-        var type, delta, response, item, part, error: JSONSlice?
+        var type, delta, response, item, part, error, sequence: JSONSlice?
 
         mutating func keep(_ value: JSONSlice, named key: Range<Int>, in data: RawSpan) {
             if JSONText.equals(key, "type", in: data) {
                 type = value
             } else if JSONText.equals(key, "delta", in: data) {
                 delta = value
+            } else if JSONText.equals(key, "sequence_number", in: data) {
+                sequence = value
             } else if JSONText.equals(key, "response", in: data) {
                 response = value
             } else if JSONText.equals(key, "item", in: data) {
@@ -55,7 +58,21 @@ struct ResponsesStreamReader: StreamReader {
         if let error = event.error, OpenAIErrors.isFilled(error, in: data) { return failure(data) }
         guard let type = event.type else { return untyped(root, name, data) }
         guard type.kind == .string else { return malformed("an event's type is \(type.kind.text)") }
-        return read(event, type, data)
+        let read = read(event, type, data)
+        if !read.marks.contains(.failure) { count(event, data) }
+        return read
+    }
+
+    /// An event that its client gets. Providers that leave numbers out are counted.
+    private mutating func count(_ event: Event, _ data: RawSpan) {
+        let number = event.sequence?.int(in: data) ?? position.next
+        position.next = (0..<Int.max / 2).contains(number) ? number + 1 : position.next + 1
+        guard position.reply == nil, let response = event.response, let id = response.member("id", in: data)?.string(in: data) else {
+            return
+        }
+        position.reply = StreamPosition.Reply(
+            id: id, model: response.member("model", in: data)?.string(in: data) ?? "",
+            created: response.member("created_at", in: data)?.int(in: data) ?? 0)
     }
 
     private mutating func read(_ event: Event, _ type: JSONSlice, _ data: RawSpan) -> StreamEvent {

@@ -69,7 +69,7 @@ struct ResponsesWire: Wire {
 
     func errorBody(_ upstream: [UInt8], adding receipt: [UInt8]) -> [UInt8] { OpenAIErrors.body(upstream, adding: receipt) }
 
-    func errorEvent(_ error: WireError) -> [UInt8] { ResponsesErrors.event(error) }
+    func errorEvent(_ error: WireError, after position: StreamPosition) -> [UInt8] { ResponsesErrors.event(error, after: position) }
 
     /// A comment: clients skip it (WHATWG HTML §9.2.6).
     var keepAlive: [UInt8] { Array(": keep-alive\n\n".utf8) }

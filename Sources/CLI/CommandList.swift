@@ -9,7 +9,7 @@ struct CommandList: Sendable {
     static let all: CommandList = CommandList(
         commands: [
             .gatewayRun, .gatewayStatus, .modelsStatus, .modelsList, .credentialsList, .credentialsClear, .credentialsPause,
-            .credentialsResume, .plan, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
+            .credentialsResume, .plan, .rehearse, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [
             CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),

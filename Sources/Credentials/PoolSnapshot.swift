@@ -61,6 +61,22 @@ public struct PoolSnapshot: Sendable {
         return hashes.mapValues { $0.sorted().joined(separator: ",") }
     }
 
+    /// The same credentials in the same order with made-up secrets, for a rehearsal: no key of the owner's may be sent.
+    ///
+    /// - Parameter secret: What stands for a credential's secret.
+    public func disguised(_ secret: (CredentialID) -> Secret) -> PoolSnapshot {
+        let disguised = agents.mapValues { providers in
+            providers.mapValues { credentials in
+                credentials.map { credential in
+                    var credential = credential
+                    if !credential.secret.isEmpty { credential.secret = secret(credential.id) }
+                    return credential
+                }
+            }
+        }
+        return PoolSnapshot(agents: disguised, main: main, redactor: Redactor(secrets: []), notes: notes, paths: paths)
+    }
+
     /// The providers that an agent has a credential for.
     public func providers(of agent: AgentID) -> [ProviderID] { ((agents[agent] ?? agents[main])?.keys).map { $0.sorted() } ?? [] }
 }

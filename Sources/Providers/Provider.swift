@@ -28,6 +28,8 @@ public struct Provider: Hashable, Sendable {
     public var quirks = Quirks()
     /// `false`: a request may go up without a credential, as local servers allow.
     public var needsCredential: Bool
+    /// Where it is in truth, while `baseURL` leads to somebody who plays it; `nil`: nobody does.
+    public var standsFor: BaseURL?
 
     public init(
         id: ProviderID,
@@ -52,6 +54,9 @@ public struct Provider: Hashable, Sendable {
         self.markerModels = markerModels
         self.needsCredential = needsCredential ?? !baseURL.isLocal
     }
+
+    /// Its prompts are slow to read: it has the limits of loopback and private hosts.
+    public var isLocal: Bool { (standsFor ?? baseURL).isLocal }
 
     /// `nil` where this build does not speak `wireName`.
     public var wire: WireKind? { WireKind(rawValue: wireName) }

@@ -26,6 +26,7 @@ public struct AskedRequest: Sendable {
             path: head.path, headers: head.headers, body: body, model: value?["model"]?.string ?? "",
             streaming: value?["stream"]?.bool ?? false)
         method = head.method
+        if isEnveloped { streaming = path.contains(":streamGenerateContent") }
         guard wire == .google, let start = path.range(of: "/models/")?.upperBound, let colon = path[start...].lastIndex(of: ":") else {
             return
         }
@@ -40,8 +41,11 @@ public struct AskedRequest: Sendable {
     public var wire: Wire {
         if path.hasSuffix("/responses") { return .responses }
         if path.hasSuffix("/messages") { return .messages }
-        return path.contains("/models/") && path.contains(":") ? .google : .chat
+        return isEnveloped || (path.contains("/models/") && path.contains(":")) ? .google : .chat
     }
+
+    /// In Cloud Code Assist's envelope: the model's name stands in the body, around the request.
+    var isEnveloped: Bool { path.contains(":") && path.contains("enerateContent") && !path.contains("/models/") }
 
     /// The credential, from the header that the wire has for it; empty without.
     public var key: String {
@@ -54,8 +58,11 @@ public struct AskedRequest: Sendable {
         return value.hasPrefix("Bearer ") ? String(value.dropFirst(7)) : ""
     }
 
-    /// The body; `null` if it is no JSON.
-    public var json: JSONValue { (try? JSONValue.parse(body.span.bytes)) ?? .null }
+    /// The request itself, without an envelope; `null` if the body is no JSON.
+    public var json: JSONValue {
+        let body = (try? JSONValue.parse(body.span.bytes)) ?? .null
+        return isEnveloped ? body["request"] ?? .null : body
+    }
 }
 
 extension String {

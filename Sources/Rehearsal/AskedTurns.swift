@@ -9,6 +9,10 @@ public struct AskedTurns: Sendable {
     public var tools: [String] = []
     public var calls: [Saying.Call] = []
     public var results: [Result] = []
+    /// What the assistant said last; empty: nothing yet.
+    public var said = ""
+    /// Nobody spoke after that: it is to be gone on with in place.
+    public var isPrefilled = false
     /// The signatures that came back.
     public var signatures: [String] = []
 
@@ -30,7 +34,16 @@ public struct AskedTurns: Sendable {
         }
     }
 
-    private mutating func say(_ text: String) { if question.isEmpty { question = text } }
+    private mutating func say(_ text: String) {
+        if question.isEmpty { question = text }
+        isPrefilled = false
+    }
+
+    private mutating func answer(_ text: String) {
+        if text.isEmpty { return }
+        said = text
+        isPrefilled = true
+    }
 
     private static func text(_ content: JSONValue?) -> String {
         content?.string ?? (content?.array ?? []).compactMap { $0["text"]?.string }.joined()
@@ -45,6 +58,7 @@ public struct AskedTurns: Sendable {
             case "tool":
                 results.append(Result(id: message["tool_call_id"]?.string ?? "", name: "", text: Self.result(message["content"])))
             default:
+                answer(Self.text(message["content"]))
                 for call in message["tool_calls"]?.array ?? [] {
                     add(call["id"], call["function"]?["name"], written: call["function"]?["arguments"])
                 }
@@ -66,6 +80,7 @@ public struct AskedTurns: Sendable {
                 let text = Self.text(item["content"])
                 if ["system", "developer"].contains(item["role"]?.string) { instructions += text }
                 if item["role"]?.string == "user" { say(text) }
+                if item["role"]?.string == "assistant" { answer(text) }
             }
         }
     }
@@ -74,7 +89,7 @@ public struct AskedTurns: Sendable {
         tools = (body["tools"]?.array ?? []).compactMap { $0["name"]?.string }
         instructions = Self.text(body["system"])
         for message in body["messages"]?.array ?? [] {
-            if message["role"]?.string == "user" { say(Self.text(message["content"])) }
+            if message["role"]?.string == "user" { say(Self.text(message["content"])) } else { answer(Self.text(message["content"])) }
             for block in message["content"]?.array ?? [] {
                 switch block["type"]?.string {
                 case "tool_use":
@@ -93,6 +108,7 @@ public struct AskedTurns: Sendable {
         tools = (body["tools"]?.array ?? []).flatMap { $0["functionDeclarations"]?.array ?? [] }.compactMap { $0["name"]?.string }
         instructions = Self.text(body["systemInstruction"]?["parts"])
         for content in body["contents"]?.array ?? [] {
+            if content["role"]?.string == "model" { answer(Self.text(content["parts"])) }
             for part in content["parts"]?.array ?? [] {
                 if let signature = part["thoughtSignature"]?.string { signatures.append(signature) }
                 if let call = part["functionCall"] {

@@ -74,3 +74,16 @@ public struct RehearsalProvider: Sendable {
         .refuses(404, "The model `\(asked.model)` does not exist.", type: "invalid_request_error", code: "model_not_found")
     }
 }
+
+extension RehearsalProvider {
+    /// The same two as if they were on the network, with the limits that hold there, for `understudy rehearse`: each on a wire of its
+    /// own, both going on from the beginning of an answer.
+    public static func remote(wire: WireKind, standby: WireKind) -> [Provider] {
+        [(star, wire), (understudy, standby)].compactMap { ref, wire in
+            guard let url = BaseURL("https://\(ref.provider).example\(wire == .googleGenerativeAI ? "/v1beta" : "/v1")") else { return nil }
+            var model = Model(id: ref.model)
+            model.quirks.takesPrefill = true
+            return Provider(id: ref.provider, baseURL: url, wireName: wire.rawValue, models: [model], needsCredential: false)
+        }
+    }
+}

@@ -60,23 +60,32 @@ extension Script {
                 case .chat: chatReply(saying, model: asked.model)
                 case .responses: responsesReply(saying, model: asked.model)
                 case .messages: messagesReply(saying, model: asked.model)
+                case .google where asked.isEnveloped: JSONValue.object(["response": googleReply(saying, model: asked.model)])
                 case .google: googleReply(saying, model: asked.model)
                 }
             return Script([.answer(status: 200, headers: json, body: JSONWriter.compact(body))])
         }
-        let events =
-            switch asked.wire {
-            case .chat: chatEvents(saying, model: asked.model)
-            case .responses: responsesEvents(saying, model: asked.model)
-            case .messages: messagesEvents(saying, model: asked.model)
-            case .google: googleEvents(saying, model: asked.model)
-            }
         var acts: [Act] = [.begin(status: 200, headers: eventStream)]
-        for event in events {
+        for event in events(of: saying, for: asked) {
             if pace > .zero { acts.append(.wait(pace)) }
             acts.append(.bytes(event))
         }
         return Script(acts + [.end])
+    }
+
+    /// A stream, event by event, its terminator among them where the wire has one.
+    static func events(of saying: Saying, for asked: AskedRequest) -> [[UInt8]] {
+        switch asked.wire {
+        case .chat: chatEvents(saying, model: asked.model)
+        case .responses: responsesEvents(saying, model: asked.model)
+        case .messages: messagesEvents(saying, model: asked.model)
+        case .google: googleEvents(saying, model: asked.model).map { asked.isEnveloped ? enveloped($0) : $0 }
+        }
+    }
+
+    /// An event of the Gemini API as Cloud Code Assist sends it.
+    private static func enveloped(_ event: [UInt8]) -> [UInt8] {
+        Array("data: {\"response\":".utf8) + event.dropFirst(6).dropLast(2) + Array("}\n\n".utf8)
     }
 
     /// An error in the shape of the wire that was asked.

@@ -10,19 +10,23 @@ public final class ReceiptRecorder: Sendable {
     private let store: ReceiptStore?
     private let samples: SampleStore?
     private let log: Logger
+    private let seen: (@Sendable (Receipt) -> Void)?
 
     /// - Parameters:
     ///   - store: `nil` keeps none: for tests of other things.
     ///   - samples: The same.
-    public init(store: ReceiptStore?, samples: SampleStore? = nil, log: Logger) {
+    ///   - seen: Is shown each receipt, on its request's loop.
+    public init(store: ReceiptStore?, samples: SampleStore? = nil, log: Logger, seen: (@Sendable (Receipt) -> Void)? = nil) {
         self.store = store
         self.samples = samples
         self.log = log
+        self.seen = seen
     }
 
     func record(_ receipt: Receipt) {
         DecisionLog.write(receipt, to: log)
         store?.append(receipt)
+        seen?(receipt)
     }
 
     /// Keeps what no rule knew, for a rule to come; anything else is known already.

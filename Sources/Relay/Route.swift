@@ -64,7 +64,7 @@ final class Route: Sendable {
     ///
     /// - Parameter hasSpare: Asked only if it matters.
     func firstTokenPhase(asksReasoning: Bool, hasSpare: () -> Bool) -> TimeLimits.Phase {
-        if provider.baseURL.isLocal { return .localFirstToken }
+        if provider.isLocal { return .localFirstToken }
         return !asksReasoning && !reasons && hasSpare() ? .firstToken : .reasoningFirstToken
     }
 

@@ -31,6 +31,8 @@ extension Script {
             begun.text = String(saying.text.prefix(saying.text.count * percent / 100))
             let events = events(of: begun, for: asked)
             say(events.prefix((events.lastIndex { isWord($0) } ?? events.count - 1) + 1))
+            // What was said before is on its way by then.
+            acts.append(.wait(.milliseconds(20)))
             acts += others
         case .garbled(let percent):
             var events = events(of: saying, for: asked)

@@ -39,7 +39,7 @@ struct DrillReport: Sendable {
             var row = [Table.Cell(cell.scenario.name)]
             if hasWires { row.append(Table.Cell(cell.wire.rawValue)) }
             row += [
-                Table.Cell(cell.attempts), Table.Cell(cell.answerer ?? "nobody"), Table.Cell(Self.seconds(cell.took)),
+                Table.Cell(cell.attempts), Table.Cell(cell.answerer ?? "nobody"), Table.Cell(cell.took.inSeconds),
                 Table.Cell(cell.verdict.word, cell.verdict.style),
             ]
             table.add(row)
@@ -65,12 +65,6 @@ struct DrillReport: Sendable {
     }
 
     private static let reasons = 4
-
-    static func seconds(_ duration: Duration) -> String {
-        let hundredths = (duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000 + 5) / 10
-        let rest = hundredths % 100
-        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
-    }
 
     // MARK: JSON
 
@@ -128,7 +122,7 @@ extension DrillCell {
         return turn.attempts.prefix(16).map { tried in
             let how = tried.asked.map { " (\($0.rawValue))" } ?? ""
             return "\(tried.model) \(tried.credential)\(how): \(tried.reason?.rawValue ?? "answered")"
-                + (tried.rule.map { ", \($0)" } ?? "") + ", \(DrillReport.seconds(tried.took))"
+                + (tried.rule.map { ", \($0)" } ?? "") + ", \(tried.took.inSeconds)"
         }
     }
 

@@ -12,7 +12,7 @@ public struct DrillTiming: Hashable, Sendable {
     /// As long as in truth.
     public static let whole = DrillTiming(scale: 1, pace: .milliseconds(15), slack: .seconds(3))
     /// A tenth of it.
-    public static let fast = DrillTiming(scale: 0.1, pace: .milliseconds(1), slack: .seconds(4))
+    public static let fast = DrillTiming(scale: 0.1, pace: .zero, slack: .seconds(4))
 
     public func seconds(_ seconds: Double) -> Duration { .milliseconds(Int64(seconds * scale * 1000)) }
 

@@ -35,7 +35,7 @@ extension Scenario.Take {
 
     /// Why this is not the provider's refusal.
     private func unrefused(_ heard: Heard) -> String? {
-        if heard.gaveUp { return "there was no end within \(heard.took)" }
+        if heard.gaveUp { return "there was no end within \(heard.took.inSeconds)" }
         guard let error = heard.error else { return "the client got an answer, where the provider had refused the request for its content" }
         if !heard.text.isEmpty { return "the client got text and then a refusal" }
         if heard.status != 400 { return "the client got the status \(heard.status.map(String.init) ?? "-") instead of 400" }
@@ -49,7 +49,7 @@ extension Heard {
     /// Why this is not the whole answer.
     var unanswered: String? {
         let part = "\(text.utf8.count * 100 / max(1, DrillLine.text.utf8.count)) % of the answer"
-        if gaveUp { return "there was no end within \(took), after \(part)" }
+        if gaveUp { return "there was no end within \(took.inSeconds), after \(part)" }
         if let error { return "the client got \(part) and the error \"\(error)\"" }
         if text != DrillLine.text {
             let seen = text.isEmpty ? "nothing" : isBeginning ? part : "another text"

@@ -44,7 +44,7 @@ extension Rule {
                 // A timer may be a few milliseconds early against another clock.
                 if times.count > 1, times[1] - times[0] < .milliseconds(Int64(seconds * 950)) {
                     return
-                        "\(evidence.members[place].model) was asked again after \(times[1] - times[0]), and its Retry-After is \(seconds) s"
+                        "\(evidence.members[place].model) was asked again after \((times[1] - times[0]).inSeconds), and its Retry-After is \(seconds) s"
                 }
             }
             return nil
@@ -75,7 +75,9 @@ extension Rule {
         Rule { evidence in
             // Sixty words take a second.
             let limit = limit(evidence, evidence.timing) + evidence.timing.pace * 80 + evidence.timing.slack
-            return evidence.turns.first { $0.heard.took > limit }.map { "the answer took \($0.heard.took), longer than \(limit)" }
+            return evidence.turns.first { $0.heard.took > limit }.map {
+                "the answer took \($0.heard.took.inSeconds), longer than \(limit.inSeconds)"
+            }
         }
     }
 
@@ -121,7 +123,17 @@ extension Rule {
             let wellAt = evidence.timing.seconds(seconds)
             let late = evidence.turns.filter { $0.at >= wellAt }.dropFirst().filter { $0.answerer.map { !evidence.isHit($0) } ?? true }
             guard let last = late.last else { return nil }
-            return "\(late.count) requests were still answered by another, the last \(last.at - wellAt) after the first candidate was well"
+            return
+                "\(late.count) requests were still answered by another, the last \((last.at - wellAt).inSeconds) after the first candidate was well"
         }
+    }
+}
+
+extension Duration {
+    /// For people: `2.31 s`.
+    public var inSeconds: String {
+        let hundredths = (components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 + 5) / 10
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
     }
 }

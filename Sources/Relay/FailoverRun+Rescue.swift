@@ -16,7 +16,8 @@ extension FailoverRun {
     /// Notes in the receipt what the client has of an attempt that went on with another's reply.
     func measure(_ open: OpenAttempt) {
         guard open.attempt.part != nil else { return }
-        open.attempt.part?.cost = open.attempt.usage.flatMap { open.route.price?.cost(of: $0) }
+        let cost = open.attempt.usage.flatMap { open.route.price?.cost(of: $0) }
+        open.attempt.part?.cost = cost
         guard open.call.isCommitted else { return }
         let left = open.call.left
         open.attempt.part?.bytes = left.text.count - (sent?.text.count ?? 0)

@@ -9,6 +9,7 @@
 //     (else)              a chat completion of about 1 KB, with its length
 //     "stream":true       50 events, each written by itself, then the finish reason and [DONE]
 //     … and "slow20"      the same, 20 ms apart
+//     … and "slow1000"    the same, a second apart
 //     … and "hold"        the first event, then nothing
 #define _GNU_SOURCE
 #include <errno.h>
@@ -42,6 +43,8 @@ typedef struct client {
     char *buffer;
     size_t filled, capacity;
     int events_sent;
+    // Ticks from one event to the next, and until the next.
+    int pace, wait;
     bool streaming, held, closed;
     struct client *next, *previous;
     struct client *next_closed;
@@ -143,8 +146,10 @@ static bool answer(client *c, const char *body, size_t length) {
     if (!holds(body, length, "\"stream\":true") && !holds(body, length, "\"stream\": true")) return put(c, &completion);
     if (!put(c, &stream_head)) return false;
     c->held = holds(body, length, "hold");
-    if (c->held || holds(body, length, "slow20")) {
+    bool slow = holds(body, length, "slow1000");
+    if (c->held || slow || holds(body, length, "slow20")) {
         c->events_sent = 1;
+        c->pace = c->wait = slow ? 50 : 1;
         join_ring(c);
         return put(c, &stream_event);
     }
@@ -197,7 +202,8 @@ static void tick(int timer) {
     if (read(timer, &ticks, sizeof ticks) < 0) return;
     for (client *c = ring.next, *after; c != &ring; c = after) {
         after = c->next;
-        if (c->held) continue;
+        if (c->held || --c->wait > 0) continue;
+        c->wait = c->pace;
         bool fine;
         if (c->events_sent++ < EVENTS) {
             fine = put(c, &stream_event);

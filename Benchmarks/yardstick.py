@@ -10,7 +10,8 @@ Cases
   plain    2 KB request, 1 KB reply, 32 connections        latency  500 plain requests a second over 8 connections
   large    200 KB request, 1 KB reply, 8 connections       ttft     until the first event, one stream after another
   stream   50 events in a burst, 32 connections            idle     10, 1,000 and 5,000 open streams that say nothing
-  paced    50 events 20 ms apart, 400 connections          start    from the command to an open port
+  paced    50 events 20 ms apart, 400 connections          open     5,000 open streams with an event a second
+                                                           start    from the command to an open port
 
 `direct` is the upstream itself with nothing in between. CPU is of the whole process tree; memory is proportional (PSS).
 Storing receipts has a thread of its own, whose part of the gateway's CPU is shown.
@@ -47,6 +48,7 @@ class Yardstick:
     # Those that have a figure for the upstream itself, so that what a subject adds can be told.
     WITH_DIRECT = ("latency", "ttft")
     IDLE_STREAMS = (10, 1000, 5000)
+    OPEN_STREAMS = 5000
 
     def __init__(self, stage: Stage, load: Load, seconds: int):
         self.stage, self.load, self.seconds = stage, load, seconds
@@ -58,6 +60,7 @@ class Yardstick:
             "latency": self.latency,
             "ttft": self.ttft,
             "idle": self.idle,
+            "open": self.open,
             "start": self.start,
         }
 
@@ -105,6 +108,24 @@ class Yardstick:
         row["kb_per_stream"] = (row[f"kb_{many}"] - row[f"kb_{some}"]) / (many - some)
         return row
 
+    def open(self, name: str) -> Figures:
+        request, connections = self.load.raw("open"), []
+        with self.stage.subject(name) as running:
+            try:
+                while len(connections) < self.OPEN_STREAMS:
+                    connections.append(self.load.open_stream(name, request)[0])
+                self.load.drain(connections)
+                before, began = running.cpu_nanoseconds(), time.monotonic()
+                time.sleep(max(self.seconds, 5))
+                spent, took = (running.cpu_nanoseconds() - before).total(), time.monotonic() - began
+                events = self.load.drain(connections)
+            finally:
+                for connection in connections:
+                    connection.close()
+        # A stream that has stalled would make the rest look cheap.
+        missing = max(0, self.OPEN_STREAMS * int(took) * 9 // 10 - events)
+        return {"n": events, "core_percent": spent / took / 1e7, "cpu_event_us": spent / 1e3 / max(1, events), "errors": missing}
+
     def start(self, name: str) -> Figures:
         with self.stage.subject(name) as running:
             return {"ready_ms": running.ready_after * 1e3}
@@ -116,7 +137,7 @@ class Yardstick:
             crosses = self.load.client != "openai-completions"
             names = ["gateway"] if crosses else [*(["direct"] if case in self.WITH_DIRECT else []), *self.stage.commands]
             rows: dict[str, list[Figures]] = {name: [] for name in names}
-            for number in range(1 if case == "idle" else rounds):
+            for number in range(1 if case in ("idle", "open") else rounds):
                 # There and back again, so that a drift of the machine hits all alike.
                 for name in names if number % 2 == 0 else reversed(names):
                     rows[name].append(self.cases[case](name))

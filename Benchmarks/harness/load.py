@@ -42,6 +42,7 @@ class Load:
             "stream": self.body(TEXT, stream=True),
             "paced": self.body("slow20 " + TEXT, stream=True),
             "hold": self.body("hold " + TEXT, stream=True),
+            "open": self.body("slow1000 " + TEXT, stream=True),
         }
         for name, body in self.bodies.items():
             self.file(name).write_text(body)
@@ -120,6 +121,19 @@ class Load:
         except OSError as problem:
             raise BenchmarkError(f"{name} did not begin a stream: {problem}") from None
         return connection, (time.perf_counter_ns() - began) / 1e3
+
+    def drain(self, connections: list[socket.socket]) -> int:
+        """Takes what has come on open streams. Returns how many events that was."""
+        events = 0
+        for connection in connections:
+            connection.setblocking(False)
+            try:
+                while part := connection.recv(65536):
+                    events += part.count(b" token")
+            except BlockingIOError:
+                continue
+            raise BenchmarkError("a stream ended before its time")
+        return events
 
     def run(self, command: list[str], seconds: float, environment: dict[str, str] = {}) -> str:
         try:

@@ -18,9 +18,10 @@ WORDS = {
     "p50": ("p50, µs", 0), "p99": ("p99, µs", 0),
     "pss_kb": ("memory under load, KB", 0), "base_kb": ("memory at start, KB", 0), "kb_10": ("memory, 10 streams, KB", 0),
     "kb_1000": ("memory, 1,000 streams, KB", 0), "kb_5000": ("memory, 5,000 streams, KB", 0), "kb_per_stream": ("memory a stream, KB", 2),
+    "core_percent": ("CPU, % of a core", 1), "cpu_event_us": ("CPU, µs an event", 2),
     "ready_ms": ("command to open port, ms", 1), "errors": ("errors", 0),
 }  # fmt: skip
-TO_NGINX = ("rps", "cpu_us", "p50", "p99", "kb_per_stream", "ready_ms")
+TO_NGINX = ("rps", "cpu_us", "p50", "p99", "kb_per_stream", "core_percent", "cpu_event_us", "ready_ms")
 
 
 def line(case: str, name: str, row: Figures, rows: dict[str, Figures]) -> str:

@@ -5,6 +5,9 @@ public enum ChunkedEncoder {
     /// Appends `bytes` as one chunk. Nothing for no bytes, as an empty chunk would end the body.
     public static func chunk(_ bytes: RawSpan, into output: inout [UInt8]) {
         guard bytes.byteCount > 0 else { return }
+        // One growth at most, and by what doubles as an array's own does: chunks come one after another.
+        let needed = output.count + bytes.byteCount + 20
+        if output.capacity < needed { output.reserveCapacity(max(needed, output.capacity * 2)) }
         appendSize(bytes.byteCount, to: &output)
         appendLineEnd(to: &output)
         bytes.withUnsafeBytes { output.append(contentsOf: $0) }

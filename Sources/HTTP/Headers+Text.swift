@@ -2,6 +2,7 @@
 
 extension Headers: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, String)...) {
+        self.init(roomFor: elements.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }, fields: elements.count)
         for (name, value) in elements { append(name, value) }
     }
 }

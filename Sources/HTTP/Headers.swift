@@ -28,6 +28,17 @@ public struct Headers: Sendable {
 
     public init() {}
 
+    /// With room for fields that are about to be added.
+    ///
+    /// - Parameter bytes: Of their lines.
+    public init(roomFor bytes: Int, fields count: Int) {
+        lines.reserveCapacity(bytes)
+        fields.reserveCapacity(count)
+    }
+
+    /// Bytes of all lines.
+    public var byteCount: Int { lines.count }
+
     /// For the parser: `fields` are the places in `lines`, which it has checked.
     init(lines: [UInt8], fields: [Field]) {
         self.lines = lines

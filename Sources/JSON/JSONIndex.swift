@@ -22,7 +22,7 @@ public struct JSONIndex: Hashable, Sendable {
     public init(scanning bytes: RawSpan, limits: JSONLimits = .standard) throws(JSONProblem) {
         var members: [Member] = []
         do {
-            members.reserveCapacity(16)
+            members.reserveCapacity(8)
             root = try JSONScanner.scan(bytes, limits) { (key, value) throws(ScanFault) in
                 guard members.count < limits.members else { throw ScanFault(.tooManyMembers, at: key.lowerBound - 1) }
                 members.append(Member(key: key, value: value))

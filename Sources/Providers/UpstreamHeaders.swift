@@ -14,7 +14,8 @@ enum UpstreamHeaders {
         client: Headers, passed: [StaticString], credential: Secret?, in wireHeader: CredentialHeader = .bearer, provider: Provider,
         streaming: Bool
     ) -> Headers {
-        var headers = streaming ? ownForStream : own
+        var headers = Headers(roomFor: 256, fields: 6)
+        headers.append(streaming ? ownForStream : own)
         for name in passed {
             if let value = client.first(name) { headers.append(name.description, value) }
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 
-/// How one attempt ended.
+/// How one attempt ended. What is rare and large stands behind a pointer: an open stream has room for its end all the time.
 enum CallOutcome {
     case whole(status: Int, contentType: String?, body: [UInt8], usage: Usage?)
     /// The client has the stream, with a proven end.
     case streamed(usage: Usage?)
-    case failed(FailedCall)
+    indirect case failed(FailedCall)
     case cancelled
 }
 

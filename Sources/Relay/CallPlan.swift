@@ -5,31 +5,33 @@ import Providers
 import Transport
 
 /// What one attempt sends, and how long each part of it may take.
-struct CallPlan {
-    var request: ClientRequest
+///
+/// A class: a call and what passes its stream on share one for as long as the stream is open. Confined to the request's loop.
+final class CallPlan {
+    private(set) var request: ClientRequest
     /// What was changed in the body, of what the route is known to refuse or just has.
-    var repairs: [Repair]
+    let repairs: [Repair]
     /// The provider's.
-    var wire: any Wire
+    let wire: any Wire
     /// What the client is to get in its own wire; `nil` where both speak the same.
-    var crossed: Crossed?
+    let crossed: Crossed?
     /// What the client has already, of another candidate's reply; `nil`: nothing.
-    var sent: SentReply?
+    let sent: SentReply?
     /// How this one is asked to go on with it.
-    var asked: Continuing?
+    let asked: Continuing?
     /// Where the two are joined.
-    var seam: Seam?
-    var operation: Operation
-    var context: ErrorContext
+    private(set) var seam: Seam?
+    let operation: Operation
+    let context: ErrorContext
     /// The provider is to stream, whatever the client wants.
-    var streaming: Bool
-    var firstToken: TimeLimits.Resolved.Limit
-    var firstTokenPhase: TimeLimits.Phase
-    var idle: TimeLimits.Resolved.Limit
-    var plain: TimeLimits.Resolved.Limit
+    let streaming: Bool
+    let firstToken: TimeLimits.Resolved.Limit
+    let firstTokenPhase: TimeLimits.Phase
+    let idle: TimeLimits.Resolved.Limit
+    let plain: TimeLimits.Resolved.Limit
     /// What is left of the request's own limit.
-    var remaining: TimeLimits.Resolved.Limit
-    var now: Timestamp
+    let remaining: TimeLimits.Resolved.Limit
+    let now: Timestamp
 
     /// The client gets what comes as it comes.
     var clientStreams: Bool { crossed?.wantsStream ?? streaming }
@@ -76,5 +78,11 @@ struct CallPlan {
             connectTime: limits.connect.length,
             // A repeat after a broken connection must not meet another that the peer has closed meanwhile.
             onFreshConnection: isRepeat, bypassesProxy: route.provider.baseURL.isLocal)
+    }
+
+    /// The client has part of the reply: what is asked after that begins with the client's own request.
+    func letRequestGo() {
+        request.body = []
+        request.headers = [:]
     }
 }

@@ -24,7 +24,7 @@ public final class FailoverRun: @unchecked Sendable {
 
     let relay: Relay
     let snapshot: RelaySnapshot
-    var request: RelayRequest
+    let request: RelayRequest
     let chain: Chain
     let routes: [Route?]
     let sink: any ReplySink
@@ -98,7 +98,8 @@ public final class FailoverRun: @unchecked Sendable {
             return false
         }
         receipt.facts.activeRequests = relay.gate.inFlight
-        sink.onClientGone = { [weak self] in self?.clientLeft() }
+        // Until `leave`, which `answer` calls in any case. Weak, it would make every count of references take the long way.
+        sink.onClientGone = { [unowned self] in clientLeft() }
         return true
     }
 

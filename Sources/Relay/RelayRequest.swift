@@ -6,7 +6,9 @@ import JSON
 import Providers
 
 /// What every door hands over: one request, in its client's wire, and what may change its chain.
-public struct RelayRequest: Sendable {
+///
+/// A class, so that all that is done with it passes a pointer on. `@unchecked Sendable`: confined to the request's loop.
+public final class RelayRequest: @unchecked Sendable {
     public var id: ReceiptID
     public var startedAt: Timestamp
     public var wire: WireKind

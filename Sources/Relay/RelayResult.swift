@@ -9,10 +9,10 @@ public enum RelayResult: Sendable {
     /// The sink has the reply from the first event to the last.
     case streamed(Served)
     /// The sink has part of a reply, as far as the position says; its end has to be the wire's true error event.
-    case brokenStream(Failure, Served, StreamPosition)
+    indirect case brokenStream(Failure, Served, StreamPosition)
     /// The client's own mistake, in the upstream's words.
     case passedOn(status: Int, contentType: String?, body: [UInt8], Served)
-    case refused(Refusal)
+    indirect case refused(Refusal)
     /// Nobody is there to be told.
     case cancelled
 }

@@ -8,8 +8,8 @@ import Providers
 ///
 /// Until the model first speaks nothing is sent: the events before that (a role, a comment) are kept back, so that another candidate may
 /// still begin afresh. From its first tool call on all is kept back until the end is proven: a half-written or lonely call never
-/// reaches a client. Confined to the request's loop.
-struct StreamRelay {
+/// reaches a client. Confined to the request's loop. A class, so that asking it something copies nothing of it.
+final class StreamRelay {
     enum Verdict {
         case goOn
         /// The whole reply has been sent, terminator included.
@@ -75,11 +75,8 @@ struct StreamRelay {
     var isFarBehind: Bool { client.pendingBytes > Self.farBehind }
 
     /// Takes a part of the stream, cut anywhere.
-    mutating func take(_ bytes: RawSpan, elapsed: Duration) -> Verdict {
+    func take(_ bytes: RawSpan, elapsed: Duration) -> Verdict {
         var verdict = Verdict.goOn
-        var events = events
-        self.events = EventStreamReader()
-        defer { self.events = events }
         do throws(HTTPProblem) {
             try events.feed(bytes) { raw, data, name in
                 guard case .goOn = verdict else { return }
@@ -98,7 +95,7 @@ struct StreamRelay {
 
     private static func beginning(of bytes: RawSpan) -> [UInt8] { bytes.withUnsafeBytes { Array($0.prefix(offendingLimit)) } }
 
-    private mutating func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
+    private func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
         let wasWhole = hasEnded
         let data = data.byteCount == 0 && Self.isBare(raw) ? raw : data
         let event = reader.read(data: data, name: name)
@@ -127,7 +124,7 @@ struct StreamRelay {
     }
 
     /// What an event means to a client for which it is written anew, at once.
-    private mutating func cross(_ event: StreamEvent, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
+    private func cross(_ event: StreamEvent, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
         guard let crossed else { return .goOn }
         if event.marks.contains(.toolCall), !isHolding, !hasEnded { before = left }
         output.removeAll(keepingCapacity: true)
@@ -146,7 +143,7 @@ struct StreamRelay {
     }
 
     /// Sends what an event is to the client, or keeps it back.
-    private mutating func pass(_ bytes: RawSpan, _ event: StreamEvent, _ elapsed: Duration) -> Verdict {
+    private func pass(_ bytes: RawSpan, _ event: StreamEvent, _ elapsed: Duration) -> Verdict {
         if !hasSpoken, event.isSpoken || event.marks.contains(.finish) { speak(elapsed) }
         guard plan.clientStreams else { return .goOn }
         if event.marks.contains(.toolCall), !hasEnded { isHolding = true }
@@ -164,26 +161,28 @@ struct StreamRelay {
         return .goOn
     }
 
-    private mutating func speak(_ elapsed: Duration) {
+    private func speak(_ elapsed: Duration) {
         hasSpoken = true
         firstContentAfter = elapsed
         firstContent()
     }
 
-    private mutating func commit() {
+    private func commit() {
         if !isCommitted {
             isCommitted = true
+            plan.letRequestGo()
             client.begin(served)
         }
         guard !keptBack.isEmpty else { return }
-        client.write(keptBack.span.bytes)
+        let kept = keptBack
         keptBack = []
+        client.write(kept.span.bytes)
     }
 
     /// The upstream closed.
     ///
     /// - Returns: `.ended` if the reply was whole: its terminator, if missing, has been supplied.
-    mutating func upstreamEnded() -> Verdict {
+    func upstreamEnded() -> Verdict {
         if let verdict = lastWords() { return verdict }
         if let error = reader.upstreamEnded() { return .failed(error) }
         return supplyEnd()
@@ -193,7 +192,7 @@ struct StreamRelay {
     /// that.
     ///
     /// - Returns: `nil` where it breaks nothing.
-    private mutating func lastWords() -> Verdict? {
+    private func lastWords() -> Verdict? {
         guard !hasEnded, events.hasPartial else { return nil }
         var rest = EventStreamReader()
         swap(&rest, &events)
@@ -211,19 +210,19 @@ struct StreamRelay {
     private static let emptyLine = Array("\n\n".utf8)
 
     /// Ends the reply for the client after a proven end, with the terminator that the upstream left out.
-    mutating func supplyEnd() -> Verdict {
+    func supplyEnd() -> Verdict {
         if !hasSpoken { speak(.zero) }
         guard plan.clientStreams, !isOver else { return .ended }
         commit()
         isOver = true
         if let crossed {
-            output.removeAll(keepingCapacity: true)
+            var last: [UInt8] = []
             do throws(Seam.Problem) {
-                try crossed.end(into: &output)
+                try crossed.end(into: &last)
             } catch {
                 return .apart(error)
             }
-            client.write(output.span.bytes)
+            client.write(last.span.bytes)
         } else if let terminator = plan.wire.doneTerminator {
             client.write(terminator.span.bytes)
         }

@@ -12,13 +12,13 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private enum Progress {
         case waiting
         case collecting(ResponseHead)
-        case streaming(ResponseHead)
+        case streaming
         case over
     }
 
     let plan: CallPlan
     private let loop: EventLoop
-    private var stream: StreamRelay
+    private let stream: StreamRelay
     private var progress = Progress.waiting
     private var call: (any HTTPCall)?
     private var body: [UInt8] = []
@@ -86,7 +86,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         status = head.status
         // Who does nothing but stream may leave it unsaid, as ChatGPT's backend does (docs/wire/openai-responses.md, "Codex").
         let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? plan.wire.onlyStreams
-        progress = plan.streaming && isStream && (200..<300).contains(head.status) ? .streaming(head) : .collecting(head)
+        progress = plan.streaming && isStream && (200..<300).contains(head.status) ? .streaming : .collecting(head)
     }
 
     func bodyCame(_ bytes: RawSpan) {

@@ -15,6 +15,8 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
     private var idle: [CurlHandle] = []
     private var active: [ObjectIdentifier: CurlHandle] = [:]
     private var sockets: [Int32: CurlSocket] = [:]
+    /// The last that was made.
+    private var list: CurlHeaderList?
     private let timer = LoopTimer()
     /// libcurl forbids most calls from within its callbacks; what those ask for is done when it has returned.
     private var isInside = false
@@ -80,6 +82,14 @@ public final class CurlClient: HTTPClient, @unchecked Sendable {
         // Adding asks for a timer of 0 ms; acting at once saves the round through the loop.
         act(on: CURL_SOCKET_TIMEOUT, 0)
         return handle
+    }
+
+    /// The headers of a call, the same list as long as they are the same.
+    func list(of headers: Headers) -> CurlHeaderList {
+        if let list, list.headers == headers { return list }
+        let made = CurlHeaderList(headers)
+        list = made
+        return made
     }
 
     /// Lets the reply end by itself, within `patienceTime`.

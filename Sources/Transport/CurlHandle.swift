@@ -20,8 +20,7 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
     /// Kept while the call runs: libcurl reads from it without a copy.
     private var body: [UInt8] = []
     private var url = ""
-    private var headers = Headers()
-    private var list: UnsafeMutablePointer<curl_slist>?
+    private var list: CurlHeaderList?
     private var failure = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
 
     private var status = 0
@@ -78,10 +77,7 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         }.expect()
     }
 
-    deinit {
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(list)
-    }
+    deinit { curl_easy_cleanup(easy) }
 
     // MARK: One call
 
@@ -102,7 +98,11 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
             set(CURLOPT_HTTP_VERSION, isSecure ? Int(CURL_HTTP_VERSION_2TLS) : Int(CURL_HTTP_VERSION_1_1))
             set(CURLOPT_PIPEWAIT, isSecure ? 1 : 0)
         }
-        if list == nil || request.headers != headers { setHeaders(request.headers) }
+        if list?.headers != request.headers {
+            let list = client.list(of: request.headers)
+            ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list.first).expect()
+            self.list = list
+        }
         body = request.body
         switch request.method {
         case .get:
@@ -121,17 +121,6 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         ccurl_set_string(easy, CURLOPT_NOPROXY, request.bypassesProxy ? "*" : nil).expect()
         set(CURLOPT_FRESH_CONNECT, request.onFreshConnection ? 1 : 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTime.milliseconds)))
-    }
-
-    private func setHeaders(_ headers: Headers) {
-        curl_slist_free_all(list)
-        self.headers = headers
-        // libcurl would wait for a `100 Continue` before larger bodies, and would ask for any type.
-        var list = curl_slist_append(nil, "Expect:")
-        if !headers.contains("accept") { list = curl_slist_append(list, "Accept: */*") }
-        headers.forEach { name, value in list = curl_slist_append(list, value.isEmpty ? "\(name);" : "\(name): \(value)") }
-        self.list = list
-        ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, list).expect()
     }
 
     func cancel() {
@@ -190,16 +179,27 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
             // 1xx heads precede the one that counts; 101 cannot come, as no upgrade is asked for.
             guard status >= 200 else { return true }
             headWasSent = true
-            delegate?.headCame(ResponseHead(status: status, headers: replyHeaders))
+            letSentBodyGo()
+            let head = ResponseHead(status: status, headers: replyHeaders)
+            replyHeaders = Headers()
+            delegate?.headCame(head)
             return true
         }
         if let status = Self.status(in: line) {
             self.status = status
-            replyHeaders = Headers()
+            replyHeaders = Headers(roomFor: 512, fields: 12)
         } else {
             _ = replyHeaders.append(line: line)
         }
         return true
+    }
+
+    /// Once a reply has begun nothing is sent again, so that what has all gone to the system is needed no more: a stream may stay open
+    /// for long.
+    private func letSentBodyGo() {
+        var sent: curl_off_t = 0
+        guard ccurl_get_size(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK, sent >= curl_off_t(body.count) else { return }
+        body = []
     }
 
     private func bodyPartCame(_ part: RawSpan) -> Int {

@@ -51,6 +51,7 @@ public final class HTTPExchange: @unchecked Sendable {
         guard case .unanswered = progress else { return }
         progress = .answered
         connection.write { output in
+            if output.isEmpty { output.reserveCapacity(answer.headers.byteCount + answer.body.count + Self.headRoom) }
             connection.serializeHead(answer.status, answer.headers, into: &output)
             answer.serializeBody(to: head.method, into: &output)
         }
@@ -65,6 +66,7 @@ public final class HTTPExchange: @unchecked Sendable {
         if !chunked { connection.mustClose() }
         progress = .streaming(chunked: chunked)
         connection.write { output in
+            if output.isEmpty { output.reserveCapacity(headers.byteCount + Self.headRoom) }
             connection.serializeHead(status, headers, into: &output)
             if chunked { output.append(contentsOf: Self.chunkedField) }
             output.append(contentsOf: [13, 10])
@@ -122,6 +124,8 @@ public final class HTTPExchange: @unchecked Sendable {
         onDrain = nil
     }
 
+    /// Bytes of what a head has beside its headers: the first line, the date and the framing; and of a stream's first event.
+    private static let headRoom = 512
     private static let chunkedField = Array("transfer-encoding: chunked\r\n".utf8)
 }
 

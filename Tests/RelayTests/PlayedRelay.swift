@@ -98,7 +98,7 @@ final class PlayedRelay: Sendable {
         var random = SystemRandomNumberGenerator()
         var shape = try wire.wire.facts(operation, body: body, index: index, target: target)
         shape.operation = operation
-        var request = RelayRequest(
+        let request = RelayRequest(
             id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index, shape: shape, headers: [:],
             session: session)
         request.overrides.timeout = timeout

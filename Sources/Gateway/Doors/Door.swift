@@ -30,7 +30,7 @@ final class Door: Sendable {
     func serve(_ exchange: HTTPExchange) async {
         let turn = Turn(exchange, id: ids.make(at: relay.now()), at: relay.now(), entrance, origins)
         read(turn)
-        if turn.request?.shape.previousResponse != nil { await bind(turn) }
+        if goesOn(turn) { await bind(turn) }
         guard let run = begin(turn) else { return }
         await run.answer()
         finish(turn, run)
@@ -75,6 +75,10 @@ final class Door: Sendable {
             refuse(turn, error)
         }
     }
+
+    // Not within `serve`, whose frame would have room for a copy of the request as long as the task waits.
+    @inline(never)
+    private func goesOn(_ turn: Turn) -> Bool { turn.request?.shape.previousResponse != nil }
 
     /// Finds who keeps the reply that the request goes on from.
     @inline(never)
@@ -174,7 +178,9 @@ final class Door: Sendable {
 extension Headers {
     /// The headers of every answer to a request that has a receipt: its id, under the names by which SDKs look for one.
     init(answering id: ReceiptID, on wire: WireKind) {
-        self = ["x-understudy-request-id": id.rawValue, "x-request-id": id.rawValue]
+        self.init(roomFor: 112, fields: 2)
+        append("x-understudy-request-id", id.rawValue)
+        append("x-request-id", id.rawValue)
         if wire == .anthropicMessages { append("request-id", id.rawValue) }
     }
 }

@@ -30,7 +30,8 @@ final class ResponseRecord {
     }
 
     private static func names(_ member: StaticString, _ request: RelayRequest) -> Bool {
-        request.index.value(member, in: request.body.span.bytes).map { $0.kind != .null } ?? false
+        let body = request.body
+        return request.index.value(member, in: body.span.bytes).map { $0.kind != .null } ?? false
     }
 
     /// Keeps a whole reply.

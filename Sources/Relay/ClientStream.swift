@@ -27,9 +27,9 @@ final class ClientStream {
         self.loop = loop
     }
 
-    /// The first content is about to be sent. Later calls change nothing: who goes on with a reply was not there when its head was sent.
+    /// The first content of a candidate is about to be sent.
     func begin(_ served: Served) {
-        if hasBegun { return }
+        if hasBegun { return sink.goOn(served) }
         hasBegun = true
         sink.begin(served)
         sentAt = loop.now

@@ -4,6 +4,8 @@
 public protocol ReplySink: AnyObject {
     /// The first content is about to be sent: from here on the reply is this attempt's.
     func begin(_ served: Served)
+    /// Another candidate goes on with the reply, so that none of them has all of it.
+    func goOn(_ served: Served)
     func write(_ bytes: RawSpan)
     /// Bytes written that the client has not taken yet.
     var pendingBytes: Int { get }

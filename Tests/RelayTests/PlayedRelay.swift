@@ -138,6 +138,7 @@ final class CollectingSink: ReplySink, @unchecked Sendable {
     /// Somebody waits for this client to take what it has.
     var isAwaited: Bool { waiting.withLock { $0 } }
 
+    func goOn(_ served: Served) {}
     func begin(_ served: Served) { taken.withLock { $0.served = served } }
 
     func write(_ bytes: RawSpan) {

@@ -66,7 +66,8 @@ import Testing
                 """)
         #expect(
             members(receipt.attempts[0]) == """
-                candidate committed crossedTo duration effect failure kind lost mode next origin repairs startedAt status timeToFirstToken usage
+                candidate committed crossedTo duration effect failure kind lost mode next origin part repairs startedAt status timeToFirstToken \
+                usage
                 """)
         #expect(members(Usage()) == "cacheWriteTokens cachedTokens inputTokens outputTokens reasoningTokens")
     }

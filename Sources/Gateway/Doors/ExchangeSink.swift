@@ -29,6 +29,8 @@ final class ExchangeSink: ReplySink {
         exchange.begin(status: 200, headers: headers)
     }
 
+    func goOn(_ served: Served) { record?.isShared = true }
+
     func write(_ bytes: RawSpan) {
         // Before the client can have it, and go on from it.
         if let record, let served { record.look(at: bytes, by: served) }

@@ -15,6 +15,8 @@ final class ResponseRecord {
     private let previous: String?
     /// The conversation lives with the provider (`conversation`): what this request says is only the end of it.
     private let isElsewhere: Bool
+    /// Several candidates said it, so that no provider has all of it.
+    var isShared = false
 
     /// - Returns: `nil` if nothing is to be kept.
     init?(_ request: RelayRequest, in store: ResponseStore?, relay: Relay) {
@@ -77,7 +79,7 @@ final class ResponseRecord {
         let settings = relay.snapshot.settings
         var kept = KeptResponse(
             id: id, madeAt: relay.now(), model: served.model, credential: served.credential,
-            wire: settings.providers[served.model.provider]?.wireName(for: served.model.model) ?? "", previous: previous)
+            wire: isShared ? "" : settings.providers[served.model.provider]?.wireName(for: served.model.model) ?? "", previous: previous)
         let status = reply.member("status", in: bytes)
         let isOver = status?.equals("completed", in: bytes) == true || status?.equals("incomplete", in: bytes) == true
         if settings.responses.keepDays > 0, isOver, !isElsewhere {

@@ -16,11 +16,12 @@ extension FailoverRun {
     /// Notes in the receipt what the client has of an attempt that went on with another's reply.
     func measure(_ open: OpenAttempt) {
         guard open.attempt.part != nil else { return }
-        let cost = open.attempt.usage.flatMap { open.route.price?.cost(of: $0) }
+        let cost = open.cost
         open.attempt.part?.cost = cost
         guard open.call.isCommitted else { return }
         let left = open.call.left
-        open.attempt.part?.bytes = left.text.count - (sent?.text.count ?? 0)
+        let before = sent?.text.count ?? 0
+        open.attempt.part?.bytes = left.text.count - before
         open.attempt.part?.trimmed = left.trimmed
     }
 
@@ -30,7 +31,7 @@ extension FailoverRun {
         position = open.call.position
         var part =
             open.attempt.part
-            ?? SentPart(bytes: left.text.count, cost: open.attempt.usage.flatMap { open.route.price?.cost(of: $0) })
+            ?? SentPart(bytes: left.text.count, cost: open.cost)
         part.obstacle = open.call.obstacle
         if mayResume(open.attempt.candidate.model), let context = context(of: open) {
             part.obstacle = part.obstacle ?? RescueObstacle(context.request)

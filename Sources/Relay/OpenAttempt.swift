@@ -19,6 +19,12 @@ final class OpenAttempt {
         self.call = call
     }
 
+    /// In US dollars; `nil` where a count or a price is not known.
+    var cost: Double? {
+        let usage = attempt.usage
+        return usage.flatMap { route.price?.cost(of: $0) }
+    }
+
     /// As the receipt has it, now that it is over.
     var closed: Attempt {
         var closed = attempt

@@ -9,25 +9,27 @@ import Testing
     private func steps(
         _ failure: Failure, _ stage: Stage = Stage(), part: SentPart? = SentPart(bytes: 12), upstream: (Candidate) -> Failure? = { _ in nil }
     ) -> (asked: [String], last: Step) {
+        var (ledger, now, random) = (stage.ledger, stage.now, stage.random)
         var stage = stage
-        let first = stage.chain.links[0].candidate
+        let (chain, policy) = (stage.chain, stage.policy)
+        let first = chain.links[0].candidate
         var receipt = Receipt(facts: stage.facts())
         func close(_ candidate: Candidate, _ mode: AttemptMode, _ failure: Failure?, isFirst: Bool) {
-            var attempt = Attempt(candidate: candidate, mode: mode, startedAt: stage.now, failure: failure, committed: isFirst)
+            var attempt = Attempt(candidate: candidate, mode: mode, startedAt: now, failure: failure, committed: isFirst)
             attempt.part = isFirst ? part : SentPart(asked: .transcript)
             if let failure {
-                attempt.effect = stage.ledger.record(
-                    failure, of: candidate, attemptStartedAt: stage.now, receipt: receipt, mode: mode, committed: isFirst,
-                    policy: stage.policy, now: stage.now, using: &stage.random)
+                attempt.effect = ledger.record(
+                    failure, of: candidate, attemptStartedAt: now, receipt: receipt, mode: mode, committed: isFirst,
+                    policy: policy, now: now, using: &random)
             }
             receipt.attempts.append(attempt)
-            stage.now = stage.now + .milliseconds(100)
+            now = now + .milliseconds(100)
         }
         close(first, .normal, failure, isFirst: true)
         while true {
-            let step = stage.policy.step(chain: stage.chain, receipt: receipt, facts: receipt.facts, ledger: &stage.ledger, now: stage.now)
+            let step = policy.step(chain: chain, receipt: receipt, facts: receipt.facts, ledger: &ledger, now: now)
             guard case .attempt(let index, let mode) = step else { return (receipt.attempts.map(\.candidate.description), step) }
-            let candidate = stage.chain.links[index].candidate
+            let candidate = chain.links[index].candidate
             close(candidate, mode, upstream(candidate), isFirst: false)
             if receipt.attempts.last?.failure == nil { return (receipt.attempts.map(\.candidate.description), step) }
         }

@@ -11,7 +11,7 @@ private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $
 @Suite struct `A repaired Messages body` {
     static let toEffort = Repair.renameMember(from: "thinking.budget_tokens", to: "output_config.effort")
     static let toBudget = Repair.renameMember(from: "output_config.effort", to: "thinking.budget_tokens")
-    static let goOn = MessagesTurnWriting.goOn
+    static let goOn = ContinuationPrompt.general
 
     /// `nil`: nothing in it would change.
     static let everything: [(repair: Repair, body: String, result: String?)] = [

@@ -12,8 +12,12 @@ struct MessagesEventWriter: EventWriter {
     /// Of the next block.
     private var index = 0
     private var open = Open.nothing
-    /// The text that is open is over: more of it is another block. Sources may still come.
+    /// What is open is over: more of it is another block. Sources of a text may still come.
     private var isApart = false
+    /// The proof of the thought that is open has been told.
+    private var isProven = false
+    /// Blocks that another left open, which nothing more comes for.
+    private var abandoned: [MessagesPlace.Block] = []
     private var calls: [MessagesStreamedCall] = []
     /// Places in `calls` of those that wait, in order.
     private var held: [Int] = []
@@ -34,6 +38,43 @@ struct MessagesEventWriter: EventWriter {
     private static let callLimit = 1024
 
     init(_ context: ReplyContext) { self.context = context }
+
+    /// Goes on behind events that the client got as they came.
+    ///
+    /// - Parameters:
+    ///   - place: Where they end.
+    ///   - usage: What they told.
+    init(_ context: ReplyContext, after place: MessagesPlace, usage: Usage?) {
+        self.init(context)
+        hasBegun = place.hasBegun
+        index = place.nextIndex
+        self.usage = usage
+        guard place.open.count == 1, let block = place.open.first, block.index == place.nextIndex - 1 else {
+            abandoned = place.open
+            return
+        }
+        switch block.kind {
+        case .text: open = .text
+        case .thinking, .provenThinking:
+            open = .thinking(nil)
+            isProven = block.kind == .provenThinking
+            isApart = true
+        case .call, .other:
+            abandoned = place.open
+            return
+        }
+        index = block.index
+    }
+
+    /// The model is named once, at the beginning.
+    mutating func goOn(as model: String) {
+        switch open {
+        case .nothing, .call: break
+        case .thinking: isApart = true
+        // What hangs onto a text belongs to that alone.
+        case .text: isApart = !sealed.isEmpty
+        }
+    }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
         // There is one reply on this wire.
@@ -63,6 +104,7 @@ struct MessagesEventWriter: EventWriter {
     mutating func end(into output: inout [UInt8]) {
         begin(&output)
         closeAll(&output)
+        closeAbandoned(&output)
         let (reason, sequence) = MessagesFinish.write(finish, hasCalls: !calls.isEmpty)
         Self.event("message_delta", &output) { output in
             output.append(#","delta":{"stop_reason":"# as StaticString)
@@ -102,7 +144,7 @@ struct MessagesEventWriter: EventWriter {
     }
 
     private mutating func write(thinking text: String, _ output: inout [UInt8]) {
-        if case .thinking = open {
+        if case .thinking = open, !isApart {
         } else {
             closeAll(&output)
             start(#"{"type":"thinking","thinking":"","signature":""}"#, &output)
@@ -112,7 +154,7 @@ struct MessagesEventWriter: EventWriter {
     }
 
     private mutating func write(_ state: ProviderState, _ output: inout [UInt8]) {
-        if case .thinking(nil) = open {
+        if case .thinking(nil) = open, !isApart {
             open = .thinking(state)
             return
         }
@@ -183,6 +225,7 @@ struct MessagesEventWriter: EventWriter {
 
     private mutating func start(_ block: String, _ output: inout [UInt8]) {
         begin(&output)
+        closeAbandoned(&output)
         Self.event("content_block_start", &output) { output in
             output.member("index", index)
             output.append(#","content_block":"# as StaticString)
@@ -239,7 +282,7 @@ struct MessagesEventWriter: EventWriter {
         case .text: stop(&output)
         case .thinking(let state):
             // Also where there is no proof: a thought without one can not be told from a broken one.
-            delta("signature_delta", "signature", Seal.seal(state), &output)
+            if !isProven { delta("signature_delta", "signature", Seal.seal(state), &output) }
             stop(&output)
         case .call(let place):
             if let rest = calls[place].close() { delta("input_json_delta", "partial_json", rest, &output) }
@@ -262,6 +305,18 @@ struct MessagesEventWriter: EventWriter {
         index += 1
         open = .nothing
         isApart = false
+        isProven = false
+    }
+
+    private mutating func closeAbandoned(_ output: inout [UInt8]) {
+        let (left, next) = (abandoned, index)
+        abandoned = []
+        for block in left {
+            index = block.index
+            if block.kind == .thinking { delta("signature_delta", "signature", Seal.seal(nil), &output) }
+            stop(&output)
+        }
+        index = next
     }
 
     private static func event(_ name: StaticString, _ output: inout [UInt8], _ body: (inout [UInt8]) -> Void) {

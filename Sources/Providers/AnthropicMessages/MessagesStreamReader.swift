@@ -8,12 +8,11 @@ import JSON
 struct MessagesStreamReader: StreamReader {
     private let reader: ErrorReader
     private var hasEvents = false
-    private var hasBegun = false
     private var hasStopped = false
-    /// Indexes of the blocks that are open: one at a time at Anthropic.
-    private var open: [Int] = []
-    /// The next block may not be below it.
-    private var nextIndex = 0
+    private var place = MessagesPlace()
+    /// Before the first call, behind which the client has nothing until the end.
+    private var placeBeforeCalls: MessagesPlace?
+    private(set) var said = Said()
     private(set) var finish: String?
     private var counts = MessagesUsage()
 
@@ -31,11 +30,16 @@ struct MessagesStreamReader: StreamReader {
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }
 
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter {
+        MessagesEventWriter(context, after: placeBeforeCalls ?? place, usage: usage)
+    }
+
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
         if data.byteCount == 0 { return StreamEvent() }
         // Some proxies end every stream as OpenAI does.
         if data.isText("[DONE]") { return StreamEvent() }
         hasEvents = true
+        said.beginEvent()
         if name.byteCount != 0, name.isText("error") { return failure(data) }
         let envelope: MessagesEnvelope
         do {
@@ -60,44 +64,54 @@ struct MessagesStreamReader: StreamReader {
     }
 
     private mutating func readBeginning(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard !hasBegun else { return malformed("message_start comes twice") }
+        guard !place.hasBegun else { return malformed("message_start comes twice") }
         guard let message = envelope.message, message.kind == .object else { return malformed("message_start has no message") }
-        hasBegun = true
+        place.hasBegun = true
         return StreamEvent(counts.add(message.member("usage", in: data), in: data) ? .usage : [])
     }
 
     private mutating func readStart(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard hasBegun, !hasStopped else { return malformed("content_block_start \(hasBegun ? "after the end" : "before message_start")") }
-        guard let index = envelope.index?.int(in: data), index >= nextIndex, index < 1 << 20 else {
+        guard place.hasBegun, !hasStopped else { return malformed("content_block_start \(place.hasBegun ? "after the end" : "before message_start")") }
+        guard let index = envelope.index?.int(in: data), index >= place.nextIndex, index < 1 << 20 else {
             return malformed("content_block_start has an index that is missing, used or out of range")
         }
         guard let block = envelope.block, block.kind == .object, let type = block.member("type", in: data), type.kind == .string else {
             return malformed("content_block_start has no block")
         }
-        guard open.count < Self.openLimit else { return malformed("too many blocks are open") }
-        open.append(index)
-        nextIndex = index + 1
-        return StreamEvent(MessagesPieces.marks(ofBlock: block, type: type, in: data))
+        guard place.open.count < Self.openLimit else { return malformed("too many blocks are open") }
+        var marks: StreamEvent.Marks = []
+        let kind = MessagesPieces.begin(block, type: type, in: data, said: &said, marks: &marks)
+        if marks.contains(.toolCall) { beginCalls() }
+        place.open.append(MessagesPlace.Block(index: index, kind: kind))
+        place.nextIndex = index + 1
+        return StreamEvent(marks)
     }
 
     private mutating func readDelta(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard let index = envelope.index?.int(in: data), open.contains(index) else {
+        guard let index = envelope.index?.int(in: data), let block = place.position(ofOpen: index) else {
             return malformed("content_block_delta of a block that is not open")
         }
         guard let delta = envelope.delta, delta.kind == .object else { return malformed("content_block_delta has no delta") }
-        return StreamEvent(MessagesPieces.marks(ofDelta: delta, in: data))
+        let marks = MessagesPieces.read(delta, of: &place.open[block].kind, in: data, said: &said)
+        if marks.contains(.toolCall), !said.hasCalled { beginCalls() }
+        return StreamEvent(marks)
+    }
+
+    private mutating func beginCalls() {
+        if placeBeforeCalls == nil { placeBeforeCalls = place }
+        said.call()
     }
 
     private mutating func readStop(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard let index = envelope.index?.int(in: data), let place = open.firstIndex(of: index) else {
+        guard let index = envelope.index?.int(in: data), let block = place.position(ofOpen: index) else {
             return malformed("content_block_stop of a block that is not open")
         }
-        open.remove(at: place)
+        place.open.remove(at: block)
         return StreamEvent()
     }
 
     private mutating func readFinish(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard hasBegun, !hasStopped else { return malformed("message_delta \(hasBegun ? "after the end" : "before message_start")") }
+        guard place.hasBegun, !hasStopped else { return malformed("message_delta \(place.hasBegun ? "after the end" : "before message_start")") }
         guard let delta = envelope.delta, delta.kind == .object else { return malformed("message_delta has no delta") }
         var event = StreamEvent()
         if counts.add(envelope.usage, in: data) { event.marks.insert(.usage) }
@@ -117,40 +131,5 @@ struct MessagesStreamReader: StreamReader {
 
     private func malformed(_ what: String) -> StreamEvent {
         StreamEvent(failure: reader.fault(.malformed(what)))
-    }
-}
-
-/// Says what the beginning of a block and its pieces carry.
-enum MessagesPieces {
-    static func marks(ofBlock block: JSONSlice, type: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
-        func hasText(_ name: StaticString) -> Bool {
-            guard let value = block.member(name, in: data) else { return false }
-            return value.kind == .string && !value.isEmptyString
-        }
-        if type.equals("text", in: data) { return hasText("text") ? .content : [] }
-        if type.equals("thinking", in: data) { return hasText("thinking") ? .reasoning : [] }
-        if type.equals("tool_use", in: data) { return .toolCall }
-        if type.equals("redacted_thinking", in: data) { return .reasoning }
-        // A server's own tool at work, its result, a file.
-        return .content
-    }
-
-    static func marks(ofDelta delta: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
-        var marks: StreamEvent.Marks = []
-        delta.forEachMember(in: data) { key, value in
-            if data.equals("text", in: key) {
-                if value.kind == .string, !value.isEmptyString { marks.insert(.content) }
-            } else if data.equals("thinking", in: key) {
-                if value.kind == .string, !value.isEmptyString { marks.insert(.reasoning) }
-            } else if data.equals("partial_json", in: key) {
-                if value.kind == .string, !value.isEmptyString { marks.insert(.toolCall) }
-            } else if data.equals("signature", in: key) {
-                if value.kind == .string, !value.isEmptyString { marks.insert(.reasoning) }
-            } else if data.equals("citation", in: key) {
-                marks.insert(.content)
-            }
-            return true
-        }
-        return marks
     }
 }

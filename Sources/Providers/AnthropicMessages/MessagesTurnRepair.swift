@@ -13,7 +13,7 @@ enum MessagesTurnRepair {
         }
         if let first, isAssistant(first, bytes) { edits.insert(#"{"role":"user","content":"…"},"#, at: first.start) }
         if let last, isAssistant(last, bytes) {
-            edits.insert(#",{"role":"user","content":"\#(MessagesTurnWriting.goOn)"}"#, at: last.end)
+            edits.insert(#",{"role":"user","content":"\#(ContinuationPrompt.general)"}"#, at: last.end)
         }
     }
 
@@ -25,7 +25,7 @@ enum MessagesTurnRepair {
             return true
         }
         if let last, isAssistant(last, bytes) {
-            edits.insert(#",{"role":"user","content":"\#(MessagesTurnWriting.goOn)"}"#, at: last.end)
+            edits.insert(#",{"role":"user","content":"\#(ContinuationPrompt.general)"}"#, at: last.end)
         }
     }
 

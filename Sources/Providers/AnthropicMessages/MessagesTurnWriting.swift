@@ -58,12 +58,9 @@ struct MessagesTurnWriting {
         }
         if lastRole == nil { Self.append("user", Self.textBlock(Turn.nothing), to: &output) }
         let takesPrefill = (target.quirks.takesPrefill ?? model.takesPrefill) && !isThinking
-        if lastRole == .assistant, !takesPrefill { Self.append("user", Self.textBlock(Self.goOn), to: &output) }
+        if lastRole == .assistant, !takesPrefill { Self.append("user", Self.textBlock(ContinuationPrompt.general), to: &output) }
         output.append("]" as StaticString)
     }
-
-    /// For models that do not go on from a message of their own.
-    static let goOn = "Go on exactly where your last message ends, and repeat nothing of it."
 
     private static func textBlock(_ text: String) -> [UInt8] {
         var block: [UInt8] = []

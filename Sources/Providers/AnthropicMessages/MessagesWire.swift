@@ -38,6 +38,10 @@ struct MessagesWire: Wire {
         MessagesCacheMarkers.apply(retention, placing: placing, to: body)
     }
 
+    func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody? {
+        MessagesRescue.continued(body, by: continuation)
+    }
+
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
         MessagesReply.read(headers: headers, body: body, reader: reader(context, nowMilliseconds))
     }

@@ -46,9 +46,8 @@ enum RehearseCommand {
             output.text(DrillReport.chain(source.title, programme) + "\n")
             output.note(promise(scenarios, wires, isFast))
         }
-        let isWatched = output.terminal.isInteractive || !output.wantsJSON
         let cells = try await run.play { cell, done, count in
-            if isWatched { output.note("\(done) of \(count)  \(cell.scenario.name) on \(cell.wire.rawValue): \(cell.verdict.word)") }
+            output.note("\(done) of \(count)  \(cell.scenario.name) on \(cell.wire.rawValue): \(cell.verdict.word)")
         }
         let report = DrillReport(title: source.title, programme: programme, cells: cells)
         if output.wantsJSON {

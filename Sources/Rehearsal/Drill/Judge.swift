@@ -48,11 +48,12 @@ extension Scenario.Take {
 extension Heard {
     /// Why this is not the whole answer.
     var unanswered: String? {
-        let part = "\(text.utf8.count * 100 / max(1, DrillLine.text.utf8.count)) % of the answer"
+        let part =
+            isBeginning ? "\(text.utf8.count * 100 / max(1, DrillLine.text.utf8.count)) % of the answer" : "text that is not the answer's"
         if gaveUp { return "there was no end within \(took.inSeconds), after \(part)" }
         if let error { return "the client got \(part) and the error \"\(error)\"" }
         if text != DrillLine.text {
-            let seen = text.isEmpty ? "nothing" : isBeginning ? part : "another text"
+            let seen = text.isEmpty ? "nothing" : part
             return isWhole ? "the client got \(seen) as if it were whole" : "the client got \(seen) and no end"
         }
         if !isWhole { return "the client got the whole text, and no end" }

@@ -22,7 +22,15 @@ func responsesEvent(_ data: String, named name: String = "") -> StreamEvent {
             (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"message","content":[]}}"#, []),
             (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","summary":[]}}"#, []),
             (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","name":"f"}}"#, .toolCall),
-            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"web_search_call"}}"#, .toolCall),
+            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"custom_tool_call","name":"f"}}"#, .toolCall),
+            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"computer_call"}}"#, .toolCall),
+            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"mcp_approval_request"}}"#, .toolCall),
+            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"unheard_of_call"}}"#, .toolCall),
+            // The provider runs these itself: nobody waits for their end.
+            (#"{"type":"response.output_item.added","output_index":0,"item":{"type":"web_search_call"}}"#, .content),
+            (#"{"type":"response.output_item.done","output_index":0,"item":{"type":"mcp_call"}}"#, .content),
+            (#"{"type":"response.output_item.done","output_index":0,"item":{"type":"shell_call_output"}}"#, .content),
+            (#"{"type":"response.output_item.done","output_index":0,"item":{"type":"compaction"}}"#, .content),
             (
                 #"{"type":"response.output_item.done","item":{"type":"message","content":[{"type":"output_text","text":"whole"}]}}"#,
                 .content

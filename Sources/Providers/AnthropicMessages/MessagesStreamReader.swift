@@ -71,7 +71,7 @@ struct MessagesStreamReader: StreamReader {
     }
 
     private mutating func readStart(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard place.hasBegun, !hasStopped else { return malformed("content_block_start \(place.hasBegun ? "after the end" : "before message_start")") }
+        guard place.hasBegun, !hasStopped else { return outOfPlace("content_block_start") }
         guard let index = envelope.index?.int(in: data), index >= place.nextIndex, index < 1 << 20 else {
             return malformed("content_block_start has an index that is missing, used or out of range")
         }
@@ -111,7 +111,7 @@ struct MessagesStreamReader: StreamReader {
     }
 
     private mutating func readFinish(_ envelope: MessagesEnvelope, _ data: RawSpan) -> StreamEvent {
-        guard place.hasBegun, !hasStopped else { return malformed("message_delta \(place.hasBegun ? "after the end" : "before message_start")") }
+        guard place.hasBegun, !hasStopped else { return outOfPlace("message_delta") }
         guard let delta = envelope.delta, delta.kind == .object else { return malformed("message_delta has no delta") }
         var event = StreamEvent()
         if counts.add(envelope.usage, in: data) { event.marks.insert(.usage) }
@@ -127,6 +127,10 @@ struct MessagesStreamReader: StreamReader {
 
     private func failure(_ data: RawSpan) -> StreamEvent {
         StreamEvent(failure: reader.insideSuccess(bytes: data))
+    }
+
+    private func outOfPlace(_ event: String) -> StreamEvent {
+        malformed("\(event) \(place.hasBegun ? "after the end" : "before message_start")")
     }
 
     private func malformed(_ what: String) -> StreamEvent {

@@ -11,6 +11,17 @@ struct ResponsesEventFrames {
 
     init(mark: String) { self.mark = mark }
 
+    /// Goes on behind events that the client got as they came.
+    ///
+    /// - Parameters:
+    ///   - sequence: Of the next event.
+    ///   - items: Those that are whole, by place.
+    init(mark: String, sequence: Int, items: [[UInt8]]) {
+        self.mark = mark
+        self.sequence = sequence
+        self.items = items
+    }
+
     /// - Parameter members: Appends the event's own, each after a comma.
     mutating func event(_ type: String, _ output: inout [UInt8], _ members: (inout [UInt8]) -> Void) {
         output.append("event: ")
@@ -56,8 +67,10 @@ struct ResponsesEventFrames {
     mutating func addItem(_ prefix: String) -> (place: Int, id: String) {
         let place = items.count
         items.append([])
-        return (place, "\(prefix)_\(mark)_\(place)")
+        return (place, id(prefix, at: place))
     }
+
+    func id(_ prefix: String, at place: Int) -> String { "\(prefix)_\(mark)_\(place)" }
 
     /// The item of `place` is whole.
     mutating func done(_ item: [UInt8], _ place: Int, _ output: inout [UInt8]) {

@@ -7,62 +7,67 @@ import JSON
 ///
 /// Texts are kept as they were written, since the events that end a part, an item and the response repeat them.
 struct ResponsesEventWriter: EventWriter {
-    private let object: ResponsesObject
+    private var object: ResponsesObject
     private var frames: ResponsesEventFrames
     private var head = ReplyHead()
     private var hasBegun = false
     private var usage: Usage?
     private var finish: Finish?
 
-    private var message: Message?
-    private var reasoning: Reasoning?
-    private var calls: [Call] = []
+    private var message: ResponsesOpenItem.Message?
+    private var reasoning: ResponsesOpenItem.Reasoning?
+    private var calls: [ResponsesOpenItem.Call] = []
+    /// What another left open and nobody goes on with, and the text that it is of.
+    private var abandoned: [ResponsesPlace.Item] = []
+    private var said: [UInt8] = []
+    /// Another model has gone on, and has not said yet how it is called.
+    private var isRenamed = false
+    private var isThoughtOver = false
     /// What comes next is another piece, if of the same kind.
     private var isApart = false
     private var hasRefusal = false
     /// Characters of text before the current part.
     private var characters = 0
 
-    private struct Message {
-        let place: Int
-        let id: String
-        var parts: [[UInt8]] = []
-        var open: Open?
-        /// What hangs onto its last text.
-        var state: ProviderState?
-    }
-
-    private struct Open {
-        let isRefusal: Bool
-        var text: [UInt8] = []
-        var annotations: [UInt8] = []
-        var citations = 0
-        var logprobs: [TokenLikelihood] = []
-        var characters = 0
-    }
-
-    private struct Reasoning {
-        let place: Int
-        let id: String
-        /// Of the part that is open; `nil`: none is.
-        var text: [UInt8]?
-        /// The parts that are whole, joined by commas.
-        var summary: [UInt8] = []
-        var parts = 0
-        var state: ProviderState?
-    }
-
-    private struct Call {
-        let place: Int
-        let number: Int
-        let item: ResponsesOutputItem.Call
-        var arguments: [UInt8] = []
-        var state: ProviderState?
-    }
-
     init(to context: ReplyContext) {
         object = ResponsesObject(context)
         frames = ResponsesEventFrames(mark: object.itemMark)
+    }
+
+    /// Goes on behind events that the client got as they came.
+    ///
+    /// - Parameters:
+    ///   - place: Where they end.
+    ///   - said: All text of them.
+    ///   - position: The number of the next event, and how the reply was called in them.
+    init(to context: ReplyContext, after place: ResponsesPlace, said: [UInt8], position: StreamPosition, usage: Usage?) {
+        self.init(to: context)
+        hasBegun = place.hasBegun
+        self.usage = usage
+        if let reply = position.reply {
+            object.id = reply.id
+            head.created = reply.created
+            head.model = reply.model
+        }
+        var items = [[UInt8]](repeating: [], count: (place.items.lazy.map(\.place).max() ?? -1) + 1)
+        for item in place.items { items[item.place] = item.whole }
+        frames = ResponsesEventFrames(mark: object.itemMark, sequence: position.next, items: items)
+        abandoned = place.items.filter(\.whole.isEmpty)
+        self.said = said
+        if let last = abandoned.lastIndex(where: { $0.kind == .message }) {
+            let item = abandoned.remove(at: last)
+            message = ResponsesOpenItem.Message(item, id: item.id.isEmpty ? frames.id("msg", at: item.place) : item.id, said: said)
+        }
+        // Of all text but that of the part that is open.
+        characters = String(decoding: said, as: UTF8.self).unicodeScalars.count - (message?.open?.characters ?? 0)
+    }
+
+    mutating func goOn(as model: String) {
+        head.model = model
+        isRenamed = true
+        isThoughtOver = reasoning != nil
+        // Text goes on in the part that is open.
+        isApart = message?.open?.isTold ?? false
     }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
@@ -72,6 +77,7 @@ struct ResponsesEventWriter: EventWriter {
             head = told
         }
         begin(&output)
+        if !abandoned.isEmpty { closeAbandoned(&output) }
         switch event.kind {
         case .head: break
         case .text(let text): write(text, isRefusal: false, &output)
@@ -98,6 +104,7 @@ struct ResponsesEventWriter: EventWriter {
 
     mutating func end(into output: inout [UInt8]) {
         begin(&output)
+        closeAbandoned(&output)
         let status = ResponsesObject.Status(finish, hasRefusal: hasRefusal)
         closeAll(status: status.text, &output)
         let type = if case .incomplete = status { "response.incomplete" } else { "response.completed" }
@@ -117,6 +124,8 @@ struct ResponsesEventWriter: EventWriter {
     private mutating func begin(_ output: inout [UInt8]) {
         guard !hasBegun else { return }
         hasBegun = true
+        // It stays what it was called in the first event.
+        head.created = object.named(by: head).created
         for type in ["response.created", "response.in_progress"] {
             frames.event(type, &output) { [object, head] output in
                 output.append(#","response":"#)
@@ -126,8 +135,8 @@ struct ResponsesEventWriter: EventWriter {
     }
 
     private mutating func learn(_ told: ReplyHead) {
-        head.model = head.model ?? told.model
-        head.created = head.created ?? told.created
+        head.model = isRenamed ? told.model ?? head.model : head.model ?? told.model
+        if told.model != nil { isRenamed = false }
         head.serviceTier = told.serviceTier ?? head.serviceTier
     }
 
@@ -161,12 +170,12 @@ struct ResponsesEventWriter: EventWriter {
         isApart = false
         if message == nil {
             let (place, id) = frames.addItem("msg")
-            message = Message(place: place, id: id)
+            message = ResponsesOpenItem.Message(place: place, id: id)
             frames.itemEvent(
                 "response.output_item.added", place, ResponsesOutputItem.message(id: id, status: "in_progress", parts: []), &output)
         }
         guard let message, message.open == nil else { return }
-        self.message?.open = Open(isRefusal: isRefusal)
+        self.message?.open = ResponsesOpenItem.Text(isRefusal: isRefusal)
         let part = isRefusal ? ResponsesOutputItem.refusal([]) : ResponsesOutputItem.text([])
         frames.event(
             "response.content_part.added", message.place, message.id, part: ("content_index", message.parts.count), &output
@@ -186,9 +195,11 @@ struct ResponsesEventWriter: EventWriter {
             }
         } else {
             part = ResponsesOutputItem.text(open.text, annotations: open.annotations, logprobs: logprobs)
-            frames.event("response.output_text.done", message.place, message.id, part: place, &output) { output in
-                ResponsesEventFrames.member("text", open.text, &output)
-                ResponsesEventFrames.member("logprobs", json: logprobs.isEmpty ? Array("[]".utf8) : logprobs, &output)
+            if !open.isTold {
+                frames.event("response.output_text.done", message.place, message.id, part: place, &output) { output in
+                    ResponsesEventFrames.member("text", open.text, &output)
+                    ResponsesEventFrames.member("logprobs", json: logprobs.isEmpty ? Array("[]".utf8) : logprobs, &output)
+                }
             }
         }
         frames.event("response.content_part.done", message.place, message.id, part: place, &output) {
@@ -238,12 +249,12 @@ struct ResponsesEventWriter: EventWriter {
         closeMessage(&output)
         closeCalls(&output)
         // What is told after the proof is another item; before it, another part of the summary.
-        if reasoning?.state != nil { closeReasoning(&output) }
+        if reasoning?.state != nil || isThoughtOver { closeReasoning(&output) }
         if isApart { closeSummary(&output) }
         isApart = false
         guard reasoning == nil else { return }
         let (place, id) = frames.addItem("rs")
-        reasoning = Reasoning(place: place, id: id)
+        reasoning = ResponsesOpenItem.Reasoning(place: place, id: id)
         let item = ResponsesOutputItem.reasoning(id: id, summary: [], state: nil, status: "in_progress")
         frames.itemEvent("response.output_item.added", place, item, &output)
     }
@@ -291,6 +302,7 @@ struct ResponsesEventWriter: EventWriter {
         closeSummary(&output)
         guard let reasoning else { return }
         self.reasoning = nil
+        isThoughtOver = false
         let item = ResponsesOutputItem.reasoning(
             id: reasoning.id, summary: reasoning.summary, state: reasoning.state, status: "completed")
         frames.done(item, reasoning.place, &output)
@@ -306,7 +318,7 @@ struct ResponsesEventWriter: EventWriter {
         isApart = false
         let (place, itemID) = frames.addItem(isFreeForm ? "ctc" : "fc")
         let item = ResponsesOutputItem.Call(id: itemID, callID: id, name: name, isFreeForm: isFreeForm)
-        calls.append(Call(place: place, number: number, item: item))
+        calls.append(ResponsesOpenItem.Call(place: place, number: number, item: item))
         frames.itemEvent("response.output_item.added", place, ResponsesOutputItem.call(item, status: "in_progress", arguments: []), &output)
     }
 
@@ -349,6 +361,12 @@ struct ResponsesEventWriter: EventWriter {
     }
 
     // MARK: The rest
+
+    private mutating func closeAbandoned(_ output: inout [UInt8]) {
+        let items = abandoned
+        abandoned = []
+        for item in items { ResponsesAbandoned.close(item, said: said, &frames, &output) }
+    }
 
     private mutating func write(_ media: Media, _ output: inout [UInt8]) {
         guard media.kind == .image, case .data(let data) = media.source else { return }

@@ -5,7 +5,7 @@ import JSON
 /// The response object: what stands in a whole reply and in the first and last events of a stream. It repeats the request, as the
 /// API does, with the API's defaults for what the client left out (docs/wire/openai-responses.md, "Replies").
 struct ResponsesObject {
-    let id: String
+    var id: String
     /// What names the items of this reply: unlike any that a provider gives out.
     let itemMark: String
     private let created: Int
@@ -93,7 +93,8 @@ struct ResponsesObject {
         output.append(#","model":"#)
         output.quote(head.model ?? model)
         output.append(#","output":["#)
-        for (position, item) in items.enumerated() {
+        // A place that a provider left out, or began and never ended, is empty.
+        for (position, item) in items.lazy.filter({ !$0.isEmpty }).enumerated() {
             if position > 0 { output.append(",") }
             output += item
         }

@@ -45,10 +45,17 @@ enum ResponsesOutputItem {
         reasoning(id: id, summary: summary, sealed: Seal.seal(state), status: status)
     }
 
-    static func reasoning(id: String, summary: [UInt8] = [], sealed: String, status: String? = nil) -> [UInt8] {
+    /// - Parameter thoughts: Where they were shown themselves: as `summary`.
+    static func reasoning(
+        id: String, summary: [UInt8] = [], thoughts: [UInt8] = [], sealed: String, status: String? = nil
+    ) -> [UInt8] {
         var item: [UInt8] = []
         item.append(#"{"id":"\#(id)","type":"reasoning","summary":["#)
         item += summary
+        if !thoughts.isEmpty {
+            item.append(#"],"content":["#)
+            item += thoughts
+        }
         item.append(#"],"encrypted_content":"\#(sealed)""#)
         if let status { item.append(#","status":"\#(status)""#) }
         item.append("}")
@@ -58,6 +65,14 @@ enum ResponsesOutputItem {
     static func summary(_ text: [UInt8]) -> [UInt8] {
         var part: [UInt8] = []
         part.append(#"{"type":"summary_text","text":""#)
+        part += text
+        part.append("\"}")
+        return part
+    }
+
+    static func thought(_ text: [UInt8]) -> [UInt8] {
+        var part: [UInt8] = []
+        part.append(#"{"type":"reasoning_text","text":""#)
         part += text
         part.append("\"}")
         return part

@@ -11,6 +11,10 @@ struct ResponsesStreamReader: StreamReader {
     private(set) var finish: String?
     private(set) var usage: Usage?
     private(set) var position = StreamPosition()
+    private(set) var said = Said()
+    private var place = ResponsesPlace()
+    /// Before the first call, behind which the client has nothing until the end.
+    private var beforeCalls: (place: ResponsesPlace, position: StreamPosition)?
     /// Whether anything but comments came.
     private var hasEvents = false
 
@@ -23,7 +27,7 @@ struct ResponsesStreamReader: StreamReader {
 
     /// The members of an event by which it is judged.
     private struct Event {
-        var type, delta, response, item, part, error, sequence: JSONSlice?
+        var type, delta, response, item, part, error, sequence, output, annotation: JSONSlice?
 
         mutating func keep(_ value: JSONSlice, named key: Range<Int>, in data: RawSpan) {
             if JSONText.equals(key, "type", in: data) {
@@ -32,14 +36,25 @@ struct ResponsesStreamReader: StreamReader {
                 delta = value
             } else if JSONText.equals(key, "sequence_number", in: data) {
                 sequence = value
+            } else if JSONText.equals(key, "output_index", in: data) {
+                output = value
             } else if JSONText.equals(key, "response", in: data) {
                 response = value
             } else if JSONText.equals(key, "item", in: data) {
                 item = value
+            } else if JSONText.equals(key, "part", in: data) {
+                part = value
+            } else if JSONText.equals(key, "annotation", in: data) {
+                annotation = value
             } else if JSONText.equals(key, "error", in: data) {
                 error = value
             }
         }
+    }
+
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter {
+        let (place, position) = beforeCalls ?? (place, position)
+        return ResponsesEventWriter(to: context, after: place, said: said.text, position: position, usage: usage)
     }
 
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
@@ -47,6 +62,7 @@ struct ResponsesStreamReader: StreamReader {
         // Routers that speak Chat Completions too end both alike.
         if data.isText("[DONE]") { return StreamEvent(.done) }
         hasEvents = true
+        said.beginEvent()
         var event = Event()
         let root: JSONSlice
         do {
@@ -59,6 +75,10 @@ struct ResponsesStreamReader: StreamReader {
         guard let type = event.type else { return untyped(root, name, data) }
         guard type.kind == .string else { return malformed("an event's type is \(type.kind.text)") }
         let read = read(event, type, data)
+        if read.marks.contains(.toolCall), !said.hasCalled {
+            beforeCalls = (place, position)
+            said.call()
+        }
         if !read.marks.contains(.failure) { count(event, data) }
         return read
     }
@@ -78,19 +98,44 @@ struct ResponsesStreamReader: StreamReader {
     private mutating func read(_ event: Event, _ type: JSONSlice, _ data: RawSpan) -> StreamEvent {
         func reads(_ name: StaticString) -> Bool { type.equals(name, in: data) }
         switch true {
-        case reads("response.output_text.delta"), reads("response.refusal.delta"): return piece(event, .content, data)
+        case reads("response.output_text.delta"): return text(event, data)
+        case reads("response.refusal.delta"):
+            said.sayOther()
+            return piece(event, .content, data)
         case reads("response.function_call_arguments.delta"), reads("response.custom_tool_call_input.delta"):
             return piece(event, .toolCall, data)
-        case reads("response.reasoning_summary_text.delta"), reads("response.reasoning_text.delta"):
-            return piece(event, .reasoning, data)
-        case reads("response.output_item.added"), reads("response.output_item.done"): return item(event, data)
+        case reads("response.reasoning_summary_text.delta"): return thought(event, .summary, data)
+        case reads("response.reasoning_text.delta"): return thought(event, .thought, data)
+        case reads("response.output_item.added"): return item(event, isDone: false, data)
+        case reads("response.output_item.done"): return item(event, isDone: true, data)
         case reads("response.completed"), reads("response.incomplete"), reads("response.failed"): return end(event, type, data)
         case reads("response.created"), reads("response.in_progress"), reads("response.queued"):
             guard event.response?.kind == .object else { return malformed("\(text(type, data)) has no response") }
+            place.hasBegun = true
             return StreamEvent()
         case reads("error"): return failure(data)
-        default: return StreamEvent()
+        default:
+            if isKept { keepPart(event, type, data) }
+            return StreamEvent()
         }
+    }
+
+    private mutating func text(_ event: Event, _ data: RawSpan) -> StreamEvent {
+        let start = said.text.count
+        let read = piece(event, .content, data)
+        guard read.marks.contains(.content), let delta = event.delta else { return read }
+        said.say(delta, in: data)
+        if isKept { place.say(at: event.output?.int(in: data), start: start) }
+        return read
+    }
+
+    private mutating func thought(_ event: Event, _ kind: ResponsesPlace.Part.Kind, _ data: RawSpan) -> StreamEvent {
+        let read = piece(event, .reasoning, data)
+        guard read.marks.contains(.reasoning), let delta = event.delta else { return read }
+        said.reason()
+        if isKept { place.think(delta, kind, at: event.output?.int(in: data), end: said.text.count, in: data) }
+        outgrow()
+        return read
     }
 
     private func piece(_ event: Event, _ mark: StreamEvent.Marks, _ data: RawSpan) -> StreamEvent {
@@ -102,7 +147,7 @@ struct ResponsesStreamReader: StreamReader {
 
     /// A tool call speaks as soon as it begins; so does what a provider's own tool does, since its place in the output is then taken. A
     /// message or reasoning speaks with its first words.
-    private func item(_ event: Event, _ data: RawSpan) -> StreamEvent {
+    private mutating func item(_ event: Event, isDone: Bool, _ data: RawSpan) -> StreamEvent {
         guard let item = event.item, item.kind == .object else { return malformed("\(text(event.type, data)) has no item") }
         guard let type = item.member("type", in: data), type.kind == .string else {
             return malformed("the item of \(text(event.type, data)) has no type")
@@ -110,12 +155,21 @@ struct ResponsesStreamReader: StreamReader {
         if type.equals("message", in: data) {
             let content = item.member("content", in: data)?.element(0, in: data)
             let words = content?.member("text", in: data) ?? content?.member("refusal", in: data)
+            keep(item, .message, event, isDone: isDone, data)
             return StreamEvent(words.map(\.isEmptyString) == false ? .content : [])
         }
         if type.equals("reasoning", in: data) {
-            return StreamEvent(item.member("summary", in: data)?.element(0, in: data) == nil ? [] : .reasoning)
+            let isShown = item.member("summary", in: data)?.element(0, in: data) != nil
+            if isShown { said.reason() }
+            keep(item, .reasoning, event, isDone: isDone, data)
+            return StreamEvent(isShown ? .reasoning : [])
         }
-        return StreamEvent(.toolCall)
+        switch ResponsesItemKind(type, in: data) {
+        case .clientsCall: return StreamEvent(.toolCall)
+        case .serversTool: said.runTool()
+        case .other: said.sayOther()
+        }
+        return StreamEvent(.content)
     }
 
     private mutating func end(_ event: Event, _ type: JSONSlice, _ data: RawSpan) -> StreamEvent {
@@ -135,6 +189,53 @@ struct ResponsesStreamReader: StreamReader {
         endIsProven = true
         finish = envelope.finish(in: data) ?? (type.equals("response.completed", in: data) ? "completed" : "incomplete")
         return StreamEvent(marks)
+    }
+
+    // MARK: What the client has
+
+    /// Somebody may still go on from here, and the client gets what comes at once.
+    private var isKept: Bool { !said.hasCalled && said.obstacle == nil }
+
+    private mutating func keep(_ item: JSONSlice, _ kind: ResponsesPlace.Kind, _ event: Event, isDone: Bool, _ data: RawSpan) {
+        guard isKept else { return }
+        let index = event.output?.int(in: data)
+        guard isDone else { return place.begin(item, kind, at: index, in: data) }
+        // Some providers tell a message only when it is whole.
+        let isNew = index.flatMap { place.position(of: $0) }.map { !place.items[$0].hasText } ?? true
+        if kind == .message, isNew {
+            item.member("content", in: data)?.forEachElement(in: data) { part in
+                if let text = part.member("text", in: data) { said.say(text, in: data) } else { said.sayOther() }
+                return true
+            }
+        }
+        place.finish(item, kind, at: index, end: said.text.count, in: data)
+        outgrow()
+    }
+
+    private mutating func keepPart(_ event: Event, _ type: JSONSlice, _ data: RawSpan) {
+        func reads(_ name: StaticString) -> Bool { type.equals(name, in: data) }
+        let (index, end) = (event.output?.int(in: data), said.text.count)
+        switch true {
+        case reads("response.content_part.added"):
+            let isThought = event.part?.member("type", in: data)?.equals("reasoning_text", in: data) == true
+            place.beginPart(isThought ? .thought : .text, of: index, end: end)
+        case reads("response.reasoning_summary_part.added"): place.beginPart(.summary, of: index, end: end)
+        case reads("response.output_text.done"), reads("response.reasoning_summary_text.done"), reads("response.reasoning_text.done"):
+            place.closePart(at: index, as: .told, end: end)
+        case reads("response.content_part.done"), reads("response.reasoning_summary_part.done"):
+            place.closePart(at: index, as: .done, end: end)
+        case reads("response.output_text.annotation.added"):
+            if let annotation = event.annotation { place.annotate(annotation, at: index, in: data) }
+            outgrow()
+        default: break
+        }
+    }
+
+    private mutating func outgrow() {
+        if place.isTooLarge {
+            said.outgrow()
+            place = ResponsesPlace()
+        }
     }
 
     /// Each event has a type; where one is missing the event's name may say that it is an error, or its members do.

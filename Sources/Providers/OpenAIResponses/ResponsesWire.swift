@@ -53,6 +53,10 @@ struct ResponsesWire: Wire {
     /// This API caches by itself and has no marks.
     func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]? { nil }
 
+    func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody? {
+        ResponsesRescue.continued(body, by: continuation)
+    }
+
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
         ResponsesReply.read(status: status, headers: headers, body: body, reader: reader(context, nowMilliseconds))
     }

@@ -15,17 +15,22 @@ enum ContinuationPrompt {
         var text: [UInt8] = []
         text.append("Your last message broke off. Begin with its last words, " as StaticString)
         text.quote(anchor(of: answer))
-        text.append(
-            ", letter by letter, and go straight on from there to the end of the answer. Do not comment on this, do not greet, do not begin anew." as StaticString)
+        text.append(rest)
         switch form {
         case nil: break
-        case .json: text.append(" Both parts together have to be one JSON document, without a code fence." as StaticString)
+        case .json: text.append(document + ".")
         case .schema(let schema):
-            text.append(" Both parts together have to be one JSON document, without a code fence, that follows this schema: " as StaticString)
+            text.append(document + ", that follows this schema: ")
             text += schema
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    private static let rest = """
+        , letter by letter, and go straight on from there to the end of the answer. Do not comment on this, do not greet, do not begin anew.
+        """
+
+    private static let document = " Both parts together have to be one JSON document, without a code fence"
 
     enum Form: Hashable, Sendable {
         case json

@@ -57,10 +57,17 @@ public struct Said: Sendable {
     /// A tool that the provider runs itself has begun, whether the client has been told or not.
     public mutating func runTool() { isServerTool = true }
 
+    /// More came than is kept of a stream, beside its text.
+    public mutating func outgrow() {
+        isTooLong = true
+        text = []
+        mark = 0
+    }
+
     public mutating func call() {
         guard !hasCalled else { return }
         hasCalled = true
-        text.removeLast(text.count - mark)
+        text.removeLast(max(0, text.count - mark))
         half = 0
     }
 }

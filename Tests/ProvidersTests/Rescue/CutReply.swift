@@ -11,6 +11,8 @@ struct CutReply {
     private(set) var sent = ""
     /// Events that the reader saw.
     private(set) var events = 0
+    /// The client has something of the reply.
+    private(set) var hasSpoken = false
     private(set) var reader: any StreamReader
     private let dialect: Dialect
 
@@ -20,18 +22,19 @@ struct CutReply {
         self.dialect = dialect
         var reader = dialect.reader()
         var sent = ""
-        var (seen, isHeld) = (0, false)
+        var (seen, isHeld, hasSpoken) = (0, false, false)
         var source = EventStreamReader()
         try? source.feed(bytes(stream).span.bytes) { raw, data, name in
             guard seen < count else { return }
             seen += 1
             let event = reader.read(data: data, name: name)
             if event.marks.contains(.toolCall) { isHeld = true }
+            if event.isSpoken, !isHeld { hasSpoken = true }
             if !isHeld { sent += raw.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
         }
         guard seen == count, !reader.endIsProven else { return nil }
         self.reader = reader
-        (self.sent, self.events) = (sent, seen)
+        (self.sent, self.events, self.hasSpoken) = (sent, seen, hasSpoken)
     }
 
     /// What the client has in the end.

@@ -7,7 +7,7 @@ import Testing
 @testable import Providers
 
 /// The wires whose streams can be gone on with as they came.
-private let wires: [Dialect] = [.anthropic]
+private let wires: [Dialect] = [.anthropic, .responses]
 
 @Suite struct `A recorded stream that is cut and gone on with` {
     static let streams = Vector.all.filter { $0.isStream && wires.contains($0.dialect) }
@@ -20,8 +20,8 @@ private let wires: [Dialect] = [.anthropic]
         var count = 1
         while let cut = CutReply(vector.response, vector.dialect, after: count) {
             count += 1
-            // Nobody goes on from here.
-            if cut.reader.said.obstacle != nil { continue }
+            // Nobody goes on from here, or begins afresh.
+            if cut.reader.said.obstacle != nil || !cut.hasSpoken { continue }
             let whole = try cut.resumed(by: rescuers)
             let place = "\(vector) after \(cut.events) by \(rescuers)"
             let faults = StreamGrammar.faults(in: whole.stream, vector.dialect).filter { !own.contains($0) }

@@ -61,6 +61,19 @@ extension HealthLedger {
         var receipt: ReceiptID
         var policy: Policy
         var now: Timestamp
+
+        /// A provider that says at once that it is down may be asked again soon: nobody waited for it, and who is well again after a
+        /// minute is not passed by for two more.
+        var costNothing: Bool {
+            switch failure.reason {
+            case .overloaded, .serverError, .network: now - startedAt < Self.quick
+            case .rateLimit, .quota, .billing, .auth, .authPermanent, .timeout, .modelNotFound, .format, .invalidRequest, .contextOverflow,
+                .contentPolicy, .malformed, .unknown, .cancelled:
+                false
+            }
+        }
+
+        private static let quick = Duration.seconds(1)
     }
 
     /// Opens a window on `key`, unless one is open, or this attempt began before the last one did.
@@ -78,7 +91,7 @@ extension HealthLedger {
             let isSameLadder = old.reason.answers.ladder == ladder
             // One step of the ladder per window: an early try that fails has found nothing new.
             if isOpen && isSameLadder { return unchanged }
-            if isSameLadder && report.now - old.until < report.policy.failureWindow { step = old.step + 1 }
+            if isSameLadder && report.now - old.until < report.policy.failureWindow { step = old.step + (report.costNothing ? 0 : 1) }
         }
         let window = ladder.window(step: step, failure: failure, policy: report.policy, now: report.now, using: &random)
         // Another cause, found within an open window, counts only if it lasts longer.

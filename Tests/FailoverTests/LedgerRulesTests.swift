@@ -60,6 +60,18 @@ import Testing
             for _ in 0..<5 { _ = stage.fail(.plain(.rateLimit), of: stage.chain.links[0].candidate, mode: .early) }
             return stage.ledger.blocks.map(\.step) == [0]
         },
+        Rule(words: "a look that is refused within a second") {
+            // Each attempt takes 100 ms on this stage, and half-open looks have no quick repeat.
+            func steps(_ reason: Reason) -> [Int] {
+                var stage = after(reason, pair)
+                for _ in 0..<3 {
+                    stage.now = (stage.ledger.blocks.first?.until ?? stage.now) + .milliseconds(1)
+                    stage.play { candidate, _ in candidate.credential == "k1" ? .plain(reason) : nil }
+                }
+                return stage.ledger.blocks.map(\.step)
+            }
+            return steps(.overloaded) == [0] && steps(.serverError) == [0] && steps(.timeout) == [3] && steps(.rateLimit) == [3]
+        },
         Rule(words: "a success clears what covers it; so does a day") {
             var (success, day) = (after(.rateLimit, pair), after(.rateLimit, pair))
             success.now = .at(31)

@@ -10,7 +10,7 @@ import Testing
     static let rescued = ["stream-cut", "stream-stall", "malformed-chunk", "prefill-refused"]
 
     /// May fail, until they no longer do.
-    static let notYet = rescued + ["flap"]
+    static let notYet = rescued
 
     static func play(_ arguments: [String], home: TemporaryHome? = nil, environment: [String: String] = [:]) async throws -> JSONValue {
         let finished = try await BuiltBinary().run(

@@ -42,7 +42,7 @@ struct Joint: Sendable {
     /// - Parameter sent: Not empty.
     init(after sent: [UInt8], asked: Continuing, leftOut: [UInt8], isStructured: Bool) {
         let end = (sent.lastIndex { !Condensing.isSpace($0) } ?? -1) + 1
-        repetition = Repetition(asked: asked, sent: sent[..<end], space: sent[end...])
+        repetition = Repetition(asked: asked, sent: sent[..<end], space: sent[end...], dropsSpace: isStructured)
         self.sent = sent
         self.leftOut = leftOut
         self.isStructured = isStructured
@@ -176,9 +176,11 @@ struct Joint: Sendable {
         let text = held[space.endIndex...]
         guard sure > 0 else { return joined(SeamSpace.rest(of: space, after: leftOut[...]) + text) }
         let indent = space.lastIndex(of: SeamSpace.newline).map { space[($0 + 1)...] } ?? space
+        if repetition.space.contains(SeamSpace.newline) {
+            return joined(SeamSpace.rest(of: [SeamSpace.newline] + indent, after: repetition.space) + text)
+        }
         let beginsLine = !indent.isEmpty || (text.first.map { Self.blockMarks.contains($0) } ?? false)
-        let endsLine = repetition.space.contains(SeamSpace.newline)
-        return joined((beginsLine && !endsLine ? [SeamSpace.newline] : []) + indent + text)
+        return joined((beginsLine ? [SeamSpace.newline] : []) + indent + text)
     }
 
     /// What begins a line of Markdown: a list, a heading, a table, a quotation.

@@ -7,17 +7,21 @@ struct Repetition: Sendable {
     static func long(_ asked: Continuing) -> Int { asked == .transcript ? 24 : 32 }
     /// Bytes from which on everything that the client has is one.
     static let whole = 8
+    /// Bytes of the last words from which on they are a repetition behind white space, too.
+    static let some = 12
     /// What was asked to be repeated is not longer, nor shorter, where it is text that repeats itself anyway.
     static let anchor = 16...48
     /// Bytes of the beginning from which on it was begun anew.
     static func beginning(_ asked: Continuing) -> Int { asked == .transcript ? 32 : 128 }
     /// The same, where it is half of what the client has.
-    static let halfBeginning = 12
+    static let halfBeginning = 20
 
     let asked: Continuing
     /// What the client has, up to its last byte that is no white space, and the white space behind.
     let sent: ArraySlice<UInt8>
     let space: ArraySlice<UInt8>
+    /// White space was not counted at all.
+    let dropsSpace: Bool
 
     /// The longest overlap that is a repetition; 0 if none is.
     ///
@@ -43,13 +47,17 @@ struct Repetition: Sendable {
 
     /// Whether a short overlap is one: the last words, from where one of them begins, byte for byte.
     private func isWord(_ length: Int, _ came: ArraySlice<UInt8>, _ isAtStart: Bool) -> Bool {
-        let words = came.prefix(length)
-        guard isAtStart, words.count == length, sent.suffix(length) == words else { return false }
-        guard Letters.begins(sent, at: sent.endIndex - length), Letters.hasLetter(words) else { return false }
+        guard length < Self.long(asked) else { return false }
+        let end = Condensing.end(of: length, in: came, droppingSpace: dropsSpace)
+        let words = came[..<end]
+        guard sent.suffix(words.count) == words else { return false }
+        guard Letters.begins(sent, at: sent.endIndex - words.count), Letters.hasLetter(words) else { return false }
         // Behind a line that is over the next may well begin alike, as `end` does behind `end`.
-        if !space.isEmpty { return length >= 12 || words.contains(0x20) }
-        if Letters.isIdeographic(words) { return length >= 6 }
-        return length >= 2 || came.count == length || Letters.begins(came, at: came.startIndex + length)
+        let isSome = words.contains(where: Condensing.isSpace)
+        if !isAtStart { return isSome && words.count >= Self.some }
+        if !space.isEmpty { return isSome || words.count >= Self.some }
+        if Letters.isIdeographic(words) { return words.count >= 6 }
+        return words.count >= 2 || end == came.endIndex || Letters.begins(came, at: end)
     }
 
     /// Whether it is the beginning of the answer, and then other words. For when it is no repetition, or a short one.

@@ -9,7 +9,8 @@ import Testing
     static let wire = WireKind.openaiResponses.wire
     static let message = #"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Zebras \"gr"}]}"#
     static let ask = ContinuationPrompt.text(after: "Zebras \"gr")
-    static let behind = #",{"type":"message","role":"user","content":"# + `A Messages body that asks for the rest of a reply`.quoted(ask) + "}"
+    static let behind =
+        #",{"type":"message","role":"user","content":"# + `A Messages body that asks for the rest of a reply`.quoted(ask) + "}"
 
     static let bodies: [(body: String, before: String, after: String)] = [
         // The input is a list,

@@ -145,7 +145,8 @@ import Testing
             _ = reader.read(data: bytes(event).span.bytes, name: bytes("").span.bytes)
         }
         #expect(reader.said.obstacle == .tooLong && reader.said.text.isEmpty)
-        let call = dialect == .anthropic ? Self.block(#"{"type":"tool_use","id":"t"}"#, at: 1) : Self.added(#"{"type":"function_call"}"#, at: 1)
+        let call =
+            dialect == .anthropic ? Self.block(#"{"type":"tool_use","id":"t"}"#, at: 1) : Self.added(#"{"type":"function_call"}"#, at: 1)
         #expect(reader.read(data: bytes(call).span.bytes, name: bytes("").span.bytes).marks == .toolCall)
     }
 

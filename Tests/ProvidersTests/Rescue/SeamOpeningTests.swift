@@ -58,6 +58,8 @@ import Testing
         Joined(code, "Sure, here is the rest:\n\n```swift\nlet second = 2\n```", code + "let second = 2\n```"),
         Joined(code, "Sure!\n```swift\nlet second = 2\n", code + "let second = 2\n", .prefill),
         Joined(code, "    ```swift\n    let second = 2\n", code + "    let second = 2\n"),
+        Joined("```swift\nif a:\n  ", "```swift\n    b()\n", "```swift\nif a:\n    b()\n"),
+        Joined("```swift\nif a:\n    ", "```swift\nb()\n", "```swift\nif a:\n    b()\n"),
         // With a fence that says nothing only what follows tells.
         Joined("```\nlet first = 1\nlet se", "```\nlet first = 1\nlet second = 2\n", "```\nlet first = 1\nlet second = 2\n"),
         Joined("```\nlet first = 1\n", "```\nIt ends here.", "```\nlet first = 1\n```\nIt ends here."),
@@ -79,7 +81,7 @@ import Testing
         (long, "A fox is an animal that lives in the wood and hunts at night.", Continuing.transcript),
         (long, "Sure!\n\nA fox is an animal that lives in the wood and hunts at night.", .transcript),
         (long, "A fox is an animal that lives in the wood", .transcript),
-        ("Foxes are animals that", "Foxes are animals which", .transcript),
+        ("Red foxes are animals that", "Red foxes are animals which", .transcript),
         (
             long + " finds. At night it goes out to hunt, and by day it sleeps.",
             long + " finds. At night it goes out to hunt, or to play, and sleeps",

@@ -147,7 +147,9 @@ extension String {
         Joined("if someone is there:\n    ", "if someone is there:\n        go", "if someone is there:\n        go"),
         Joined("if someone is there:\n    ", "if someone is there:\n    go", "if someone is there:\n    go"),
         Joined("if someone is there:\r\n  ", "if someone is there:\n    go", "if someone is there:\r\n    go"),
-        // Before a repetition it goes with it.
+        // Before a repetition it goes with it, but few words are none then.
+        Joined("This is a fine day", "\n\na fine day for all", "This is a fine day\n\na fine day for all"),
+        Joined("This was a very fine day", " very fine day for all", "This was a very fine day for all"),
         Joined("one two three four five six", "\n\none two three four five six seven", "one two three four five six seven"),
         // What the request left out.
         Joined("Dear all,\n\n", "\n\nthanks", "Dear all,\n\nthanks", .prefill, leftOut: "\n\n"),

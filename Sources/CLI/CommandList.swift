@@ -8,11 +8,13 @@ struct CommandList: Sendable {
     /// The program's own, in the order that help lists them.
     static let all: CommandList = CommandList(
         commands: [
-            .gatewayRun, .gatewayStatus, .modelsStatus, .modelsList, .credentialsList, .credentialsClear, .credentialsPause,
+            .gatewayRun, .gatewayStatus, .gatewayStop, .sessionsList, .sessionsStop, .modelsStatus, .modelsList, .credentialsList,
+            .credentialsClear, .credentialsPause,
             .credentialsResume, .plan, .rehearse, .receipts, .explain, .failures, .failuresClassify, .configValidate, .version, .help,
         ],
         groups: [
-            CommandGroup(word: "gateway", summary: "Run the gateway, or ask how it is", standsFor: "run"),
+            CommandGroup(word: "gateway", summary: "Run the gateway, ask how it is, or stop it", standsFor: "run"),
+            CommandGroup(word: "sessions", summary: "Requests under way, and how to end them", standsFor: "list"),
             CommandGroup(word: "models", summary: "Which models and credentials stand by, and what is blocked", standsFor: "status"),
             CommandGroup(
                 word: "credentials", summary: "Keys and logins, how they stand, and what is decided about them", standsFor: "list"),

@@ -71,7 +71,7 @@ struct GatewayAddress: Sendable {
         let location = ConfigLocation.find(for: context)
         var local = Local(tokenFile: location.short(location.stateFolder + "/gateway.token"))
         if url == nil {
-            local.runningURL = RunningGateway.find(in: location.stateFolder)?.url
+            local.runningURL = RunningGateway.find(in: location.stateFolder).flatMap { $0.stopsBy == nil ? $0.url : nil }
             let settings = try? Setup.load(location, environment: context.environment).settings
             local.settingsAreBroken = settings == nil
             if let settings {

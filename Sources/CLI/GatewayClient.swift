@@ -43,8 +43,8 @@ struct GatewayClient: Sendable {
     ///
     /// - Parameters:
     ///   - path: Already percent-encoded.
-    ///   - member: Holds an array in every answer.
-    func post(_ path: String, _ body: JSONValue?, holding member: String) throws(Trouble) -> JSONValue {
+    ///   - member: Holds an array in every answer; `nil`: the caller looks itself.
+    func post(_ path: String, _ body: JSONValue?, holding member: String?) throws(Trouble) -> JSONValue {
         try Self.look(for: member, in: try ask(.post, path, body: body, accepting: []))
     }
 

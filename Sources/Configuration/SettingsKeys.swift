@@ -249,6 +249,9 @@ public enum SettingsKeys {
         fixed(
             "gateway.controlUi.allowedOrigins", .texts, "[]",
             "Web origins whose pages may read answers, such as `https://dash.example`."),
+        key(
+            "gateway.stopGraceSeconds", .whole(0...3600), "30",
+            "How long requests may go on when the gateway is told to stop; what runs then is ended with an error."),
         key("gateway.http", .section, "", "How much at once."),
         key("gateway.http.maxBodyBytes", .whole(1024...1 << 30), "33554432", "Bytes of a request's body."),
         fixed(

@@ -20,6 +20,7 @@ extension SettingsReader {
         for (text, cursor) in gateway?.section("controlUi")?.texts("allowedOrigins") ?? [] {
             if let origin = origin(text) { result.allowedOrigins.append(origin) } else { refuseOrigin(text, cursor) }
         }
+        result.stopGraceSeconds = gateway?.whole("stopGraceSeconds") ?? result.stopGraceSeconds
         if let http = gateway?.section("http") {
             result.maxBodyBytes = http.whole("maxBodyBytes") ?? result.maxBodyBytes
             result.maxBodyMemoryBytes = http.whole("maxBodyMemoryBytes") ?? result.maxBodyMemoryBytes

@@ -107,7 +107,12 @@ public enum Explanation {
         case .failed(let attempt): return "cut short by \(model(attempt)) after \(time)"
         case .refused(let refusal): return "refused with \(refusal.status) after \(time)"
         case .passedOn(let attempt): return "the refusal of \(model(attempt)) passed on after \(time)"
-        case .cancelled: return "the client left after \(time)"
+        case .cancelled:
+            switch receipt.attempts.last?.failure?.rule {
+            case "session.stopped": return "stopped by its owner after \(time)"
+            case "gateway.stopped": return "ended with the gateway after \(time)"
+            default: return "the client left after \(time)"
+            }
         case nil: return "not ended"
         }
     }

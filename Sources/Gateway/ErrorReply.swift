@@ -3,6 +3,7 @@ import Failover
 import HTTP
 import JSON
 import Providers
+import Relay
 import Store
 import Transport
 
@@ -45,7 +46,13 @@ enum ErrorReply {
     static func event(
         _ failure: Failure, served: ModelRef, after position: StreamPosition, receipt: Receipt, wire: any Wire
     ) -> [UInt8] {
-        wire.errorEvent(
+        if let cause = StopCause(rule: failure.rule) {
+            let error = WireError(
+                status: cause.status, message: "\(cause.message) Receipt \(receipt.facts.id).", code: cause.code,
+                receipt: JSONWriter.compact(ReceiptJSON.short(receipt)))
+            return wire.errorEvent(error, after: position)
+        }
+        return wire.errorEvent(
             WireError(
                 status: 502,
                 message:

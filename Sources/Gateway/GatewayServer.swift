@@ -18,12 +18,15 @@ public final class GatewayServer: HTTPService {
     let responses: ResponseStore?
     let samples: SampleStore?
     let status: GatewayStatus
+    /// Has the process end: seconds for what is under way, `nil` as the settings have it. Answers `false` if it is ending already.
+    let stop: @Sendable (Int?) -> Bool
     private let ids = ReceiptIDs()
     private let log: Logger
 
     public init(
         relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, responses: ResponseStore? = nil,
-        samples: SampleStore?, status: GatewayStatus, log: Logger
+        samples: SampleStore?, status: GatewayStatus, stop: @escaping @Sendable (Int?) -> Bool = { _ in false },
+        log: Logger
     ) {
         self.relay = relay
         self.auth = auth
@@ -32,6 +35,7 @@ public final class GatewayServer: HTTPService {
         self.responses = responses
         self.samples = samples
         self.status = status
+        self.stop = stop
         self.log = log
     }
 
@@ -98,6 +102,15 @@ public final class GatewayServer: HTTPService {
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))
         case .capabilities: exchange.respond(origins.allow(HealthAPI(relay: relay).capabilities(), exchange.head))
         case .status: exchange.respond(origins.allow(StatusAPI(relay: relay, status: status).answer(), exchange.head))
+        case .sessions:
+            let answer = await sessions.list(exchange.head)
+            exchange.respond(origins.allow(answer, exchange.head))
+        case .stopSession(let id):
+            let answer = await sessions.stop(id, exchange.head, exchange.body)
+            exchange.respond(origins.allow(answer, exchange.head))
+        case .stopGateway:
+            let answer = StopAPI(relay: relay, stop: stop).answer(exchange.head, exchange.body)
+            exchange.respond(origins.allow(answer, exchange.head))
         case .plan: exchange.respond(origins.allow(PlanAPI(relay: relay).answer(exchange.head), exchange.head))
         case .receipts:
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)
@@ -121,6 +134,8 @@ public final class GatewayServer: HTTPService {
     }
 
     private func models(_ head: RequestHead) -> ModelsDoor { ModelsDoor(relay: relay, wire: Dialect.of(head)) }
+
+    private var sessions: SessionsAPI { SessionsAPI(relay: relay, log: log) }
 
     private var credentials: CredentialsAPI { CredentialsAPI(relay: relay, receipts: receipts, log: log) }
 

@@ -22,6 +22,9 @@ enum Route: Hashable, Sendable {
     case clearCredentials
     case credential(String, CredentialsAPI.Action)
     case plan
+    case sessions
+    case stopSession(String)
+    case stopGateway
 
     /// Whether the process is up is no secret, and load balancers have no token.
     var needsToken: Bool {
@@ -30,6 +33,7 @@ enum Route: Hashable, Sendable {
         case .call, .response, .models, .model: true
         case .health, .capabilities, .status, .receipts, .receipt, .failures: true
         case .credentials, .clearCredentials, .credential, .plan: true
+        case .sessions, .stopSession, .stopGateway: true
         }
     }
 
@@ -44,9 +48,9 @@ enum Route: Hashable, Sendable {
     var bodySize: BodySize {
         switch self {
         case .call: .completion
-        case .clearCredentials, .credential, .response: .small
+        case .clearCredentials, .credential, .response, .stopSession, .stopGateway: .small
         case .models, .model, .live, .ready: .none
-        case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan: .none
+        case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan, .sessions: .none
         }
     }
 }
@@ -122,6 +126,8 @@ enum Router {
         case "/api/credentials": [(.get, .credentials)]
         case "/api/credentials/clear": [(.post, .clearCredentials)]
         case "/api/plan": [(.get, .plan)]
+        case "/api/sessions": [(.get, .sessions)]
+        case "/api/gateway/stop": [(.post, .stopGateway)]
         default: parameterized(head)
         }
     }
@@ -141,7 +147,16 @@ enum Router {
         }
         if let ways = response(path) { return ways }
         if let id = rest(of: path, after: "/api/receipts/"), !id.contains("/") { return [(.get, .receipt(id))] }
-        return credential(path)
+        return stopSession(path) ?? credential(path)
+    }
+
+    /// `/api/sessions/{id}/stop`: the id is one segment, a slash in it `%2F`.
+    private static func stopSession(_ path: String) -> [Way]? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, path.hasPrefix("/api/sessions/"), parts[4] == "stop", let id = PercentEncoding.decode(String(parts[3])),
+            !id.isEmpty
+        else { return nil }
+        return [(.post, .stopSession(id))]
     }
 
     /// `/v1/responses/{id}` and what is asked of one.

@@ -21,17 +21,12 @@ extension FailoverRun {
             answered(open, usage)
             end(.streamed(open.served))
         case .failed(let failed): self.failed(open, failed)
-        case .cancelled:
-            relay.ledger.giveBack(open.attempt.mode, of: open.attempt.candidate, now: relay.now())
-            open.attempt.committed = call.isCommitted
-            open.attempt.failure = Failure(reason: .cancelled, scope: nil, rule: "client.left")
-            close(open)
-            end(.cancelled)
+        case .cancelled: cancelled(open)
         }
     }
 
     /// Puts the attempt that was under way into the receipt.
-    private func close(_ open: OpenAttempt) {
+    func close(_ open: OpenAttempt) {
         self.open = nil
         receipt.attempts.append(open.closed)
     }

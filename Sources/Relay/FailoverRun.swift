@@ -44,7 +44,12 @@ public final class FailoverRun: @unchecked Sendable {
     var position = StreamPosition()
     /// To be asked once more at once, with the conversation written out.
     var again: (index: Int, mode: AttemptMode)?
-    private var isCancelled = false
+    /// Its client has left.
+    var isCancelled = false
+    /// Why we end it, if we do.
+    var stopped: StopCause?
+    /// The wait under way.
+    var pause: Pause?
     /// Upstreams' refusals as they came, by attempt.
     var replies: [Int: UpstreamReply] = [:]
     /// The attempt whose refusal the client gets.
@@ -86,7 +91,7 @@ public final class FailoverRun: @unchecked Sendable {
             case .call(let open):
                 await open.call.run(on: client)
                 conclude(open)
-            case .wait(let duration): await loop.sleep(for: duration)
+            case .wait(let duration): await wait(duration)
             case .over: return leave()
             }
         }
@@ -95,6 +100,11 @@ public final class FailoverRun: @unchecked Sendable {
     private func enter() -> Bool {
         guard relay.gate.enter() else {
             end(.refused(.busy))
+            return false
+        }
+        guard relay.running.enter(self) else {
+            relay.gate.leave()
+            end(.refused(StopCause.gateway.refusal))
             return false
         }
         receipt.facts.activeRequests = relay.gate.inFlight
@@ -106,12 +116,8 @@ public final class FailoverRun: @unchecked Sendable {
     private func leave() {
         stream.end()
         sink.onClientGone = nil
+        relay.running.leave(self)
         relay.gate.leave()
-    }
-
-    private func clientLeft() {
-        isCancelled = true
-        open?.call.cancel()
     }
 
     // MARK: One step
@@ -120,15 +126,15 @@ public final class FailoverRun: @unchecked Sendable {
     private func next() -> Next {
         if let again {
             self.again = nil
-            if isCancelled || sink.isClientGone {
+            if interrupted != nil {
                 relay.ledger.giveBack(again.mode, of: chain.links[again.index].candidate, now: relay.now())
             } else if let open = begin(again.index, again.mode) {
                 return .call(open)
             }
         }
         while receipt.outcome == nil {
-            if isCancelled || sink.isClientGone {
-                end(.cancelled)
+            if let interrupted {
+                end(interrupted)
                 break
             }
             switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: stepTime) {
@@ -165,6 +171,9 @@ public final class FailoverRun: @unchecked Sendable {
 
     // MARK: The end
 
+    /// By us, during an attempt.
+    private var wasStopped: Bool { stopped != nil && receipt.attempts.last?.failure?.rule == stopped?.rule }
+
     func end(_ result: RelayResult) {
         self.result = result
         let last = receipt.attempts.count - 1
@@ -173,6 +182,7 @@ public final class FailoverRun: @unchecked Sendable {
             switch result {
             case .whole(let status, _, _, _): .answered(attempt: last, status: status)
             case .streamed: .answered(attempt: last, status: 200)
+            case .brokenStream where wasStopped, .refused where wasStopped: .cancelled
             case .brokenStream: .failed(attempt: last)
             case .passedOn: .passedOn(attempt: passedOn ?? last)
             case .refused(let refusal): .refused(refusal)

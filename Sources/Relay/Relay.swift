@@ -17,6 +17,7 @@ public final class Relay: Sendable {
     public let capabilities: RouteCapabilities
     let memory = ProvenanceMemory()
     public let gate: UpstreamGate
+    public let running = RunningRequests()
     let recorder: ReceiptRecorder
     let log: Logger
     /// A client whose upstream has been silent for so long, in the middle of a stream, is told that it still lives.

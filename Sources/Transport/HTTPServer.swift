@@ -42,11 +42,16 @@ public final class HTTPServer: Sendable {
 
     /// Stops accepting and closes connections as they fall idle. When none is open or `grace` is over, what is open is cut off
     /// and its handlers are told; returns when those have ended, or have had a second for it.
-    public func stop(grace: Duration) async {
+    ///
+    /// - Parameter lastWords: Called if connections are open when `grace` is over: has the handlers end what they are at. Clients have two
+    ///   seconds to take that, and are cut off then.
+    public func stop(grace: Duration, lastWords: (@Sendable () async -> Void)? = nil) async {
         for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.end() } }
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: grace)
-        while connections > 0 && clock.now < end { await loops[0].sleep(for: .milliseconds(20)) }
+        await untilQuiet(within: grace)
+        if connections > 0, let lastWords {
+            await lastWords()
+            await untilQuiet(within: .seconds(2))
+        }
         if connections > 0 { log.notice("Connections cut off at the end of the grace period", ["connections": .int(connections)]) }
         let acceptors = acceptors.withLock { acceptors in
             defer { acceptors = [] }
@@ -57,6 +62,12 @@ public final class HTTPServer: Sendable {
                 acceptor.loop.execute { acceptor.cutOff { done.resume() } }
             }
         }
+    }
+
+    private func untilQuiet(within time: Duration) async {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: time)
+        while connections > 0 && clock.now < end { await loops[0].sleep(for: .milliseconds(20)) }
     }
 
     fileprivate func admitConnection() -> Bool {

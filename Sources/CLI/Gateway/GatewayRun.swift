@@ -47,7 +47,8 @@ enum GatewayRun {
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
             stateFolder: folder.path)
-        let server = try serve(loaded.settings.gateway, relay, token, status, stores, group, log.logger)
+        let stop = StopSignal()
+        let server = try serve(loaded.settings.gateway, relay, token, status, stores, stop, group, log.logger)
         status.listens(on: server.port)
         let reload = Reload(relay: relay, status: status, on: group.loops[0], log: log.logger.with(label: "reload")) {
             () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.providers)
@@ -57,31 +58,36 @@ enum GatewayRun {
         log.notes(loaded)
         let running = announce(location, loaded, relay, server.port, token, context)
         let upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
-        await untilStopped(group.loops[0], reload)
+        deliverSignals(on: group.loops[0], to: stop, reload)
+        let order = await stop.wait()
         upkeep.cancel()
-        running?.withdraw(from: folder.path)
-        log.logger.notice("Stopping: requests under way are finished", ["in_flight": .int(relay.gate.inFlight)])
-        await server.stop(grace: .seconds(30))
+        let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds
+        let leaving = running?.stopping(by: Clock.now() + .seconds(grace), in: folder.path)
+        log.logger.notice(
+            "Stopping: requests under way are finished",
+            ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
+        await server.stop(grace: .seconds(grace)) {
+            relay.running.close()
+            let ended = await relay.running.stop(.all, because: .gateway)
+            if !ended.isEmpty { log.logger.notice("Requests ended with an error", ["requests": .int(ended.count)]) }
+        }
+        defer { leaving?.withdraw(from: folder.path) }
         await rehearsal?.stop()
         await stores.close()
         log.logger.notice("Stopped")
         return .fine
     }
 
-    /// Returns at the first signal to stop. A second one ends the process at once.
-    private static func untilStopped(_ loop: EventLoop, _ reload: Reload) async {
-        await withCheckedContinuation { continuation in
-            let stop = StopSignal(continuation)
-            do {
-                try Signals.deliver(on: loop) { kind in
-                    switch kind {
-                    case .reload: reload.reload(because: "SIGHUP")
-                    case .stop: stop.came()
-                    }
+    private static func deliverSignals(on loop: EventLoop, to stop: StopSignal, _ reload: Reload) {
+        do {
+            try Signals.deliver(on: loop) { kind in
+                switch kind {
+                case .reload: reload.reload(because: "SIGHUP")
+                case .stop: stop.came()
                 }
-            } catch {
-                stop.came()
             }
+        } catch {
+            stop.came()
         }
     }
 
@@ -116,7 +122,7 @@ enum GatewayRun {
 
     private static func serve(
         _ settings: GatewaySettings, _ relay: Relay, _ token: GatewayToken, _ status: GatewayStatus, _ stores: Stores,
-        _ group: EventLoopGroup, _ log: Logger
+        _ stop: StopSignal, _ group: EventLoopGroup, _ log: Logger
     ) throws(CommandFailure) -> HTTPServer {
         var limits = ServerLimits()
         limits.connections = settings.maxConnections
@@ -124,7 +130,8 @@ enum GatewayRun {
         let service = GatewayServer(
             relay: relay, auth: ClientAuth(token: token.secret),
             origins: OriginCheck(origins: settings.allowedOrigins, isStrict: token.secret == nil),
-            receipts: stores.receipts, responses: stores.responses, samples: stores.samples, status: status, log: log.with(label: "gateway")
+            receipts: stores.receipts, responses: stores.responses, samples: stores.samples, status: status,
+            stop: { stop.stop(.init(grace: $0, by: "command")) }, log: log.with(label: "gateway")
         )
         do throws(SystemError) {
             return try HTTPServer(

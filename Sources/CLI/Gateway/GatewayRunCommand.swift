@@ -20,8 +20,9 @@ extension Command {
         discussion: [
             "Listens for clients of the OpenAI API and answers each request from its chain of models and credentials. Prints the address, the "
                 + "token and a curl line to paste when it is ready; logs go to standard error.",
-            "Without a configuration file it plays the rehearsal provider, which needs no key. A changed file is loaded as it is saved, and on "
-                + "SIGHUP. SIGTERM and Ctrl-C stop accepting, finish what runs (30 s at most) and end it; a second one ends it at once.",
+            "Without a configuration file it plays the rehearsal provider, which needs no key. A changed file is loaded as it is saved, and on SIGHUP.",
+            "SIGTERM, Ctrl-C and understudy gateway stop end it: it takes nothing new, lets requests go on for gateway.stopGraceSeconds (30), and "
+                + "then ends them with an error of their API. A second signal ends it at once.",
         ],
         flags: [GatewayRunFlags.port, GatewayRunFlags.bind, GatewayRunFlags.auth, GatewayRunFlags.token, GatewayRunFlags.verbose],
         examples: [

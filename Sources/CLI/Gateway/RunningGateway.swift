@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import JSON
 import Store
 
@@ -13,6 +14,8 @@ struct RunningGateway: Hashable, Sendable {
     var processID: Int32
     /// Base address for clients on this machine.
     var url: String
+    /// It has been told to stop, and takes nothing new: milliseconds since 1970 at which what runs there is ended; `nil`: it serves.
+    var stopsBy: Int64?
 
     static func path(in stateFolder: String) -> String { stateFolder + "/gateway.json" }
 
@@ -22,13 +25,25 @@ struct RunningGateway: Hashable, Sendable {
             let process = value["pid"]?.int.flatMap({ Int32(exactly: $0) }), process > 0, let url = value["url"]?.string
         else { return nil }
         guard kill(process, 0) == 0 || errno == EPERM else { return nil }
-        return RunningGateway(processID: process, url: url)
+        return RunningGateway(processID: process, url: url, stopsBy: value["stops_by"]?.int.map { Int64($0) })
     }
 
     /// Leaves the note. To be called once the port is open.
     func announce(in stateFolder: String) throws(StoreProblem) {
-        let value: JSONValue = ["pid": .number(JSONNumber(Int(processID))), "url": .string(url)]
-        try AtomicFile.write(JSONWriter.compact(value), to: Self.path(in: stateFolder))
+        var object: JSONObject = ["pid": .number(JSONNumber(Int(processID))), "url": .string(url)]
+        if let stopsBy { object["stops_by"] = .number(JSONNumber(Int(stopsBy))) }
+        try AtomicFile.write(JSONWriter.compact(.object(object)), to: Self.path(in: stateFolder))
+    }
+
+    /// Says in the note that nothing new is taken, and until when what runs may go on.
+    ///
+    /// - Returns: What is to be withdrawn in the end.
+    func stopping(by end: Timestamp, in stateFolder: String) -> RunningGateway {
+        guard Self.find(in: stateFolder) == self else { return self }
+        var leaving = self
+        leaving.stopsBy = end.milliseconds
+        guard (try? leaving.announce(in: stateFolder)) != nil else { return self }
+        return leaving
     }
 
     /// Takes the note away, unless another gateway has left its own meanwhile.

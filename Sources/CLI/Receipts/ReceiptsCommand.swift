@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import JSON
+import Relay
 import Store
 
 /// `understudy receipts`: what became of recent requests.
@@ -64,7 +65,13 @@ enum ReceiptsCommand {
         case .passedOn(let attempt):
             let status = receipt.attempts.indices.contains(attempt) ? receipt.attempts[attempt].status : nil
             return ("\(status.map(String.init) ?? "error") of \(model(attempt)) passed on", .warning)
-        case .cancelled: return ("the client left", .faint)
+        case .cancelled:
+            let cause = receipt.attempts.last?.failure.flatMap { StopCause(rule: $0.rule) }
+            return switch cause {
+            case .owner: ("stopped by its owner", .faint)
+            case .gateway: ("ended with the gateway", .warning)
+            case nil: ("the client left", .faint)
+            }
         case nil: return ("not ended", .faint)
         }
     }

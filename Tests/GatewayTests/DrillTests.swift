@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import Rehearsal
 import TestSupport
 import Testing
 
@@ -37,6 +38,13 @@ import Testing
         let result = try await Self.play(["--built-in", "--wire", "all"])
         #expect(result["results"]?.array?.count == 64)
         try Self.expectPass(result)
+    }
+
+    @Test func `is on the page about failing over, each fault with what must come of it`() throws {
+        let page = try #require(ProjectFile.text("docs/failover.md"))
+        for scenario in Scenario.all {
+            #expect(page.contains("| `\(scenario.name)` | \(scenario.happens) | \(scenario.wanted) |"), "\(scenario.name)")
+        }
     }
 
     @Test(arguments: wires) func `is passed by clients of all wires with a standby on`(wire: String) async throws {

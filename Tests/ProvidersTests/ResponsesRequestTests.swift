@@ -103,6 +103,13 @@ func responsesFacts(_ body: String, _ operation: Providers.Operation = .generate
     @Test(
         arguments: [
             (#"{"user":"u","a":1}"#, Repair.dropMember("user"), #"{"a":1}"#),
+            (
+                #"{"input":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#, .askToContinue,
+                #"{"input":[{"role":"user","content":"q"},{"role":"assistant","content":"a"},"#
+                    + #"{"type":"message","role":"user","content":"Go on exactly where your last message ends, and repeat nothing of it."}]}"#
+            ),
+            (#"{"input":[{"role":"user","content":"q"}]}"#, .askToContinue, nil), (#"{"input":"q"}"#, .askToContinue, nil),
+            (#"{"input":[]}"#, .askToContinue, nil), (#"{}"#, .askToContinue, nil),
             (#"{"reasoning":{"effort":"low","summary":"auto"}}"#, .dropMember("reasoning.summary"), #"{"reasoning":{"effort":"low"}}"#),
             (#"{"text":{"verbosity":"low"}}"#, .dropMember("text.verbosity"), #"{"text":{}}"#),
             (#"{"include":["a","reasoning.encrypted_content"]}"#, .dropMember("include"), #"{"include":["a"]}"#),

@@ -49,7 +49,7 @@ import Testing
     }
 
     static let bad: [(String, Heard, String)] = [
-        ("half of it with an end", heard { $0.text = String($0.text.prefix(200)) }, "as if it were whole"),
+        ("half of it with an end", heard { $0.text = String($0.text.prefix(200)) }, "as if it were whole, 5"),
         ("half of it and nothing", heard { ($0.text, $0.isWhole) = (String($0.text.prefix(200)), false) }, "and no end"),
         ("a word twice", heard { $0.text = $0.text.replacing("good evening", with: "good good evening") }, "not the answer's"),
         ("all of it and no end", heard { $0.isWhole = false }, "no end"),
@@ -166,7 +166,7 @@ import Testing
         #expect(DrillLine.saying(to: asked([question])).text == DrillLine.text)
         #expect(sent + DrillLine.saying(to: asked([question, begun])).text == DrillLine.text)
         let told = DrillLine.saying(to: asked([question, begun, ["role": "user", "content": "Go on."]])).text
-        #expect(told == words.dropFirst(16).joined())
+        #expect(" " + told == words.dropFirst(16).joined())
     }
 
     @Test func `has sixteen faults with names of their own`() {

@@ -14,9 +14,10 @@ enum ResponsesRepairs {
         case .dropMember(let name): dropMember(name, index, bytes, &edits)
         case .renameRole(let from, let to): renameRole(from, to, index, bytes, &edits)
         case .dropThoughts: dropThoughts(index, bytes, &edits)
+        case .askToContinue: askToContinue(index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
         case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
-            .plainText, .dropStrict, .markPrefill, .askToContinue, .fitBudget, .pairResults, .dropEmptyText, .limitTokens:
+            .plainText, .dropStrict, .markPrefill, .fitBudget, .pairResults, .dropEmptyText, .limitTokens:
             return nil
         }
         return edits.apply(to: body, index: index)
@@ -52,6 +53,17 @@ enum ResponsesRepairs {
             }
             return !edits.areTooMany
         }
+    }
+
+    /// A user asks to go on, where the assistant spoke last: a server that passes the input on to a model may want that.
+    private static func askToContinue(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        var last: JSONSlice?
+        index.value("input", in: bytes)?.forEachElement(in: bytes) { item in
+            last = item
+            return true
+        }
+        guard let last, last.member("role", in: bytes)?.equals("assistant", in: bytes) == true else { return }
+        edits.insert(#",{"type":"message","role":"user","content":"\#(ContinuationPrompt.general)"}"#, at: last.end)
     }
 
     private static func limitEffort(to known: [String], _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {

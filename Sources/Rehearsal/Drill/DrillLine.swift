@@ -21,7 +21,8 @@ public enum DrillLine {
         guard !turns.said.isEmpty, let rest = rest(after: turns.said) else { return Saying(text) }
         if turns.isPrefilled { return Saying(rest) }
         let again = Saying.words(of: turns.said).suffix(repeated).joined()
-        return Saying(again + rest)
+        // A message of its own begins with no space.
+        return Saying(String((again + rest).drop { $0 == " " }))
     }
 
     /// Words that are said again.

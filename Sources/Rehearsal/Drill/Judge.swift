@@ -49,15 +49,21 @@ extension Heard {
     /// Why this is not the whole answer.
     var unanswered: String? {
         let part =
-            isBeginning ? "\(text.utf8.count * 100 / max(1, DrillLine.text.utf8.count)) % of the answer" : "text that is not the answer's"
+            isBeginning ? "\(text.utf8.count * 100 / max(1, DrillLine.text.utf8.count)) % of the answer" : difference
         if gaveUp { return "there was no end within \(took.inSeconds), after \(part)" }
         if let error { return "the client got \(part) and the error \"\(error)\"" }
         if text != DrillLine.text {
             let seen = text.isEmpty ? "nothing" : part
-            return isWhole ? "the client got \(seen) as if it were whole" : "the client got \(seen) and no end"
+            return isWhole ? "the client got, as if it were whole, \(seen)" : "the client got \(seen) and no end"
         }
         if !isWhole { return "the client got the whole text, and no end" }
         return faults.first.map { "the stream breaks the rules of its wire: \($0)" }
+    }
+
+    /// Where the text leaves the line.
+    private var difference: String {
+        let same = zip(text, DrillLine.text).prefix { $0 == $1 }.count
+        return "text that is not the answer's: \(text.dropFirst(max(0, same - 12)).prefix(36).debugDescription) at character \(same)"
     }
 
     private var isBeginning: Bool { DrillLine.text.utf8.starts(with: text.utf8) }

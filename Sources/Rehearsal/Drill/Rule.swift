@@ -87,6 +87,13 @@ extension Rule {
         return "\(other.model) answered, where the first candidate was well again at once"
     }
 
+    /// Another member answers.
+    static let answersAnother = Rule { evidence in
+        guard evidence.members.contains(where: { !$0.isHit }), let hit = evidence.turns.compactMap(\.answerer).first(where: evidence.isHit)
+        else { return nil }
+        return "\(hit.model) had to go on itself"
+    }
+
     /// The client is told what it cost.
     static let tellsUsage = Rule { evidence in
         evidence.turns.contains { $0.heard.usage?.outputTokens ?? 0 < 1 } ? "the client is told no usage" : nil

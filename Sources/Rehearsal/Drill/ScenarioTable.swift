@@ -68,8 +68,9 @@ extension Scenario {
             "content-filter", "400: refused for its content", wanted: "the client is told; nobody else is asked",
             [Take(.refuses(.refusedForContent, reach: .model), end: .refusal, [.askedInAll(1), .nobodyElse, .within(2)])]),
         Scenario(
-            "prefill-refused", "the stream is cut at 40 %, and who goes on refuses a prefill", wanted: "the whole answer, as one stream",
-            [Take(prefillRefused, [.tellsUsage, .within(3)])]),
+            "prefill-refused", "the stream is cut at 40 %, and who goes on refuses a prefill",
+            wanted: "the whole answer; who refused is asked in words",
+            [Take(prefillRefused, [.answersAnother, .tellsUsage, .within(3)])]),
     ]
 
     private static var prefillRefused: Cue {

@@ -57,6 +57,8 @@ public struct AgentSettings: Hashable, Sendable {
     public var params: JSONObject
     /// Where its credentials are, as written, `~` included; `nil`: `agents/<id>/agent` in the state folder.
     public var agentDir: String?
+    /// `failover.midStream`; `nil` leaves it to the models and everybody's.
+    public var midStream: FailoverSettings.MidStream?
 
     public init(
         id: AgentID, name: String? = nil, primary: ChainEntry? = nil, fallbacks: [ChainEntry] = [], params: JSONObject = [:],

@@ -89,6 +89,13 @@ public struct Settings: Hashable, Sendable {
         return result
     }
 
+    /// What becomes of an agent's stream that breaks off while `ref` speaks: what the agent says wins.
+    ///
+    /// - Parameter agent: `nil` counts as the default agent.
+    public func midStream(for ref: ModelRef, agent: AgentID?) -> FailoverSettings.MidStream {
+        (agent.flatMap { agents[$0] } ?? agents.main).midStream ?? failover(for: ref).midStream
+    }
+
     /// `UNDERSTUDY_CACHE_RETENTION`, else `OPENCLAW_CACHE_RETENTION`: what holds where no `params` say anything of it.
     public var cacheRetention: CacheRetention? {
         ["UNDERSTUDY_CACHE_RETENTION", "OPENCLAW_CACHE_RETENTION"].lazy

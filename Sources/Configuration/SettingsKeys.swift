@@ -156,6 +156,10 @@ public enum SettingsKeys {
         key("agents.defaults.models.*.alias", .text, "", "A short name for it, in any case of letters."),
         key("agents.defaults.models.*.params", .object, "", "Members for its requests where the client wrote none."),
         key("agents.defaults.params", .object, "", "The same for every model."),
+        key("agents.defaults.failover", .section, "", "What happens to the agents' replies when a candidate fails."),
+        key(
+            "agents.defaults.failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "",
+            "As `failover.midStream`, for every agent; wins over what providers and models say."),
         key("agents.list", .list, "", "The agents. Without any there is one, `main`."),
         key("agents.list[].id", .text, "", "Its name in `agent:<id>`: letters, digits, `-`, `_`, `.`; required."),
         key("agents.list[].default", .flag, "false", "Marks the agent that `default` means; else it is the first."),
@@ -166,6 +170,10 @@ public enum SettingsKeys {
         key("agents.list[].model.primary", .text, "the defaults'", "The model that is asked first."),
         key("agents.list[].model.fallbacks", .texts, "the defaults'", "Those that step in; `[]` means none."),
         key("agents.list[].params", .object, "", "Members for its requests; they win over all other `params`."),
+        key("agents.list[].failover", .section, "", "What happens to its replies when a candidate fails."),
+        key(
+            "agents.list[].failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "the defaults'",
+            "As `failover.midStream`, for this agent."),
         key("agents.list[].agentDir", .text, "agents/<id>/agent in the state folder", "The folder of its `auth-profiles.json`."),
         key("agents.entries", .map, "", "The agents by id, in OpenClaw's newer shape."),
         key("agents.entries.*", .same("agents.list[]"), "", "As an element of `agents.list`, whose `id` is the name."),
@@ -285,6 +293,12 @@ public enum SettingsKeys {
         key("timeouts.idleSeconds", seconds, "60", "Between two events of a stream."),
         key("timeouts.plainSeconds", seconds, "300", "A whole call without streaming."),
         key("timeouts.requestSeconds", seconds, "600", "A request with all its attempts."),
+        key("timeouts.learned", .section, "", "A limit for first tokens that follows from the latest ones."),
+        key(
+            "timeouts.learned.mode", .choice(["on", "off"]), "on",
+            "Whether `firstTokenSeconds` gives way to what is usual for the model and the size of the prompt, times three, where that is less."
+        ),
+        key("timeouts.learned.leastSeconds", seconds, "4", "What is learned is no less."),
         key("failover", .section, "", "What happens when a candidate fails."),
         key("failover.patienceSeconds", .number(0...60), "2", "A provider's reset this close is waited out before another model is asked."),
         key("failover.maxAttempts", .whole(1...100), "16", "Upstream calls of one request at most."),

@@ -13,6 +13,7 @@ extension SettingsReader {
             settings.agents.params = params(defaults) ?? [:]
         }
         let shared = defaults.map { chain($0, in: settings) } ?? WrittenChain()
+        let sharedMidStream = defaults.flatMap(midStream)
 
         var found: [(settings: AgentSettings, isDefault: Bool)] = []
         var ids: Set<AgentID> = []
@@ -27,6 +28,7 @@ extension SettingsReader {
             agent.fallbacks = own.fallbacks ?? shared.fallbacks ?? []
             agent.params = params(cursor) ?? [:]
             agent.agentDir = cursor.text("agentDir")
+            agent.midStream = midStream(cursor) ?? sharedMidStream
             found.append((agent, cursor.flag("default") ?? false))
         }
         for cursor in agents.sections("list") {
@@ -41,6 +43,7 @@ extension SettingsReader {
         }
         if found.isEmpty {
             settings.agents.all = [AgentSettings(id: "main", primary: shared.primary, fallbacks: shared.fallbacks ?? [])]
+            settings.agents.all[0].midStream = sharedMidStream
             settings.agents.defaultID = "main"
             return
         }
@@ -48,6 +51,11 @@ extension SettingsReader {
         let marked = found.filter(\.isDefault)
         if marked.count > 1 { agents.note("several agents are marked as default; \(marked[0].settings.id) is") }
         settings.agents.defaultID = marked.first?.settings.id ?? found[0].settings.id
+    }
+
+    /// `failover.midStream` of an agent or of the defaults.
+    private static func midStream(_ agent: SettingsCursor) -> FailoverSettings.MidStream? {
+        agent.section("failover")?.choice("midStream").flatMap(FailoverSettings.MidStream.init)
     }
 
     /// An agent's id as names refer to it: lower-case.

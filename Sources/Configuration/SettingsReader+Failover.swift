@@ -20,6 +20,10 @@ extension SettingsReader {
     static func timeouts(_ section: SettingsCursor) -> TimeLimits {
         var limits = TimeLimits()
         for phase in TimeLimits.Phase.allCases { limits[phase] = section.seconds("\(phase.rawValue)Seconds") }
+        if let learned = section.section("learned") {
+            limits.learns = learned.choice("mode").map { $0 == "on" }
+            limits.learnedLeast = learned.seconds("leastSeconds")
+        }
         return limits
     }
 

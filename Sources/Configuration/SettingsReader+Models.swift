@@ -187,6 +187,7 @@ extension SettingsReader {
         }
         guard let written = entry.section("timeouts").map(timeouts) else { return limits }
         for phase in TimeLimits.Phase.allCases { limits[phase] = written[phase] ?? limits[phase] }
+        (limits.learns, limits.learnedLeast) = (written.learns, written.learnedLeast)
         return limits
     }
 

@@ -29,6 +29,10 @@ public struct TimeLimits: Hashable, Sendable {
     public var idle: Duration?
     public var plain: Duration?
     public var request: Duration?
+    /// Whether a first token is waited for as long as is usual for the model, where that is less.
+    public var learns: Bool?
+    /// What is learned is no less.
+    public var learnedLeast: Duration?
 
     public init() {}
 
@@ -75,6 +79,9 @@ extension TimeLimits {
         public private(set) var idle = Limit(.seconds(60), setBy: builtIn)
         public private(set) var plain = Limit(.seconds(300), setBy: builtIn)
         public private(set) var request = Limit(.seconds(600), setBy: builtIn)
+        /// See `learnedFirstToken`.
+        public private(set) var learns = true
+        public private(set) var learnedLeast = Duration.seconds(4)
 
         public static let builtIn = "built in"
         /// The limits of docs/configuration.md, set by nobody.
@@ -113,6 +120,8 @@ extension TimeLimits {
             for phase in Phase.allCases {
                 if let length = limits[phase] { result[phase] = Limit(length, setBy: setBy) }
             }
+            if let learns = limits.learns { result.learns = learns }
+            if let least = limits.learnedLeast { result.learnedLeast = least }
             return result
         }
     }

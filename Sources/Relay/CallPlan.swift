@@ -27,10 +27,12 @@ final class CallPlan {
     let streaming: Bool
     let firstToken: TimeLimits.Resolved.Limit
     let firstTokenPhase: TimeLimits.Phase
+    /// How long its first token takes is remembered.
+    let teaches: Bool
     let idle: TimeLimits.Resolved.Limit
     let plain: TimeLimits.Resolved.Limit
-    /// What is left of the request's own limit.
-    let remaining: TimeLimits.Resolved.Limit
+    /// What was left of the request's time when it began, or when the model spoke.
+    private(set) var remaining: TimeLimits.Resolved.Limit
     let now: Timestamp
 
     /// The client gets what comes as it comes.
@@ -42,12 +44,15 @@ final class CallPlan {
     ///   - repairs: What the route needs, as far as it is known.
     ///   - isRepeat: The same candidate was tried just before.
     ///   - memory: Has what belongs to providers and clients' wires have no place for.
+    ///   - firstTokens: How long models took lately.
     ///   - sent: What the client has already.
+    ///   - remaining: Of the request's time.
     ///   - hasSpare: Whether another candidate could be tried instead; asked only if it matters.
     /// - Throws: What the client's own wire forbids.
     init(
         _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory,
-        sent: SentReply?, deadline: Timestamp, now: Timestamp, isRepeat: Bool, hasSpare: () -> Bool
+        firstTokens: FirstTokenMemory, sent: SentReply?, remaining: TimeLimits.Resolved.Limit, now: Timestamp, isRepeat: Bool,
+        hasSpare: () -> Bool
     ) throws(RequestProblem) {
         let shape = request.shape
         let limits = route.limits
@@ -56,12 +61,17 @@ final class CallPlan {
         context = ErrorContext(provider: route.provider.id, model: candidate.model.model)
         operation = shape.operation
         streaming = operation == .generate && (shape.streaming || wire.onlyStreams)
-        firstToken = limits[phase]
+        if phase == .firstToken, streaming, let times = firstTokens.times(of: candidate.model, PromptSize(tokens: shape.estimatedTokens)) {
+            firstToken = limits.learnedFirstToken(from: times, at: now) ?? limits.firstToken
+        } else {
+            firstToken = limits[phase]
+        }
+        // What takes its time to think, or to load, says nothing of the others.
+        teaches = streaming && !shape.asksReasoning && !route.reasons && !route.provider.isLocal
         firstTokenPhase = phase
         idle = limits.idle
         plain = limits.plain
-        remaining = TimeLimits.Resolved.Limit(
-            deadline - now, setBy: request.overrides.timeout == nil ? limits.request.setBy : request.overrides.timeoutOrigin)
+        self.remaining = remaining
         self.now = now
         let body = try UpstreamBody(request, for: candidate, by: route, repairs: repairs, memory: memory, sent: sent, now: now)
         self.repairs = body.repairs
@@ -79,6 +89,9 @@ final class CallPlan {
             // A repeat after a broken connection must not meet another that the peer has closed meanwhile.
             onFreshConnection: isRepeat, bypassesProxy: route.provider.baseURL.isLocal)
     }
+
+    /// The request has another time than it had, from now on.
+    func allow(_ remaining: TimeLimits.Resolved.Limit) { self.remaining = remaining }
 
     /// The client has part of the reply: what is asked after that begins with the client's own request.
     func letRequestGo() {

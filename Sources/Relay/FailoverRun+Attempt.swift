@@ -21,7 +21,7 @@ extension FailoverRun {
             plan = try CallPlan(
                 request, link.candidate, by: route,
                 repairs: receipt.repairs(for: model, known: relay.capabilities.repairs(for: model, in: snapshot)),
-                memory: relay.memory, sent: sent, deadline: receipt.facts.deadline, now: startedAt,
+                memory: relay.memory, firstTokens: relay.firstTokens, sent: sent, remaining: time.remaining(at: startedAt), now: startedAt,
                 isRepeat: receipt.attempts.last?.candidate == link.candidate
             ) { relay.ledger.hasSpare(snapshot.settings.policy, chain, besides: index, receipt, now: startedAt) }
         } catch {
@@ -48,7 +48,9 @@ extension FailoverRun {
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
         let served = Served(model: model, credential: link.candidate.credential, attempts: receipt.attempts.count + 1)
         let call = UpstreamCall(plan, client: stream, served: served, on: loop) { [unowned self] in
-            if let current = self.open { succeeded(current, endIsProven: false) }
+            guard let current = self.open else { return }
+            modelSpoke(on: current)
+            succeeded(current, endIsProven: false)
         }
         let open = OpenAttempt(attempt, of: index, by: route, served, call: call)
         self.open = open

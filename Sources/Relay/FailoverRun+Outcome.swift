@@ -12,6 +12,7 @@ extension FailoverRun {
         open.attempt.status = call.status
         open.attempt.usage = call.usage
         measure(open)
+        remember(open)
         switch call.outcome {
         case .whole(let status, let contentType, let body, let usage):
             answered(open, usage)
@@ -23,6 +24,19 @@ extension FailoverRun {
         case .failed(let failed): self.failed(open, failed)
         case .cancelled: cancelled(open)
         }
+    }
+
+    /// How long the model took to begin its reply; where it never did, at least as long as it was waited for.
+    private func remember(_ open: OpenAttempt) {
+        let call = open.call
+        guard call.plan.teaches else { return }
+        var time = call.firstContentAfter ?? .zero
+        if case .failed(let failed) = call.outcome, let limit = failed.limit, failed.error.transport == .firstTokenTimeout {
+            time = .milliseconds(Int64(limit.seconds * 1000))
+        }
+        guard time > .zero else { return }
+        let size = PromptSize(tokens: receipt.facts.estimatedTokens)
+        relay.firstTokens.note(time, of: open.attempt.candidate.model, size, at: relay.now())
     }
 
     /// Puts the attempt that was under way into the receipt.

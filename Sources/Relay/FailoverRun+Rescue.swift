@@ -47,7 +47,7 @@ extension FailoverRun {
     }
 
     private func mayResume(_ model: ModelRef) -> Bool {
-        (request.overrides.midStream ?? snapshot.settings.failover(for: model).midStream) == .resume
+        (request.overrides.midStream ?? snapshot.settings.midStream(for: model, agent: receipt.facts.agent)) == .resume
     }
 
     /// What was asked, for writers: read only when it is needed, which is rarely.

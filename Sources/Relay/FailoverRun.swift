@@ -36,6 +36,7 @@ public final class FailoverRun: @unchecked Sendable {
     public internal(set) var receipt: Receipt
     /// How it ended.
     public private(set) var result = RelayResult.cancelled
+    private(set) var time: RequestTime
     /// The attempt under way.
     var open: OpenAttempt?
     /// What the client has of a reply that broke off, for the next candidate to go on with.
@@ -68,10 +69,10 @@ public final class FailoverRun: @unchecked Sendable {
         stream = ClientStream(sink, sign: request.wire.wire.keepAlive, silence: relay.keepAlive, on: loop)
         self.client = client
         self.loop = loop
-        let limit = request.overrides.timeout ?? snapshot.settings.limits.request.length
+        time = RequestTime(request, limit: snapshot.settings.limits.request)
         let shape = request.shape
         let facts = RequestFacts(
-            id: request.id, startedAt: request.startedAt, deadline: request.startedAt + limit, requestedModel: shape.model,
+            id: request.id, startedAt: request.startedAt, deadline: time.deadline, requestedModel: shape.model,
             agent: named.agent, session: request.session, wire: request.wire.rawValue, streaming: shape.streaming,
             estimatedTokens: shape.estimatedTokens,
             hasImages: shape.hasImages, hasTools: shape.hasTools, sentAsWritten: true,
@@ -155,6 +156,13 @@ public final class FailoverRun: @unchecked Sendable {
     private var stepTime: Timestamp {
         let isUp = receipt.attempts.last?.failure?.fault == .requestDeadline
         return isUp ? max(relay.now(), receipt.facts.deadline) : relay.now()
+    }
+
+    /// A model speaks: what the client does not wait for in silence may take longer.
+    func modelSpoke(on open: OpenAttempt) {
+        guard time.modelSpoke() else { return }
+        receipt.facts.deadline = time.deadline
+        open.call.allow(time.remaining(at: relay.now()))
     }
 
     private func passOn(_ index: Int) -> RelayResult {

@@ -15,6 +15,7 @@ public final class Relay: Sendable {
     public let pins = SessionPins()
     public let uses = CredentialUses()
     public let capabilities: RouteCapabilities
+    public let firstTokens = FirstTokenMemory()
     let memory = ProvenanceMemory()
     public let gate: UpstreamGate
     public let running = RunningRequests()

@@ -51,6 +51,10 @@ public final class RelayRequest: @unchecked Sendable {
         public var timeout: Duration?
         /// Which header said so.
         public var timeoutOrigin = "x-understudy-timeout-ms"
+        /// The client leaves when it has heard nothing for longer: its whole reply, or the beginning of its stream, comes within.
+        public var silence: Duration?
+        /// Which header said so.
+        public var silenceOrigin = "x-stainless-read-timeout"
         /// Whose fallbacks stand behind a model; `nil`: the default agent's. No client says so by itself.
         public var agent: AgentID?
         /// `x-understudy-mid-stream`: instead of `failover.midStream`.

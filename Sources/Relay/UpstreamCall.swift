@@ -25,7 +25,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private var continuation: UnsafeContinuation<Void, Never>?
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
-    private let endsAt: Int64
+    private let beganAt: Int64
+    private var endsAt: Int64
     private let client: ClientStream
 
     /// Set when `run` returns.
@@ -56,7 +57,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         self.loop = loop
         self.client = client
         stream = StreamRelay(plan, client: client, served: served, firstContent: firstContent)
-        endsAt = loop.now + plan.remaining.length.milliseconds
+        beganAt = loop.now
+        endsAt = beganAt + plan.remaining.length.milliseconds
     }
 
     /// Runs the attempt; `outcome` says how it ended. Ends within the loop's turn in which `cancel` is called.
@@ -76,6 +78,12 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         // A reply may have ended within it, before there was anything to cancel.
         if case .over = progress { return call.cancel() }
         self.call = call
+    }
+
+    /// Gives it another time than it had, from now on. Limits that run go on.
+    func allow(_ remaining: TimeLimits.Resolved.Limit) {
+        plan.allow(remaining)
+        endsAt = loop.now + remaining.length.milliseconds
     }
 
     func cancel() { finish(.cancelled) }
@@ -231,7 +239,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     // MARK: The end
 
-    private var elapsed: Duration { .milliseconds(loop.now - (endsAt - plan.remaining.length.milliseconds)) }
+    private var elapsed: Duration { .milliseconds(loop.now - beganAt) }
 
     private func fail(_ fault: TransportFault) {
         finish(.failed(FailedCall(error: describe(fault), committed: stream.isCommitted)))

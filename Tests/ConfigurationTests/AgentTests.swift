@@ -77,4 +77,20 @@ import Testing
         #expect(
             settings.agents.main.chain.map { "\($0.model) \($0.origin)" } == ["rehearsal/star built in", "rehearsal/understudy built in"])
     }
+
+    @Test(arguments: [
+        ("", "{}", "resume"),
+        ("failover: { midStream: 'error' }", "{}", "error"),
+        ("", "{ defaults: { failover: { midStream: 'error' } }, list: [{ id: 'a' }] }", "error"),
+        ("", "{ defaults: { failover: { midStream: 'error' } } }", "error"),
+        ("", "{ defaults: { failover: { midStream: 'error' } }, list: [{ id: 'a', failover: { midStream: 'resume' } }] }", "resume"),
+        ("", "{ list: [{ id: 'a', failover: { midStream: 'error' } }] }", "error"),
+        ("", "{ entries: { a: { failover: { midStream: 'error' } } } }", "error"),
+        ("failover: { midStream: 'error' }", "{ list: [{ id: 'a', failover: { midStream: 'resume' } }] }", "resume"),
+    ]) func `says what becomes of a stream that breaks, before models and everybody`(top: String, agents: String, expected: String) throws {
+        let settings = try read("{ \(top)\(top.isEmpty ? "" : ",") agents: \(agents) }").settings
+        let model = ModelRef(provider: "openai", model: "lead")
+        #expect(settings.midStream(for: model, agent: nil).rawValue == expected)
+        #expect(settings.midStream(for: model, agent: settings.agents.defaultID).rawValue == expected)
+    }
 }

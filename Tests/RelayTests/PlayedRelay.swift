@@ -81,17 +81,17 @@ final class PlayedRelay: Sendable {
     }
 
     /// Asks for `default` and returns when it has ended.
-    func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil)
+    func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil, silence: Duration? = nil)
         async throws -> FailoverRun
     {
         let body = #"{"model":"default","stream":\#(stream),"messages":[{"role":"user","content":"x"}]}"#
-        return try await ask(body, on: .openaiCompletions, sink, session: session, timeout: timeout)
+        return try await ask(body, on: .openaiCompletions, sink, session: session, timeout: timeout, silence: silence)
     }
 
     /// Asks as `body` says and returns when it has ended.
     func ask(
         _ body: String, on wire: WireKind, _ sink: CollectingSink = CollectingSink(), _ operation: Operation = .generate,
-        target: PathFacts = PathFacts(), session: SessionID? = nil, timeout: Duration? = nil
+        target: PathFacts = PathFacts(), session: SessionID? = nil, timeout: Duration? = nil, silence: Duration? = nil
     ) async throws -> FailoverRun {
         let body = Array(body.utf8)
         let index = try JSONIndex(scanning: body.span.bytes)
@@ -102,6 +102,7 @@ final class PlayedRelay: Sendable {
             id: .make(at: time.now, using: &random), startedAt: time.now, wire: wire, body: body, index: index, shape: shape, headers: [:],
             session: session)
         request.overrides.timeout = timeout
+        request.overrides.silence = silence
         let (relay, loop, asked) = (relay, loops.loops[0], request)
         return try await Task(executorPreference: loop) {
             let run = try relay.run(asked, to: sink, on: loop)

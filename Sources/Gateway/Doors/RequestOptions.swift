@@ -45,6 +45,7 @@ struct RequestOptions {
             overrides.timeout = .milliseconds(Int64(seconds * 1000))
             overrides.timeoutOrigin = "x-server-timeout"
         }
+        readSilence(headers, shape, limit: overrides.timeout ?? limit)
         if let text = headers.first("x-understudy-mid-stream") {
             guard let choice = FailoverSettings.MidStream(rawValue: text.lowercased()) else {
                 throw Self.problem("x-understudy-mid-stream", "resume or error")
@@ -52,6 +53,22 @@ struct RequestOptions {
             overrides.midStream = choice
         }
         session = Self.session(headers, shape)
+    }
+
+    /// How long SDKs of Stainless's making wait in silence before they leave: OpenAI's and Anthropic's for Python between any two bytes
+    /// (`x-stainless-read-timeout`, openai 3.54.0 and anthropic 2.12.0, `_base_client.py`), those for TypeScript until the reply's head
+    /// (`x-stainless-timeout`, whole seconds). An answer that comes later is asked for again, so it has to leave a little before.
+    private mutating func readSilence(_ headers: Headers, _ shape: RequestShape, limit: Duration) {
+        for (name, text) in [
+            ("x-stainless-read-timeout", headers.first("x-stainless-read-timeout")),
+            ("x-stainless-timeout", headers.first("x-stainless-timeout")),
+        ] {
+            guard let seconds = text.flatMap({ Double($0) }), seconds > 0, seconds < min(limit, overrides.silence ?? limit).seconds else {
+                continue
+            }
+            overrides.silence = .milliseconds(Int64((seconds - min(seconds / 20, 0.5)) * 1000))
+            overrides.silenceOrigin = name
+        }
     }
 
     /// An explicit header, else the ids that agents send already, the surest first (docs/api.md). An empty one names nothing.

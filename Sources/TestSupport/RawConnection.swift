@@ -10,8 +10,10 @@ import Transport
 public final class RawConnection: Sendable {
     private let socket: Descriptor
 
-    /// - Parameter seconds: How long a read may wait.
-    public init(port: UInt16, seconds: Int = 10) throws(SystemError) {
+    /// - Parameters:
+    ///   - seconds: How long a read may wait.
+    ///   - receives: Bytes that the system may keep for a client that does not read; `nil`: as many as it likes.
+    public init(port: UInt16, seconds: Int = 10, receives: Int32? = nil) throws(SystemError) {
         #if canImport(Glibc)
             // A process that another test starts meanwhile must not hold this connection open.
             let raw = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -25,6 +27,7 @@ public final class RawConnection: Sendable {
         socket = Descriptor(owning: raw)
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         _ = setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        if var receives { _ = setsockopt(raw, SOL_SOCKET, SO_RCVBUF, &receives, socklen_t(MemoryLayout<Int32>.size)) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -62,6 +65,18 @@ public final class RawConnection: Sendable {
             bytes += buffer[..<count]
             let text = String(decoding: bytes, as: UTF8.self)
             if isEnough(text) { return text }
+        }
+    }
+
+    /// All bytes until those that came end in `last`, the peer closes, or the time is over.
+    public func bytes(until last: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = recv(socket.raw, &buffer, buffer.count, 0)
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+            if bytes.suffix(last.count).elementsEqual(last) { return bytes }
         }
     }
 

@@ -7,6 +7,10 @@ import Testing
 
 /// Clients that leave while the gateway is busy with something else than their stream.
 @Suite(.timeLimit(.minutes(2))) struct `A client that leaves` {
+    static let halfACall: JSONValue = [
+        "tool_calls": [["index": 0, "id": "c", "type": "function", "function": ["name": "f", "arguments": "{"]]]
+    ]
+
     enum Moment: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case whileARescueBegins, whileAResetIsWaitedFor, whileACallIsKeptBack
         var testDescription: String { rawValue }
@@ -20,14 +24,7 @@ import Testing
             case "broken": .streams(Saying("And so on and so on."), to: asked, pace: .zero, .then([.cut], afterPercent: 60))
             case "limited": .refuses(429, "Slow down.", code: "rate_limit_exceeded", headers: ["retry-after": "20"])
             case "calls":
-                Script([
-                    .begin(status: 200, headers: Script.eventStream),
-                    .bytes(
-                        Script.event(
-                            "m",
-                            delta: ["tool_calls": [["index": 0, "id": "c", "type": "function", "function": ["name": "f", "arguments": "{"]]]])),
-                    .stall,
-                ])
+                Script([.begin(status: 200, headers: Script.eventStream), .bytes(Script.event("m", delta: Self.halfACall)), .stall])
             default: Script([.stall])
             }
         }

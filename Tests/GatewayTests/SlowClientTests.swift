@@ -86,7 +86,8 @@ import Testing
             #expect(ContinuousClock.now - asked < .seconds(5))
             most = max(most, residentBytes(of: gateway.process.processID) ?? .max)
         }
-        #expect(most - before < kind.limit, "\((most - before) >> 10) KB more, of \(kind.clients * kind.events * 10_000 >> 10) KB on their way")
+        let more = most - before
+        #expect(more < kind.limit, "\(more >> 10) KB more, of \(kind.clients * kind.events * 10_000 >> 10) KB on their way")
         let replies = try await onThread { slow.map { $0.bytes(until: Array("\r\n0\r\n\r\n".utf8)) } }
         for reply in replies {
             #expect(Self.count("line ", in: reply) == kind.events)

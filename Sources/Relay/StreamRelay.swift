@@ -151,7 +151,9 @@ final class StreamRelay {
             isHolding = false
             heldAt = nil
         }
-        guard hasSpoken, !isHolding else {
+        // Half a character waits for its other half, so that whoever goes on begins between two.
+        let isSplit = crossed == nil && event.marks.contains(.content) && !hasEnded && reader.said.endsInHalf
+        guard hasSpoken, !isHolding, !isSplit else {
             bytes.withUnsafeBytes { keptBack.append(contentsOf: $0) }
             if isHolding { return keptBack.count > Self.callsLimit ? malformed("more than 16 MB of tool calls", bytes) : .goOn }
             return keptBack.count > Self.preambleLimit ? malformed("no content in the first 2 MB", bytes) : .goOn
@@ -244,7 +246,7 @@ final class StreamRelay {
 
     /// As of now, or of the first tool call: what came behind it was kept back.
     var left: Left {
-        before ?? Left(writer: crossed?.writer, text: crossed?.text ?? reader.said.text, trimmed: crossed?.trimmed ?? 0)
+        before ?? Left(writer: crossed?.writer, text: crossed.map { $0.text ?? reader.said.text } ?? reader.said.textInWholeEvents, trimmed: crossed?.trimmed ?? 0)
     }
 
     /// How far the client's stream has got.

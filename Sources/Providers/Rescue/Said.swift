@@ -35,6 +35,9 @@ public struct Said: Sendable {
     /// The last event ended in the middle of a character: it is sent together with the next.
     public var endsInHalf: Bool { half != 0 }
 
+    /// `text` without the last event, if that ended in half of a character.
+    public var textInWholeEvents: [UInt8] { half == 0 ? text : Array(text[..<min(mark, text.count)]) }
+
     /// Called by a reader before it looks at an event.
     public mutating func beginEvent() { mark = text.count }
 

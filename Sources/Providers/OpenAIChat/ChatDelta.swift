@@ -3,43 +3,88 @@ import JSON
 
 /// What the `delta` of a choice, or a whole message, carries, in the spellings that providers have.
 enum ChatDelta {
-    static func marks(of delta: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
+    /// - Parameters:
+    ///   - isFirst: Of the first choice: the only one that another candidate could go on with.
+    ///   - said: Takes what it says.
+    ///   - place: Takes the thoughts' numbers.
+    static func read(
+        _ delta: JSONSlice, isFirst: Bool, in data: RawSpan, said: inout Said, place: inout ChatPlace
+    ) -> StreamEvent.Marks {
         var marks: StreamEvent.Marks = []
         delta.forEachMember(in: data) { key, value in
             switch value.kind {
             case .null, .bool, .number: break
             case .string:
                 if value.isEmptyString { break }
-                if data.equals("content", in: key) || data.equals("refusal", in: key) {
+                if data.equals("content", in: key) {
                     marks.insert(.content)
+                    if isFirst { said.say(value, in: data) }
+                } else if data.equals("refusal", in: key) {
+                    marks.insert(.content)
+                    if isFirst { said.sayOther() }
                 } else if isThoughts(key, in: data) {
                     marks.insert(.reasoning)
+                    if isFirst { said.reason() }
                 }
             case .array:
-                if data.equals("tool_calls", in: key) {
-                    if value.element(0, in: data) != nil { marks.insert(.toolCall) }
-                } else if data.equals("content", in: key) {
-                    marks.formUnion(parts(value, in: data))
-                } else if data.equals("reasoning_details", in: key) {
-                    if value.element(0, in: data) != nil { marks.insert(.reasoning) }
-                } else if data.equals("images", in: key), value.element(0, in: data) != nil {
-                    marks.insert(.content)
+                if data.equals("content", in: key) {
+                    marks.formUnion(parts(value, isFirst: isFirst, in: data, said: &said))
+                } else if value.element(0, in: data) != nil {
+                    marks.formUnion(readList(value, key, isFirst: isFirst, in: data, said: &said, place: &place))
                 }
             case .object:
-                if data.equals("function_call", in: key) { marks.insert(.toolCall) }
-                if data.equals("audio", in: key) { marks.insert(.content) }
+                if data.equals("function_call", in: key) {
+                    marks.insert(.toolCall)
+                    if isFirst { said.call() }
+                } else if data.equals("audio", in: key) {
+                    marks.insert(.content)
+                    if isFirst { said.sayOther() }
+                }
             }
             return true
         }
         return marks
     }
 
-    /// Mistral streams parts: `thinking` first, then `text`.
-    private static func parts(_ parts: JSONSlice, in data: RawSpan) -> StreamEvent.Marks {
+    /// - Parameter list: Not empty.
+    private static func readList(
+        _ list: JSONSlice, _ key: Range<Int>, isFirst: Bool, in data: RawSpan, said: inout Said, place: inout ChatPlace
+    ) -> StreamEvent.Marks {
+        if data.equals("tool_calls", in: key) {
+            if isFirst { said.call() }
+            return .toolCall
+        }
+        if data.equals("reasoning_details", in: key) {
+            if isFirst {
+                said.reason()
+                place.keepDetails(list, in: data)
+            }
+            return .reasoning
+        }
+        if data.equals("images", in: key) {
+            if isFirst { said.sayOther() }
+            return .content
+        }
+        // What Groq's compound systems have searched and run (https://console.groq.com/docs/compound/built-in-tools).
+        if data.equals("executed_tools", in: key), isFirst { said.runTool() }
+        return []
+    }
+
+    /// Mistral streams parts: `thinking` first, then `text`. A `reference` says what a text rests on.
+    private static func parts(_ parts: JSONSlice, isFirst: Bool, in data: RawSpan, said: inout Said) -> StreamEvent.Marks {
         var marks: StreamEvent.Marks = []
         parts.forEachElement(in: data) { part in
             guard part.kind == .object, let type = part.member("type", in: data) else { return true }
-            marks.insert(type.equals("thinking", in: data) || type.equals("reasoning", in: data) ? .reasoning : .content)
+            let isThought = type.equals("thinking", in: data) || type.equals("reasoning", in: data)
+            marks.insert(isThought ? .reasoning : .content)
+            guard isFirst else { return true }
+            if isThought {
+                said.reason()
+            } else if let text = part.member("text", in: data), text.kind == .string {
+                said.say(text, in: data)
+            } else if !type.equals("reference", in: data) {
+                said.sayOther()
+            }
             return true
         }
         return marks

@@ -7,6 +7,10 @@ import JSON
 struct ChatEventWriter: EventWriter {
     private let style: ChatReplyStyle
     private var head = ReplyHead()
+    /// Told by another, as was the rest of the head but for the model.
+    private var id: String?
+    /// Who goes on, for replies that do not tell.
+    private var successor: String?
     /// All of a chunk before its choices; the same in each.
     private var beginning: [UInt8] = []
     private var usage: Usage?
@@ -30,6 +34,24 @@ struct ChatEventWriter: EventWriter {
     }
 
     init(to context: ReplyContext) { style = ChatReplyStyle(context) }
+
+    /// Goes on behind events that the client got as they came.
+    init(to context: ReplyContext, after place: ChatPlace) {
+        self.init(to: context)
+        id = place.head?.id
+        head.created = place.head?.created
+        head.serviceTier = place.head?.serviceTier
+        choices.append(Choice(hasBegun: place.hasBegun, thoughts: place.details))
+        goOn(as: place.head?.model ?? context.model)
+    }
+
+    mutating func goOn(as model: String) {
+        head.created = head.created ?? style.created
+        head.model = nil
+        successor = model
+        beginning = []
+        for index in choices.indices { choices[index].thought = "" }
+    }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
         switch event.kind {
@@ -98,14 +120,16 @@ struct ChatEventWriter: EventWriter {
     private mutating func learn(_ told: ReplyHead) {
         head.model = head.model ?? told.model
         head.created = head.created ?? told.created
-        head.serviceTier = told.serviceTier ?? head.serviceTier
+        if successor == nil { head.serviceTier = told.serviceTier ?? head.serviceTier }
         beginning = []
     }
 
     private mutating func openChunk(_ output: inout [UInt8]) {
         if beginning.isEmpty {
             beginning.append("data: {")
-            style.appendHead(head, object: "chat.completion.chunk", to: &beginning)
+            var head = head
+            head.model = head.model ?? successor
+            style.appendHead(head, id: id, object: "chat.completion.chunk", to: &beginning)
             if let tier = ChatReplyStyle.tier(head.serviceTier) { beginning.member("service_tier", tier) }
         }
         output += beginning

@@ -16,9 +16,14 @@ struct ChatReplyStyle: Sendable {
     /// The client wants a stream's usage told: `stream_options.include_usage`.
     var tellsUsage: Bool { context.request.wantsUsage }
 
+    /// Of a reply that does not tell its own.
+    var created: Int { context.created }
+
     /// `"id":…,"object":…,"created":…,"model":…`
-    func appendHead(_ head: ReplyHead, object: StaticString, to output: inout [UInt8]) {
-        output.member("id", "chatcmpl-\(context.id)")
+    ///
+    /// - Parameter id: That the client was told; `nil`: none yet.
+    func appendHead(_ head: ReplyHead, id: String? = nil, object: StaticString, to output: inout [UInt8]) {
+        output.member("id", id ?? "chatcmpl-\(context.id)")
         output.key("object")
         output.append("\"")
         output.append(object)

@@ -12,6 +12,8 @@ struct ChatStreamReader: StreamReader {
     private var finished: UInt128 = 0
     private(set) var finish: String?
     private(set) var usage: Usage?
+    private(set) var said = Said()
+    private var place = ChatPlace()
     /// Whether anything but comments and the terminator came.
     private var hasEvents = false
 
@@ -24,10 +26,13 @@ struct ChatStreamReader: StreamReader {
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }
 
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { ChatEventWriter(to: context, after: place) }
+
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
         if data.byteCount == 0 { return StreamEvent() }
         if data.isText("[DONE]") { return StreamEvent(.done) }
         hasEvents = true
+        said.beginEvent()
         if name.byteCount != 0, name.isText("error") { return failure(data) }
         let envelope: ChatEnvelope
         do {
@@ -42,7 +47,9 @@ struct ChatStreamReader: StreamReader {
         // Azure's filter results, a router's own notices: no part of the reply, but signs of life.
         guard let choices = envelope.choices, choices.kind != .null else { return event }
         guard choices.kind == .array else { return malformed("choices is \(choices.kind.text)") }
-        return read(choices, data, event)
+        let read = read(choices, data, event)
+        if place.head == nil, begun != 0 { place.keepHead(envelope.root, in: data) }
+        return read
     }
 
     private mutating func read(_ choices: JSONSlice, _ data: RawSpan, _ event: StreamEvent) -> StreamEvent {
@@ -96,9 +103,10 @@ struct ChatStreamReader: StreamReader {
         guard (0..<ChatRequest.maxChoices).contains(index) else { return malformed("choices[\(position)].index is out of range") }
         let bit = UInt128(1) << UInt128(index)
         begun |= bit
+        if index == 0 { place.hasBegun = true }
         if let delta = parts.delta {
             guard delta.kind == .object else { return malformed("choices[\(position)].delta is \(delta.kind.text)") }
-            marks.formUnion(ChatDelta.marks(of: delta, in: data))
+            marks.formUnion(ChatDelta.read(delta, isFirst: index == 0, in: data, said: &said, place: &place))
         }
         if let told = ChatUsage.read(parts.usage, in: data), !marks.contains(.usage) { learn(told, &marks) }
         guard let reason = parts.reason, !reason.isEmptyString else { return nil }

@@ -24,8 +24,11 @@ extension Rules {
                 [
                     "not support assistant message prefill", "not support prefill", "prefilling assistant messages is not supported",
                     "must end with a user message", "last message must be from the user", "last message must have role 'user'",
+                    "prefill is incompatible with",
                 ]
-            ], "github.com/aj47/SpeakMCP#1037; github.com/NousResearch/hermes-agent#50055; github.com/anomalyco/opencode#19981"),
+            ],
+            "github.com/ggml-org/llama.cpp#21889; github.com/aj47/SpeakMCP#1037; github.com/NousResearch/hermes-agent#50055; github.com/anomalyco/opencode#19981"
+        ),
         RepairRule(
             .repair(.alternateRoles),
             words: [

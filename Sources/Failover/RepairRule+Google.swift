@@ -62,6 +62,9 @@ extension Rules {
             words: [["thinking is not enabled", "thinking is not supported", "thinking_config", "thinkingconfig", "thinking config"]],
             "https://ai.google.dev/gemini-api/docs/thinking"),
         RepairRule(
+            .repair(.askToContinue), words: [["multiturn requests end with a user role", "requests ending with a model turn"]],
+            "github.com/LibreChat-AI/agents#323; github.com/pipecat-ai/pipecat#5821; github.com/crewAIInc/crewAI#6973"),
+        RepairRule(
             .repair(.alternateRoles),
             words: [
                 [

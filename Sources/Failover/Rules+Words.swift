@@ -39,7 +39,8 @@ extension Rules {
                 "thought signature", "penalty is not enabled", "thinking budget", "thinking_budget", "budget 0 is invalid",
                 "thinking level", "thinking_level", "thinking is not enabled", "thinking is not supported", "function call turn",
                 "function response turn",
-                "function response parts", "alternate between user and model", "requests end with a user role", "stopsequences value",
+                "function response parts", "alternate between user and model", "requests end with a user role",
+                "requests ending with a model turn", "stopsequences value",
                 "number of stop_sequences", "for string type", "for object type", "schema didn't specify",
             ], at: .noneOr([400]), "github.com/google-gemini/gemini-cli#26486, #13467; vercel/ai#8943; RooCodeInc/Roo-Code#10700"),
         Rule(
@@ -160,7 +161,8 @@ extension Rules {
         Rule(
             "words.form", .format,
             words: [
-                "assistant message prefill", "prefilling assistant", "must end with a user message", "assistant with prefix true",
+                "assistant message prefill", "prefill is incompatible", "prefilling assistant", "must end with a user message",
+                "assistant with prefix true",
                 "unexpected role '", "system message must be at the beginning", "sequence, expected a string", "content must be a string",
                 "expected a string, but got an array", "expected string, received array", "invalid schema for function",
                 "invalid schema for response_format", "alternate between user and assistant",

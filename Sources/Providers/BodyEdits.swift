@@ -79,6 +79,19 @@ struct BodyEdits {
         insert(last == nil ? text : ",\(text)", at: last ?? object.start + 1)
     }
 
+    /// Puts elements behind those that an array has.
+    ///
+    /// - Parameter text: With the comma before it, if the array has any.
+    mutating func append(_ text: [UInt8], to array: JSONSlice, in bytes: RawSpan) {
+        if text.isEmpty { return }
+        var end = array.start + 1
+        array.forEachElement(in: bytes) { element in
+            end = element.end
+            return true
+        }
+        replace(end..<end, with: text)
+    }
+
     /// - Returns: `nil` if there is nothing to change, or too much.
     func apply(to body: [UInt8], index: JSONIndex) -> [UInt8]? {
         count == 0 || areTooMany ? nil : patch.apply(to: body.span.bytes, index: index)

@@ -48,6 +48,9 @@ extension Quirks {
             case "maxTokensField":
                 guard let text = value.string, Self.maxTokensMembers.contains(text) else { return nil }
                 maxTokensMember = text
+            case "prefillMark":
+                guard let mark = value.string.flatMap(PrefillMark.init) else { return nil }
+                prefillMark = mark
             case "thinkingFormat":
                 guard let text = value.string, Self.thinkingFormats.contains(where: { $0.name == text }) else { return nil }
                 format = text

@@ -9,6 +9,8 @@ public struct Quirks: Hashable, Sendable {
     public var takesDeveloperRole: Bool?
     /// Continues a last message of the assistant's.
     public var takesPrefill: Bool?
+    /// How it is told that a last message of the assistant's is to be continued.
+    public var prefillMark: PrefillMark?
     /// Where thinking is asked for.
     public var reasoningMember: ReasoningMember?
     /// Wants the thoughts of its earlier messages back (`reasoning_content`).
@@ -49,6 +51,7 @@ public struct Quirks: Hashable, Sendable {
         merged.maxTokensMember = maxTokensMember ?? other.maxTokensMember
         merged.takesDeveloperRole = takesDeveloperRole ?? other.takesDeveloperRole
         merged.takesPrefill = takesPrefill ?? other.takesPrefill
+        merged.prefillMark = prefillMark ?? other.prefillMark
         merged.reasoningMember = reasoningMember ?? other.reasoningMember
         merged.wantsThoughtsBack = wantsThoughtsBack ?? other.wantsThoughtsBack
         merged.takesStreamOptions = takesStreamOptions ?? other.takesStreamOptions

@@ -80,6 +80,9 @@ final class Route: Sendable {
     /// It is known to continue a last message of the assistant's.
     var takesPrefill: Bool { (model?.quirks.takesPrefill ?? provider.quirks.takesPrefill) == true }
 
+    /// How it is told that a last message is a beginning.
+    var prefillMark: PrefillMark? { model?.quirks.prefillMark ?? provider.quirks.prefillMark }
+
     /// What is put into requests of this kind: what is asked besides an answer takes none of an answer's settings.
     func params(of operation: Operation) -> JSONObject? { operation == .generate ? params : nil }
 

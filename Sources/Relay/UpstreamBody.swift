@@ -65,7 +65,7 @@ struct UpstreamBody {
                 mark(on: wire, for: .short, placing: true)
             }
         }
-        if let sent { try goOn(from: sent.text, on: wire, takesPrefill: route.takesPrefill && !repairs.contains(.askToContinue)) }
+        if let sent { try goOn(from: sent.text, on: wire, route, isRefused: repairs.contains(.askToContinue)) }
         for repair in repairs {
             guard let repaired = wire.repaired(bytes, by: repair) else { continue }
             bytes = repaired
@@ -73,17 +73,20 @@ struct UpstreamBody {
         }
     }
 
+    /// - Parameter isRefused: The route is known to refuse a prefill.
     /// - Throws: It has no place for what the client has.
-    private mutating func goOn(from text: [UInt8], on wire: any Wire, takesPrefill: Bool) throws(RequestProblem) {
+    private mutating func goOn(from text: [UInt8], on wire: any Wire, _ route: Route, isRefused: Bool) throws(RequestProblem) {
         // What the client has are thoughts at most: they are not gone on with.
         if text.isEmpty { return asked = .afresh }
         let continuation = Continuation(
-            text: String(decoding: text, as: UTF8.self), method: takesPrefill ? .prefill : .transcript)
+            text: String(decoding: text, as: UTF8.self), method: route.takesPrefill && !isRefused ? .prefill : .transcript,
+            mark: route.prefillMark)
         guard let continued = wire.continued(bytes, by: continuation) else {
             throw RequestProblem(path: "", message: "The request has no place for the beginning of its reply.", code: "unsupported")
         }
         bytes = continued.body
         asked = continued.method
+        if route.takesPrefill, isRefused { repairs.append(.askToContinue) }
         leftOut = continued.leftOut
     }
 

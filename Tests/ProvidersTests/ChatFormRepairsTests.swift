@@ -43,7 +43,7 @@ private func messages(_ text: String) -> String { #"{"model": "m","messages":[\#
         (.askToContinue, #"{"role":"user","content":"a"}, {"role":"assistant","content":""}"#, #"{"role":"user","content":"a"}"#),
         (
             .askToContinue, #"{"role":"user","content":"a"}, {"role":"assistant","content":"x"}"#,
-            #"{"role":"user","content":"a"}, {"role":"assistant","content":"x"},{"role":"user","content":"Continue your last message exactly where it stopped. Write only what comes next."}"#
+            #"{"role":"user","content":"a"}, {"role":"assistant","content":"x"},{"role":"user","content":"Go on exactly where your last message ends, and repeat nothing of it."}"#
         ),
         // Order.
         (.alternateRoles, #"{"role":"system","content":"s"}, {"role":"user","content":"a"},{"role":"assistant","content":"x"}"#, nil),

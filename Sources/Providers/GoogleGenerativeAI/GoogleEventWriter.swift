@@ -9,6 +9,10 @@ import JSON
 struct GoogleEventWriter: EventWriter {
     private let context: ReplyContext
     private var head = ReplyHead()
+    /// Told by another.
+    private var id: String?
+    /// Who goes on, for replies that do not tell.
+    private var successor: String?
     private var usage: Usage?
     private var choices: [Choice] = []
     /// What stands behind the candidates of each event, made once the head is known.
@@ -26,6 +30,24 @@ struct GoogleEventWriter: EventWriter {
     }
 
     init(_ context: ReplyContext) { self.context = context }
+
+    /// Goes on behind events that the client got as they came.
+    ///
+    /// - Parameter said: The first candidate's text, which places of sources are counted from.
+    init(_ context: ReplyContext, after place: GooglePlace, said: [UInt8]) {
+        self.context = context
+        id = place.id
+        var choice = Choice()
+        choice.offsets.append(String(decoding: said, as: UTF8.self))
+        choices.append(choice)
+        goOn(as: context.model)
+    }
+
+    mutating func goOn(as model: String) {
+        head.model = nil
+        successor = model
+        tail = []
+    }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
         switch event.kind {
@@ -116,9 +138,9 @@ struct GoogleEventWriter: EventWriter {
         }
         if tail.isEmpty {
             tail.append(#","modelVersion":"#)
-            tail.quote(head.model ?? context.model)
+            tail.quote(head.model ?? successor ?? context.model)
             tail.append(#","responseId":"#)
-            tail.quote(context.id)
+            tail.quote(id ?? context.id)
             tail.append("}\r\n\r\n")
         }
         output += tail

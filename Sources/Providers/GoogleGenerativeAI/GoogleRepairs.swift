@@ -22,6 +22,7 @@ enum GoogleRepairs {
         case .renameMember("thinking_level", "thinking_budget"): useBudget(request, bytes, &edits)
         case .renameMember("thinking_budget", "thinking_level"): useLevel(request, bytes, &edits)
         case .plainSchemas: GoogleSchemaRepair.apply(request, bytes, &edits)
+        case .askToContinue: askToContinue(request, bytes, &edits)
         case .alternateRoles: GoogleRoleRepair.apply(request, bytes, &edits)
         case .limitStops(let count): limitStops(to: count, request, bytes, &edits)
         default: return nil
@@ -40,6 +41,18 @@ enum GoogleRepairs {
             }
             return goesOn
         }
+    }
+
+    /// Behind a beginning of the model's.
+    private static func askToContinue(_ request: JSONSlice, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        var last: JSONSlice?
+        guard let contents = request.google("contents", in: bytes), contents.kind == .array else { return }
+        contents.forEachElement(in: bytes) { content in
+            last = content
+            return true
+        }
+        guard let last, last.google("role", in: bytes)?.equals("model", in: bytes) == true else { return }
+        edits.insert(#",{"role":"user","parts":[{"text":"\#(ContinuationPrompt.general)"}]}"#, at: last.end)
     }
 
     /// By the names that `Repair.droppable` has, whatever Google calls them. Google names no single penalty, so both go.

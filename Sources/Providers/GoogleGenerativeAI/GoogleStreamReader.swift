@@ -15,6 +15,8 @@ struct GoogleStreamReader: StreamReader {
     private var isBlocked = false
     private(set) var finish: String?
     private(set) var usage: Usage?
+    private(set) var said = Said()
+    private var place = GooglePlace()
     private var hasEvents = false
 
     init(reader: ErrorReader) { self.reader = reader }
@@ -26,11 +28,14 @@ struct GoogleStreamReader: StreamReader {
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }
 
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { GoogleEventWriter(context, after: place, said: said.text) }
+
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
         if data.byteCount == 0 { return StreamEvent() }
         // Google has no terminator; some who speak its wire send one.
         if data.isText("[DONE]") { return StreamEvent(.done) }
         hasEvents = true
+        said.beginEvent()
         if name.byteCount != 0, name.isText("error") { return StreamEvent(failure: reader.insideSuccess(bytes: data)) }
         let envelope: GoogleEnvelope
         do {
@@ -68,6 +73,7 @@ struct GoogleStreamReader: StreamReader {
             event.marks.insert(.finish)
         }
         guard let candidates = envelope.candidates else { return event }
+        place.begin(envelope.root, in: data)
         guard candidates.kind == .array else { return malformed("candidates is \(candidates.kind.text)") }
         return read(candidates, data, event)
     }
@@ -102,9 +108,9 @@ struct GoogleStreamReader: StreamReader {
         begun |= bit
         if let content = members.content {
             guard content.kind == .object else { return malformed("candidates[\(position)].content is \(content.kind.text)") }
-            let said = GoogleParts.marks(of: content, in: data)
-            if !said.isEmpty { spoken |= bit }
-            marks.formUnion(said)
+            let told = GoogleParts.read(content, isFirst: index == 0, in: data, said: &said)
+            if !told.isEmpty { spoken |= bit }
+            marks.formUnion(told)
         }
         guard let reason = members.reason, !reason.isEmptyString else { return nil }
         guard reason.kind == .string else { return malformed("candidates[\(position)].finishReason is \(reason.kind.text)") }

@@ -47,6 +47,10 @@ struct GoogleWire: Wire {
     /// Google caches by itself, or by a name (`cachedContent`): there are no marks.
     func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]? { nil }
 
+    func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody? {
+        GoogleRescue.continued(body, by: continuation, isWrapped: envelope != nil)
+    }
+
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
         GoogleReply.read(headers: headers, body: body, reader: reader(context, nowMilliseconds))
     }

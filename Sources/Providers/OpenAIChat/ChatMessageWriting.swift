@@ -30,7 +30,7 @@ struct ChatMessageWriting {
         }
         if turns.last?.role == .assistant, target.refusesPrefill {
             output.append(#",{"role":"user","content":""#)
-            output.append(ChatTurnRepairs.goOn)
+            output.append(ContinuationPrompt.general)
             output.append(#""}"#)
         }
         // No messages are refused.

@@ -41,16 +41,16 @@ enum ChatTurnRepairs {
 
     /// As Mistral wants one that it is to go on from.
     static func markPrefill(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
-        guard let last = prefill(index, bytes) else { return }
-        if let mark = last.member("prefix", in: bytes) {
-            if mark.bool(in: bytes) != true { edits.replace(mark.range, with: Array("true".utf8)) }
-        } else {
-            edits.addMember(#""prefix":true"#, to: last, in: bytes)
-        }
+        if let last = prefill(index, bytes) { mark(last, "prefix", bytes, &edits) }
     }
 
-    /// Asks to go on from a beginning of the assistant's. Needs no escapes.
-    static let goOn = "Continue your last message exactly where it stopped. Write only what comes next."
+    static func mark(_ message: JSONSlice, _ name: StaticString, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        if let mark = message.member(name, in: bytes) {
+            if mark.bool(in: bytes) != true { edits.replace(mark.range, with: Array("true".utf8)) }
+        } else {
+            edits.addMember("\"\(name)\":true", to: message, in: bytes)
+        }
+    }
 
     static func askToContinue(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
         guard let last = prefill(index, bytes), let messages = index.value("messages", in: bytes) else { return }
@@ -60,7 +60,7 @@ enum ChatTurnRepairs {
         {
             return edits.dropElements(of: messages, in: bytes) { $0 == last }
         }
-        edits.insert(#",{"role":"user","content":"\#(goOn)"}"#, at: last.end)
+        edits.insert(#",{"role":"user","content":"\#(ContinuationPrompt.general)"}"#, at: last.end)
     }
 
     /// The last message, if it is the assistant's and calls nothing.
@@ -70,8 +70,11 @@ enum ChatTurnRepairs {
             last = message
             return true
         }
-        guard let last, last.member("role", in: bytes)?.equals("assistant", in: bytes) == true, !callsTools(last, bytes) else { return nil }
-        return last
+        return last.flatMap { isPrefill($0, bytes) ? $0 : nil }
+    }
+
+    static func isPrefill(_ message: JSONSlice, _ bytes: RawSpan) -> Bool {
+        message.member("role", in: bytes)?.equals("assistant", in: bytes) == true && !callsTools(message, bytes)
     }
 
     private static func callsTools(_ message: JSONSlice, _ bytes: RawSpan) -> Bool {

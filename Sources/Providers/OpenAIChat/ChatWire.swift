@@ -50,6 +50,8 @@ struct ChatWire: Wire {
         ChatCacheMarkers.apply(retention, placing: placing, to: body)
     }
 
+    func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody? { ChatRescue.continued(body, by: continuation) }
+
     func readReply(status: Int, headers: Headers, body: [UInt8], context: ErrorContext, nowMilliseconds: Int64) -> ReplyVerdict {
         ChatReply.read(status: status, headers: headers, body: body, reader: reader(context, nowMilliseconds))
     }

@@ -7,11 +7,25 @@ public struct Continuation: Hashable, Sendable {
     public var text: String
     /// `prefill` or `transcript`. A wire may find in a body that it takes no prefill, and ask by `transcript`.
     public var method: Continuing
+    /// How the route is told that a last message is a beginning; `nil`: it needs no telling.
+    public var mark: PrefillMark?
 
-    public init(text: String, method: Continuing) {
+    public init(text: String, method: Continuing, mark: PrefillMark? = nil) {
         self.text = text
         self.method = method
+        self.mark = mark
     }
+
+    /// The text without white space at its end, which models go on from better, and some routes insist on.
+    var words: Substring {
+        let scalars = text.unicodeScalars
+        var end = scalars.endIndex
+        while end > scalars.startIndex, scalars[scalars.index(before: end)].properties.isWhitespace { end = scalars.index(before: end) }
+        return text[..<end]
+    }
+
+    /// The white space that `words` lacks.
+    var leftOut: String { String(text[words.endIndex...]) }
 }
 
 /// A request that asks to go on.
@@ -25,5 +39,24 @@ public struct ContinuedBody: Hashable, Sendable {
         self.body = body
         self.method = method
         self.leftOut = leftOut
+    }
+}
+
+/// How a provider on Chat Completions is told that a last message of the assistant's is a beginning.
+public enum PrefillMark: String, Hashable, Sendable, CaseIterable {
+    /// `prefix: true` in the message: Mistral, DeepSeek's beta.
+    case prefix
+    /// `partial: true` in the message: Moonshot, Qwen.
+    case partial
+    /// `continue_final_message: true` in the request, with `add_generation_prompt: false`: vLLM, SGLang, llama.cpp.
+    case continueFinalMessage = "continue_final_message"
+
+    /// Of the message; `nil`: the request is marked.
+    var member: StaticString? {
+        switch self {
+        case .prefix: "prefix"
+        case .partial: "partial"
+        case .continueFinalMessage: nil
+        }
     }
 }

@@ -133,12 +133,17 @@ import Transport
 
     @Test(arguments: same) func `after its thoughts is asked again, and its text comes once`(_ cast: Cast) async throws {
         let (_, run, sink) = try await Self.play(cast) { asked in
-            .streams(Saying(Self.answer, thinking: "Who is ill?"), to: asked, pace: .zero, .then([.cut], afterPercent: 0))
+            let acts = Script.answers(Saying(Self.answer, thinking: "Who is ill?", signature: "c2ln"), to: asked).acts
+            let last = acts.firstIndex { act in
+                if case .bytes(let bytes) = act { String(decoding: bytes, as: UTF8.self).contains("ill?") } else { false }
+            }
+            return Script(acts.prefix((last ?? 0) + 1) + [.wait(.milliseconds(20)), .cut])
         } _: { .answers(Saying(Self.answer), to: $0) }
         guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
         let heard = try Self.listen(sink.text, cast.client)
         #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)\n\(sink.text)")
         #expect(heard.text == Self.answer)
+        #expect(run.receipt.attempts.last?.part?.asked == .afresh)
     }
 
     @Test(arguments: same) func `ends in its wire's error where nobody may go on`(_ cast: Cast) async throws {

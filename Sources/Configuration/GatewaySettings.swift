@@ -17,6 +17,8 @@ public struct GatewaySettings: Hashable, Sendable {
     public var maxConnections = 10_000
     /// Requests under way.
     public var maxRequests = 8192
+    /// Time without an event after which a client of a stream is told that it lives; zero: it is not.
+    public var keepAlive = Duration.seconds(15)
     /// Seconds that requests have to end by themselves when the gateway is told to stop.
     public var stopGraceSeconds = 30
 

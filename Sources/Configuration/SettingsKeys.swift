@@ -253,6 +253,9 @@ public enum SettingsKeys {
         fixed(
             "gateway.auth.password", .secret, "",
             "What clients show as a bearer if the mode is `password`. `OPENCLAW_GATEWAY_PASSWORD` wins over it."),
+        key(
+            "gateway.keepAliveSeconds", .number(0...3600), "15",
+            "Seconds without an event after which a client of a stream is told that its request lives; 0: never."),
         key("gateway.controlUi", .openSection, "", "The dashboard."),
         fixed(
             "gateway.controlUi.allowedOrigins", .texts, "[]",

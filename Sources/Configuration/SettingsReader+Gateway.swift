@@ -21,6 +21,7 @@ extension SettingsReader {
             if let origin = origin(text) { result.allowedOrigins.append(origin) } else { refuseOrigin(text, cursor) }
         }
         result.stopGraceSeconds = gateway?.whole("stopGraceSeconds") ?? result.stopGraceSeconds
+        if let time = gateway?.seconds("keepAliveSeconds") { result.keepAlive = time }
         if let http = gateway?.section("http") {
             result.maxBodyBytes = http.whole("maxBodyBytes") ?? result.maxBodyBytes
             result.maxBodyMemoryBytes = http.whole("maxBodyMemoryBytes") ?? result.maxBodyMemoryBytes

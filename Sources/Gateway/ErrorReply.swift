@@ -42,6 +42,24 @@ enum ErrorReply {
             receipt: JSONWriter.compact(ReceiptJSON.whole(receipt)))
     }
 
+    /// The event for a request that nobody answered, whose client has the head of a stream already.
+    static func event(_ refusal: Refusal, receipt: Receipt, wire: any Wire) -> [UInt8] {
+        wire.errorEvent(error(refusal, receipt, on: wire.kind), after: StreamPosition())
+    }
+
+    /// The event for the client's own mistake, whose client has the head of a stream already.
+    ///
+    /// - Parameter body: The upstream's words, in the client's wire.
+    static func event(_ status: Int, _ body: [UInt8], by served: Served, receipt: Receipt, wire: any Wire) -> [UInt8] {
+        let context = ErrorContext(provider: served.model.provider, model: served.model.model)
+        let said = wire.readError(status: status, headers: [:], body: body, context: context, nowMilliseconds: 0)
+        return wire.errorEvent(
+            WireError(
+                status: status, message: said.message ?? "The provider refused the request with status \(status).", type: said.type,
+                code: said.code, param: said.namesMember, receipt: JSONWriter.compact(ReceiptJSON.short(receipt))),
+            after: StreamPosition())
+    }
+
     /// The event that ends a stream which could not be finished.
     static func event(
         _ failure: Failure, served: ModelRef, after position: StreamPosition, receipt: Receipt, wire: any Wire

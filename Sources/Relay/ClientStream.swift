@@ -3,7 +3,7 @@ import Providers
 import Transport
 
 /// A client's stream, whoever speaks on it: one per request, over all its attempts. Tells a client that has heard nothing for a while
-/// that its stream still lives.
+/// that its request still lives, from its beginning on.
 ///
 /// Confined to the request's loop.
 final class ClientStream {
@@ -11,7 +11,8 @@ final class ClientStream {
     private let loop: EventLoop
     /// Of the client's wire.
     private let sign: [UInt8]
-    private let silence: Int64
+    /// Milliseconds; `nil`: nothing is sent.
+    private let silence: Int64?
     /// It is not moved by each event, but looks when it fires how long ago the last one was.
     private let timer = LoopTimer()
     private var sentAt: Int64 = 0
@@ -19,12 +20,20 @@ final class ClientStream {
 
     /// - Parameters:
     ///   - sign: What is sent to a client that has heard nothing; between two events, which is where it always is.
-    ///   - silence: Time without an event before it is.
+    ///   - silence: Time without an event before it is; zero: never.
     init(_ sink: any ReplySink, sign: [UInt8], silence: Duration, on loop: EventLoop) {
         self.sink = sink
         self.sign = sign
-        self.silence = silence.milliseconds
+        self.silence = silence > .zero ? max(1, silence.milliseconds) : nil
         self.loop = loop
+    }
+
+    /// From now on the client waits. Not for one that wants a whole reply.
+    func listen() {
+        guard let silence else { return }
+        sentAt = loop.now
+        timer.fire = { [unowned(unsafe) self] in look() }
+        loop.arm(timer, after: silence)
     }
 
     /// The first content of a candidate is about to be sent.
@@ -32,9 +41,6 @@ final class ClientStream {
         if hasBegun { return sink.goOn(served) }
         hasBegun = true
         sink.begin(served)
-        sentAt = loop.now
-        timer.fire = { [unowned(unsafe) self] in look() }
-        loop.arm(timer, after: silence)
     }
 
     /// - Parameter bytes: Whole events.
@@ -60,12 +66,13 @@ final class ClientStream {
     func end() { loop.disarm(timer) }
 
     private func look() {
+        guard let silence else { return }
         let left = sentAt + silence - loop.now
         if left <= 0 {
             // Who has yet to take what it got needs no telling.
             if sink.pendingBytes == 0 {
                 let sign = sign
-                sink.write(sign.span.bytes)
+                sink.keepAlive(sign.span.bytes)
             }
             sentAt = loop.now
         }

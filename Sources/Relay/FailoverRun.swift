@@ -66,7 +66,8 @@ public final class FailoverRun: @unchecked Sendable {
         chain = named.chain
         routes = named.routes
         self.sink = sink
-        stream = ClientStream(sink, sign: request.wire.wire.keepAlive, silence: relay.keepAlive, on: loop)
+        stream = ClientStream(
+            sink, sign: request.wire.wire.keepAlive, silence: Self.keepAlive(of: request, in: snapshot.settings), on: loop)
         self.client = client
         self.loop = loop
         time = RequestTime(request, limit: snapshot.settings.limits.request)
@@ -79,6 +80,13 @@ public final class FailoverRun: @unchecked Sendable {
             firstTokenLimit: snapshot.settings.limits.firstToken.length)
         receipt = Receipt(facts: facts, skipped: chain.skipped)
         receipt.leftPins = named.leftPins
+    }
+
+    /// How long a client may hear nothing before it is told that its request lives; zero: as long as it takes. Half of its patience, where
+    /// that is known and short, so that it stays.
+    private static func keepAlive(of request: RelayRequest, in settings: Settings) -> Duration {
+        let wanted = request.overrides.keepAlive ?? settings.gateway.keepAlive
+        return min(wanted, request.overrides.silence.map { $0 / 2 } ?? wanted)
     }
 
     /// Whether anybody could be asked, blocked or not.
@@ -109,6 +117,7 @@ public final class FailoverRun: @unchecked Sendable {
             return false
         }
         receipt.facts.activeRequests = relay.gate.inFlight
+        if request.shape.streaming, request.shape.operation == .generate { stream.listen() }
         // Until `leave`, which `answer` calls in any case. Weak, it would make every count of references take the long way.
         sink.onClientGone = { [unowned self] in clientLeft() }
         return true

@@ -21,15 +21,13 @@ public final class Relay: Sendable {
     public let running = RunningRequests()
     let recorder: ReceiptRecorder
     let log: Logger
-    /// A client whose upstream has been silent for so long, in the middle of a stream, is told that it still lives.
-    let keepAlive: Duration
     private let clients: [(loop: EventLoop, client: CurlClient)]
     /// The wall clock that everything about a request is read on.
     public let now: @Sendable () -> Timestamp
 
     public init(
         _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
-        log: Logger, capabilities: RouteCapabilities = RouteCapabilities(), keepAlive: Duration = .seconds(15),
+        log: Logger, capabilities: RouteCapabilities = RouteCapabilities(),
         now: @escaping @Sendable () -> Timestamp
     ) {
         current = Mutex(snapshot)
@@ -38,7 +36,6 @@ public final class Relay: Sendable {
         self.recorder = recorder
         self.gate = gate
         self.log = log
-        self.keepAlive = keepAlive
         self.now = now
         clients = group.loops.map { ($0, CurlClient(loop: $0)) }
     }

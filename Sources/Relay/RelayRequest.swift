@@ -55,6 +55,8 @@ public final class RelayRequest: @unchecked Sendable {
         public var silence: Duration?
         /// Which header said so.
         public var silenceOrigin = "x-stainless-read-timeout"
+        /// `x-understudy-keep-alive`: instead of `gateway.keepAliveSeconds`; zero: none.
+        public var keepAlive: Duration?
         /// Whose fallbacks stand behind a model; `nil`: the default agent's. No client says so by itself.
         public var agent: AgentID?
         /// `x-understudy-mid-stream`: instead of `failover.midStream`.

@@ -51,13 +51,14 @@ final class PlayedRelay: Sendable {
             upstreams.append(upstream)
         }
         settings.useByDefault(providers.map { ModelRef(provider: ProviderID(rawValue: $0.name), model: "m") }, origin: "test")
+        settings.gateway.keepAlive = keepAlive
         change(&settings)
         let time = ManualTime()
         let pool = CredentialPool.load(PoolSources(settings: settings, folders: [], home: "/nowhere"), now: time.now)
         relay = Relay(
             RelaySnapshot(settings: settings, pool: pool), ledger: SharedLedger(HealthLedger(), store: nil),
             recorder: ReceiptRecorder(store: nil, log: LogCapture().logger()), gate: UpstreamGate(limit: requests), on: loops,
-            log: LogCapture().logger(), keepAlive: keepAlive, now: { time.now })
+            log: LogCapture().logger(), now: { time.now })
         self.loops = loops
         self.upstreams = upstreams
         self.time = time
@@ -140,6 +141,15 @@ final class CollectingSink: ReplySink, @unchecked Sendable {
     var isAwaited: Bool { waiting.withLock { $0 } }
 
     func goOn(_ served: Served) {}
+    /// Told that the request lives, before anybody had spoken.
+    var isOpen: Bool { opened.withLock { $0 } }
+    private let opened = Mutex(false)
+
+    func keepAlive(_ sign: RawSpan) {
+        opened.withLock { opened in opened = opened || served == nil }
+        write(sign)
+    }
+
     func begin(_ served: Served) { taken.withLock { $0.served = served } }
 
     func write(_ bytes: RawSpan) {

@@ -151,6 +151,7 @@ final class Door: Sendable {
 
     @inline(never)
     private func finish(_ turn: Turn, _ run: FailoverRun) {
+        if let sink = turn.sink, sink.isOpen { return finish(sink, run, turn.exchange) }
         let exchange = turn.exchange
         var headers = turn.headers
         switch run.result {
@@ -164,13 +165,23 @@ final class Door: Sendable {
             headers.append("content-type", contentType ?? "application/json")
             let told = wire.errorBody(body, adding: ReceiptJSON.shortBytes(run.receipt))
             exchange.respond(HTTPAnswer(status: status, headers: headers, body: told))
-        case .streamed: turn.sink?.end()
-        case .brokenStream(let failure, let served, let position):
-            turn.sink?.end(with: ErrorReply.event(failure, served: served.model, after: position, receipt: run.receipt, wire: wire))
         case .refused(let refusal):
             headers.append("x-understudy-attempts", String(run.receipt.attempts.count))
             exchange.respond(ErrorReply.answer(refusal, receipt: run.receipt, wire: wire, headers: headers))
-        case .cancelled: exchange.abort()
+        case .cancelled, .streamed, .brokenStream: exchange.abort()
+        }
+    }
+
+    /// What came of a request whose client has the head of a stream: all but the reply itself can only be an event now.
+    private func finish(_ sink: ExchangeSink, _ run: FailoverRun, _ exchange: HTTPExchange) {
+        switch run.result {
+        case .streamed: sink.end()
+        case .brokenStream(let failure, let served, let position):
+            sink.end(with: ErrorReply.event(failure, served: served.model, after: position, receipt: run.receipt, wire: wire))
+        case .refused(let refusal): sink.end(with: ErrorReply.event(refusal, receipt: run.receipt, wire: wire))
+        case .passedOn(let status, _, let body, let served):
+            sink.end(with: ErrorReply.event(status, body, by: served, receipt: run.receipt, wire: wire))
+        case .whole, .cancelled: exchange.abort()
         }
     }
 }

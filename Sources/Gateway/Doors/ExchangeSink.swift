@@ -11,6 +11,8 @@ final class ExchangeSink: ReplySink {
     private let record: ResponseRecord?
     private var array: EventArrayFraming?
     private var served: Served?
+    /// The head is sent: what comes of the request now has to be said in the stream.
+    private(set) var isOpen = false
 
     /// - Parameter record: Keeps the reply for later requests.
     init(_ exchange: HTTPExchange, headers: Headers, framing: StreamFraming, record: ResponseRecord?) {
@@ -22,8 +24,21 @@ final class ExchangeSink: ReplySink {
 
     func begin(_ served: Served) {
         self.served = served
+        if isOpen { return }
         var headers = headers
         headers.append(served)
+        open(headers)
+    }
+
+    func keepAlive(_ sign: RawSpan) {
+        if !isOpen { open(headers) }
+        // White space is all that may stand between a JSON array's elements, and before its bracket.
+        if array == nil { exchange.write(sign) } else { exchange.write([UInt8(ascii: "\n")]) }
+    }
+
+    private func open(_ head: Headers) {
+        isOpen = true
+        var headers = head
         headers.append("content-type", array == nil ? "text/event-stream; charset=utf-8" : "application/json; charset=UTF-8")
         headers.append("cache-control", "no-cache")
         exchange.begin(status: 200, headers: headers)

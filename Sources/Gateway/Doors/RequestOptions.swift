@@ -46,6 +46,7 @@ struct RequestOptions {
             overrides.timeoutOrigin = "x-server-timeout"
         }
         readSilence(headers, shape, limit: overrides.timeout ?? limit)
+        if let text = headers.first("x-understudy-keep-alive") { overrides.keepAlive = try Self.keepAlive(text) }
         if let text = headers.first("x-understudy-mid-stream") {
             guard let choice = FailoverSettings.MidStream(rawValue: text.lowercased()) else {
                 throw Self.problem("x-understudy-mid-stream", "resume or error")
@@ -53,6 +54,19 @@ struct RequestOptions {
             overrides.midStream = choice
         }
         session = Self.session(headers, shape)
+    }
+
+    /// - Returns: `nil`: as configured.
+    private static func keepAlive(_ text: String) throws(WireError) -> Duration? {
+        switch text.lowercased() {
+        case "off": return .zero
+        case "on", "": return nil
+        default:
+            guard let seconds = Double(text), (0...3600).contains(seconds) else {
+                throw problem("x-understudy-keep-alive", "on, off or a number of seconds up to 3600")
+            }
+            return .milliseconds(Int64((seconds * 1000).rounded(.up)))
+        }
     }
 
     /// How long SDKs of Stainless's making wait in silence before they leave: OpenAI's and Anthropic's for Python between any two bytes

@@ -39,6 +39,8 @@ public final class FailoverRun: @unchecked Sendable {
     private(set) var time: RequestTime
     /// The attempt under way.
     var open: OpenAttempt?
+    /// When the last wait for a candidate is over, whatever a clock says behind it.
+    private var waitedUntil = Timestamp(milliseconds: .min)
     /// What the client has of a reply that broke off, for the next candidate to go on with.
     var sent: SentReply?
     /// How far the client's stream has got, once it broke off.
@@ -147,11 +149,13 @@ public final class FailoverRun: @unchecked Sendable {
                 end(interrupted)
                 break
             }
-            switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: stepTime) {
+            let now = stepTime
+            switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: now) {
             case .attempt(let index, let mode):
                 if let open = begin(index, mode) { return .call(open) }
             case .wait(let duration, _):
                 receipt.waits.append(duration)
+                waitedUntil = now + duration
                 return .wait(duration)
             case .answer(let attempt): end(brokenOff ?? passOn(attempt))
             case .refuse(let refusal): end(brokenOff ?? .refused(refusal))
@@ -161,10 +165,11 @@ public final class FailoverRun: @unchecked Sendable {
         return .over
     }
 
-    /// A limit runs on the loop's clock, the deadline on the wall's: they may differ by a millisecond, and time that was up stays up.
+    /// Limits and waits run on the loop's clock, deadlines and blocks on the wall's: they may differ by some milliseconds, and time that
+    /// was up stays up.
     private var stepTime: Timestamp {
         let isUp = receipt.attempts.last?.failure?.fault == .requestDeadline
-        return isUp ? max(relay.now(), receipt.facts.deadline) : relay.now()
+        return max(relay.now(), isUp ? receipt.facts.deadline : waitedUntil)
     }
 
     /// A model speaks: what the client does not wait for in silence may take longer.

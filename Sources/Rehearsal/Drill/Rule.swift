@@ -87,11 +87,13 @@ extension Rule {
         return "\(other.model) answered, where the first candidate was well again at once"
     }
 
-    /// Another member answers.
+    /// Who broke off does not have to go on itself, where there is somebody else.
     static let answersAnother = Rule { evidence in
-        guard evidence.members.contains(where: { !$0.isHit }), let hit = evidence.turns.compactMap(\.answerer).first(where: evidence.isHit)
-        else { return nil }
-        return "\(hit.model) had to go on itself"
+        guard evidence.members.count > 1 else { return nil }
+        let itself = evidence.turns.first { turn in
+            turn.answerer.map { $0.model == turn.attempts.first?.model && $0.credential == turn.attempts.first?.credential } ?? false
+        }
+        return itself.map { "\($0.answerer?.model ?? "") had to go on itself" }
     }
 
     /// The client is told what it cost.

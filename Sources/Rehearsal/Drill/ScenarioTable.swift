@@ -74,9 +74,9 @@ extension Scenario {
     ]
 
     private static var prefillRefused: Cue {
-        var cue = Cue.stream { _ in .then([.cut], afterPercent: 40) }
-        cue.others = { asked, _ in AskedTurns(asked).isPrefilled ? .refuses(asked, .prefillRefused) : nil }
-        return cue
+        let refuse: Cue.Play = { asked, _ in AskedTurns(asked).isPrefilled ? .refuses(asked, .prefillRefused) : nil }
+        let cut = Cue.stream { _ in .then([.cut], afterPercent: 40) }
+        return Cue(lead: { asked, moment in refuse(asked, moment) ?? cut.lead(asked, moment) }, others: refuse)
     }
 
     static let returns: [Scenario] = [

@@ -84,6 +84,8 @@ private func judge(_ body: String) -> ReplyVerdict {
 @Suite struct `An event of a Messages stream` {
     static let start = #"{"type":"message_start","message":{"id":"msg_1","usage":{"input_tokens":5,"output_tokens":1}}}"#
     static let text = #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#
+    static let search =
+        #"{"type":"content_block_start","index":0,"content_block":{"type":"server_tool_use","id":"s","name":"web_search","input":{}}}"#
     static let stop = #"{"type":"content_block_stop","index":0}"#
     static let end = #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}"#
 
@@ -116,6 +118,8 @@ private func judge(_ body: String) -> ReplyVerdict {
                 .toolCall
             ),
             ([start, #"{"type":"content_block_start","index":0,"content_block":{"type":"redacted_thinking","data":"x"}}"#], .reasoning),
+            // What the provider runs itself is no call of the client's, and nobody waits for its end.
+            ([start, search], .content), ([start, search, delta(#"{"type":"input_json_delta","partial_json":"{"}"#)], .content),
             ([start, text, stop], []),
             ([start, text, stop, end], [.finish, .usage]),
             ([start, text, stop, end, #"{"type":"message_stop"}"#], .done),

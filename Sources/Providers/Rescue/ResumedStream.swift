@@ -19,6 +19,8 @@ public struct ResumedStream: Sendable {
     /// Some of this candidate's own text has passed.
     private var hasPassed = false
     private var isTextOver = false
+    /// Of this candidate's text, as far as it came: Unicode scalars.
+    private var characters = 0
     private var events: [ConversationEvent] = []
 
     /// - Parameters:
@@ -78,11 +80,17 @@ public struct ResumedStream: Sendable {
     private mutating func pass(_ event: ConversationEvent, into output: inout [UInt8]) throws(Seam.Problem) {
         switch event.kind {
         case .text(let text):
+            characters += text.unicodeScalars.count
             guard !isTextOver else { return writer.write(event, into: &output) }
             write(try seam.take(text), into: &output)
         case .thinking, .thinkingState: if !hadText { writer.write(event, into: &output) }
         // Of text that the client has from another.
-        case .citation, .logprobs, .textState, .boundary: if hasPassed { writer.write(event, into: &output) }
+        case .citation(var citation):
+            guard hasPassed else { return }
+            // It counts from this candidate's first letter, the client from another's.
+            citation.move(by: String(decoding: seam.text, as: UTF8.self).unicodeScalars.count - characters)
+            writer.write(ConversationEvent(.citation(citation)), into: &output)
+        case .logprobs, .textState, .boundary: if hasPassed { writer.write(event, into: &output) }
         case .usage(let usage): writer.write(ConversationEvent(.usage(usage.behind(told))), into: &output)
         case .head: writer.write(event, into: &output)
         case .refusal, .toolCall, .toolArguments, .toolCallState, .media, .foreign, .finish:

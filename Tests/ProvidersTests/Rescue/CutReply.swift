@@ -46,7 +46,9 @@ struct CutReply {
     }
 
     /// The whole stream after others have gone on, each but the last cut before its end.
-    func resumed(by rescuers: [Rescuer]) throws -> Whole {
+    ///
+    /// - Parameter ends: The last one is whole; if not, it is cut before its end, too.
+    func resumed(by rescuers: [Rescuer], ends: Bool = true) throws -> Whole {
         let context = try CrossedReply(pair: Pair(client: dialect, provider: .chat)).context(streaming: true)
         var writer = reader.makeWriter(goingOnTo: context)
         var whole = Whole(stream: sent, text: String(decoding: reader.said.text, as: UTF8.self), position: writer.position)
@@ -62,7 +64,7 @@ struct CutReply {
                 try stream.take(data: bytes(event.data).span.bytes, name: bytes(event.name).span.bytes, into: &output)
             }
             usage = reader.usage.map { $0.behind(told) } ?? told
-            if place == rescuers.count - 1 { try stream.end(into: &output) }
+            if ends, place == rescuers.count - 1 { try stream.end(into: &output) }
             whole.stream += output.text
             whole.text = String(decoding: stream.text, as: UTF8.self)
             whole.position = stream.writer.position
@@ -76,12 +78,13 @@ struct CutReply {
 struct Rescuer: Sendable, CustomStringConvertible {
     var description: String
     var dialect: Dialect
+    /// As its stream names it.
+    var model: String
     var stream: String
-    var isWhole = true
 
     /// Text and no more.
     static let text = Rescuer(
-        description: "text", dialect: .chat,
+        description: "text", dialect: .chat, model: "second",
         stream: #"""
             data: {"id":"c2","object":"chat.completion.chunk","created":99,"model":"second","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}
 
@@ -100,7 +103,7 @@ struct Rescuer: Sendable, CustomStringConvertible {
 
     /// Thoughts, text in two pieces, a call.
     static let all = Rescuer(
-        description: "thoughts, text and a call", dialect: .anthropic,
+        description: "thoughts, text and a call", dialect: .anthropic, model: "third",
         stream: #"""
             event: message_start
             data: {"type":"message_start","message":{"id":"m2","type":"message","role":"assistant","model":"third","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":70,"output_tokens":1}}}
@@ -149,16 +152,16 @@ struct Rescuer: Sendable, CustomStringConvertible {
 
     /// Only its first words: it is to be gone on with, too.
     static let cut = Rescuer(
-        description: "a piece of text", dialect: .gemini,
+        description: "a piece of text", dialect: .gemini, model: "fourth",
         stream: #"""
             data: {"candidates":[{"content":{"role":"model","parts":[{"text":" lynxes"}]},"index":0}],"modelVersion":"fourth","responseId":"g2"}
 
 
-            """#, isWhole: false)
+            """#)
 
     /// Nothing more was to say.
     static let nothing = Rescuer(
-        description: "nothing", dialect: .chat,
+        description: "nothing", dialect: .chat, model: "second",
         stream: #"""
             data: {"id":"c2","object":"chat.completion.chunk","created":99,"model":"second","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":"stop"}]}
 

@@ -120,7 +120,12 @@ public enum SettingsKeys {
         compatKey("supportsUsageInStreaming", .flag, "`false`: `stream_options` is left out."),
         compatKey("supportsStrictMode", .flag, "`false`: tools go up without `strict`."),
         compatKey("supportsJsonSchema", .flag, "`false`: a JSON schema for the reply is left out."),
-        compatKey("supportsPrefill", .flag, "`false`: it refuses a last message of the assistant's."),
+        compatKey(
+            "supportsPrefill", .flag,
+            "`true`: it continues a last message of the assistant's, as a reply that broke off is gone on with; `false`: it refuses one."),
+        compatKey(
+            "prefillMark", .choice(PrefillMark.allCases.map(\.rawValue)),
+            "Which member says on Chat Completions that a last message is to be continued."),
         compatKey("requiresToolResultName", .flag, "`true`: results of tools carry the tool's `name`."),
         compatKey(
             "requiresReasoningContentOnAssistantMessages", .flag, "`true`: it wants its earlier thoughts back as `reasoning_content`."),

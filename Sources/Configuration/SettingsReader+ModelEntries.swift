@@ -83,6 +83,7 @@ extension SettingsReader {
         var quirks = Quirks()
         for flag in Quirks.flags { quirks[keyPath: flag.member] = compat.flag(flag.name) }
         quirks.maxTokensMember = compat.choice("maxTokensField")
+        quirks.prefillMark = compat.choice("prefillMark").flatMap(PrefillMark.init)
         quirks.toolCallIDLength = compat.whole("toolCallIdLength")
         if quirks.toolCallIDLength == nil, compat.flag("requiresMistralToolIds") == true { quirks.toolCallIDLength = 9 }
         quirks.setReasoning(takesEffort: compat.flag("supportsReasoningEffort"), format: compat.choice("thinkingFormat"))

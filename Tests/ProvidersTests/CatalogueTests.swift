@@ -114,7 +114,13 @@ import Testing
         let anthropic = try #require(Catalogue.builtIn.provider("anthropic")?.provider)
         #expect(anthropic.credentialHeader == nil)
         #expect(anthropic.quirks(for: "claude-opus-4-6").takesPrefill == false)
-        #expect(anthropic.quirks(for: "claude-haiku-4-5").takesPrefill == nil)
+        #expect(anthropic.quirks(for: "claude-haiku-4-5").takesPrefill == true)
+        #expect(anthropic.quirks(for: "claude-next").takesPrefill == nil)
+        #expect(mistral.quirks(for: "mistral-large-2512").takesPrefill == true && mistral.quirks.prefillMark == .prefix)
+        // Its beta alone goes on: at another base URL, which the configuration has to say.
+        let deepseek = try #require(Catalogue.builtIn.provider("deepseek")?.quirks)
+        #expect(deepseek.takesPrefill == nil && deepseek.prefillMark == .prefix)
+        #expect(Catalogue.builtIn.provider("vllm")?.quirks.prefillMark == .continueFinalMessage)
         #expect(anthropic.model("claude-haiku-4-5")?.contextWindow == 200_000)
         #expect(anthropic.models.isEmpty, "what is known is not what is configured")
     }
@@ -145,6 +151,7 @@ import Testing
         #"{"providers":[{"id":"a","wire":"w","source":"s","baseURL":"https://a.example"}]}"#,
         #"{"providers":[{"id":"a","wire":"w","source":"s","compat":{"supportsEverything":true}}]}"#,
         #"{"providers":[{"id":"a","wire":"w","source":"s","compat":{"maxTokensField":"limit"}}]}"#,
+        #"{"providers":[{"id":"a","wire":"w","source":"s","compat":{"prefillMark":"start"}}]}"#,
         #"{"providers":[{"id":"a","wire":"w","source":"s","wires":{"x":1}}]}"#,
         #"{"providers":[{"id":"a","wire":"w","source":"s","models":[{"id":"m"}]}]}"#,
         #"{"providers":[{"id":"a","wire":"w","source":"s","models":[{"id":"m","source":"s","checked":"d","price":{"input":1}}]}]}"#,

@@ -135,7 +135,7 @@ struct ChatMessageWriting {
         if !refusal.isEmpty { output.member("refusal", refusal) }
         writeThoughts(thoughts, to: &output, &losses)
         if let state { writeExtra(state, to: &output) }
-        if isLast, target.marksPrefill, calls.isEmpty { output.member("prefix", true) }
+        if isLast, calls.isEmpty, let mark = target.prefillMember { output.member(mark, true) }
         if !calls.isEmpty {
             output.key("tool_calls")
             output.append("[")

@@ -62,8 +62,11 @@ struct ChatTarget {
 
     var seedMember: StaticString { isProvider("mistral") ? "random_seed" : "seed" }
 
-    /// Mistral continues a message of the assistant's only if it is told to.
-    var marksPrefill: Bool { isProvider("mistral") }
+    /// Some continue a message of the assistant's only if it tells them to: the member that does.
+    var prefillMember: StaticString? {
+        if isProvider("mistral") { return PrefillMark.prefix.member }
+        return target.quirks.takesPrefill == true ? target.quirks.prefillMark?.member : nil
+    }
 
     /// Answers only a user: a beginning of the assistant's needs a request to go on behind it.
     var refusesPrefill: Bool { target.quirks.takesPrefill == false }

@@ -33,9 +33,12 @@ struct GoogleEventWriter: EventWriter {
 
     /// Goes on behind events that the client got as they came.
     ///
-    /// - Parameter said: The first candidate's text, which places of sources are counted from.
-    init(_ context: ReplyContext, after place: GooglePlace, said: [UInt8]) {
+    /// - Parameters:
+    ///   - said: The first candidate's text, which places of sources are counted from.
+    ///   - usage: What they told.
+    init(_ context: ReplyContext, after place: GooglePlace, said: [UInt8], usage: Usage?) {
         self.context = context
+        self.usage = usage
         id = place.id
         var choice = Choice()
         choice.offsets.append(String(decoding: said, as: UTF8.self))

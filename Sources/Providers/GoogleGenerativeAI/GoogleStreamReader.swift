@@ -28,7 +28,9 @@ struct GoogleStreamReader: StreamReader {
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }
 
-    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { GoogleEventWriter(context, after: place, said: said.text) }
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter {
+        GoogleEventWriter(context, after: place, said: said.text, usage: usage)
+    }
 
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
         if data.byteCount == 0 { return StreamEvent() }

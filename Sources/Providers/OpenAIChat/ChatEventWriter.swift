@@ -36,8 +36,11 @@ struct ChatEventWriter: EventWriter {
     init(to context: ReplyContext) { style = ChatReplyStyle(context) }
 
     /// Goes on behind events that the client got as they came.
-    init(to context: ReplyContext, after place: ChatPlace) {
+    ///
+    /// - Parameter usage: What they told.
+    init(to context: ReplyContext, after place: ChatPlace, usage: Usage?) {
         self.init(to: context)
+        self.usage = usage
         id = place.head?.id
         head.created = place.head?.created
         head.serviceTier = place.head?.serviceTier

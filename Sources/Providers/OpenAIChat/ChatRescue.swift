@@ -73,7 +73,8 @@ enum ChatRescue {
     /// Grammars of local servers: each would begin anew in the middle (https://docs.vllm.ai/en/latest/features/structured_outputs/).
     private static func isGuided(_ index: JSONIndex, _ bytes: RawSpan) -> Bool {
         let names: [StaticString] = [
-            "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "grammar", "json_schema", "regex", "ebnf",
+            "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "grammar", "json_schema", "regex",
+            "ebnf",
         ]
         return names.contains { name in index.value(name, in: bytes).map { $0.kind != .null } ?? false }
     }

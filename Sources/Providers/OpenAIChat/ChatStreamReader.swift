@@ -26,7 +26,7 @@ struct ChatStreamReader: StreamReader {
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }
 
-    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { ChatEventWriter(to: context, after: place) }
+    func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter { ChatEventWriter(to: context, after: place, usage: usage) }
 
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
         if data.byteCount == 0 { return StreamEvent() }

@@ -101,6 +101,7 @@ public final class GatewayServer: HTTPService {
         case .ready: exchange.respond(HealthAPI(relay: relay).ready())
         case .health: exchange.respond(origins.allow(HealthAPI(relay: relay).ledger(), exchange.head))
         case .capabilities: exchange.respond(origins.allow(HealthAPI(relay: relay).capabilities(), exchange.head))
+        case .firstTokens: exchange.respond(origins.allow(FirstTokensAPI(relay: relay).answer(), exchange.head))
         case .status: exchange.respond(origins.allow(StatusAPI(relay: relay, status: status).answer(), exchange.head))
         case .sessions:
             let answer = await sessions.list(exchange.head)

@@ -14,6 +14,7 @@ enum Route: Hashable, Sendable {
     case ready
     case health
     case capabilities
+    case firstTokens
     case status
     case receipts
     case receipt(String)
@@ -31,7 +32,7 @@ enum Route: Hashable, Sendable {
         switch self {
         case .live, .ready: false
         case .call, .response, .models, .model: true
-        case .health, .capabilities, .status, .receipts, .receipt, .failures: true
+        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures: true
         case .credentials, .clearCredentials, .credential, .plan: true
         case .sessions, .stopSession, .stopGateway: true
         }
@@ -50,7 +51,7 @@ enum Route: Hashable, Sendable {
         case .call: .completion
         case .clearCredentials, .credential, .response, .stopSession, .stopGateway: .small
         case .models, .model, .live, .ready: .none
-        case .health, .capabilities, .status, .receipts, .receipt, .failures, .credentials, .plan, .sessions: .none
+        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .credentials, .plan, .sessions: .none
         }
     }
 }
@@ -120,6 +121,7 @@ enum Router {
         case "/health/ready": [(.get, .ready)]
         case "/api/health": [(.get, .health)]
         case "/api/capabilities": [(.get, .capabilities)]
+        case "/api/first-tokens": [(.get, .firstTokens)]
         case "/api/status": [(.get, .status)]
         case "/api/receipts": [(.get, .receipts)]
         case "/api/failures": [(.get, .failures)]

@@ -22,8 +22,10 @@ enum ModelsStatus {
         let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
         let (blocks, pauses, gateway) = try await held(context)
-        let report = report(
+        let firstTokens = firstTokens(context, gateway)
+        var report = report(
             setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, pauses: pauses, gateway: gateway, now: now)
+        report.firstTokens = firstTokens
         let output = context.output
         if output.wantsJSON {
             output.json(report.json)
@@ -72,6 +74,14 @@ enum ModelsStatus {
         } catch {
             return ([], [], .silent(client.failure(error).message))
         }
+    }
+
+    /// How long models took to begin: known to a running gateway alone, and to an older one not at all.
+    private static func firstTokens(_ context: CommandContext, _ gateway: ModelsStatusReport.Gateway) -> [FirstTokensRow] {
+        guard case .running = gateway else { return [] }
+        let client = GatewayClient(address: GatewayAddress.find(for: context))
+        let answer = try? client.get("/api/first-tokens", holding: "first_tokens")
+        return (answer?["first_tokens"]?.array ?? []).compactMap { FirstTokensRow($0) }
     }
 
     // MARK: The report
@@ -177,6 +187,8 @@ extension Command {
             "The chain is the one that the configuration and the credentials on this machine make now: each place names the setting that put it "
                 + "there. What could not become a place is listed with the reason. What is blocked comes from the running gateway, or from what it "
                 + "stored. Secrets are masked.",
+            "A model's first token is waited for while another candidate is ready: as configured, or less where the gateway has seen that the model "
+                + "mostly takes less. What it has seen is listed by model and size of prompt, if a gateway runs.",
             "A route that refuses something which the gateway can change is sent it changed from then on: --capabilities lists what, since when and "
                 + "which request taught it. It is forgotten when what the configuration says of the model changes.",
         ],

@@ -24,6 +24,7 @@ extension ModelsStatusReport {
             "providers": .array(providers.map { json(of: $0) }),
             "unusableProfiles": .array(unusableProfiles),
         ]
+        object["firstTokens"] = .array(firstTokens.map { json(of: $0) })
         object["notes"] = .array(notes.map { .string($0) })
         return .object(object)
     }
@@ -45,6 +46,15 @@ extension ModelsStatusReport {
             "receipt": .string(block.receipt),
             "status": block.status.map { .number(JSONNumber($0)) } ?? .null,
             "until": block.until.map { .number(JSONNumber(Int($0))) } ?? .null, "remainingMs": .number(JSONNumber(Int(block.remaining))),
+        ]
+    }
+
+    private func json(of row: FirstTokensRow) -> JSONValue {
+        [
+            "model": .string(row.model), "promptTokensFrom": .number(JSONNumber(row.from)),
+            "promptTokensTo": row.upTo.map { .number(JSONNumber($0)) } ?? .null, "samples": .number(JSONNumber(row.samples)),
+            "p95Ms": row.percentile95.map { .number(JSONNumber($0)) } ?? .null, "limitMs": .number(JSONNumber(row.limit)),
+            "limitSetBy": .string(row.setBy),
         ]
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
+import Gateway
 
 /// The page for people, in the layout of `openclaw models status` (docs.openclaw.ai/cli/models) with the chain added.
 extension ModelsStatusReport {
@@ -19,6 +20,11 @@ extension ModelsStatusReport {
             parts.append((["Paused"] + lines).joined(separator: "\n"))
         }
         if !blocks.isEmpty { parts.append((["Blocked"] + blocks.map { "- \(line(for: $0))" }).joined(separator: "\n")) }
+        if !firstTokens.isEmpty {
+            let lines = firstTokenTable.lines(width: width.map { $0 - 2 }, colour: colour).map { "  " + $0 }
+            parts.append(
+                (["First tokens, and how long they are waited for while another candidate is ready"] + lines).joined(separator: "\n"))
+        }
         parts.append(authOverview)
         if !missing.isEmpty {
             let lines = missing.map { "- \($0.id) Set \($0.variable), or models.providers.\($0.id).apiKey in the configuration." }
@@ -63,6 +69,35 @@ extension ModelsStatusReport {
             ])
         }
         return table
+    }
+
+    private var firstTokenTable: Table {
+        var table = Table([
+            .flexible("model", least: 16), .flexible("prompt", least: 10), .fixed("streams", right: true), .fixed("p95", right: true),
+            .fixed("limit", right: true), .flexible("set by", least: 12),
+        ])
+        for row in firstTokens {
+            table.add([
+                Table.Cell(SafeText.line(row.model)), Table.Cell(Self.size(row)), Table.Cell(String(row.samples)),
+                Table.Cell(row.percentile95.map(Self.seconds) ?? "-"), Table.Cell(Self.seconds(row.limit)),
+                Table.Cell(SafeText.line(row.setBy)),
+            ])
+        }
+        return table
+    }
+
+    /// `under 1k`, `4k to 16k`, `256k and more`.
+    private static func size(_ row: FirstTokensRow) -> String {
+        let from = ModelsListReport.short(row.from)
+        guard let upTo = row.upTo else { return "\(from) and more" }
+        return row.from == 0 ? "under \(ModelsListReport.short(upTo))" : "\(from) to \(ModelsListReport.short(upTo))"
+    }
+
+    /// `1.25 s`
+    private static func seconds(_ milliseconds: Int) -> String {
+        let hundredths = (milliseconds + 5) / 10
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) s"
     }
 
     private func remaining(_ block: Block) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
+import Gateway
 import JSON
 
 /// What `understudy models status` shows, before it is laid out: names and masked secrets only.
@@ -97,6 +98,8 @@ struct ModelsStatusReport: Hashable, Sendable {
     var notes: [String]
     /// `auth.spread: "leastRecentlyUsed"`: the order is by last use, which only a running gateway knows (`understudy plan`).
     var spreads = false
+    /// How long models took lately to begin their replies; empty where no gateway runs, or none has been asked for a stream.
+    var firstTokens: [FirstTokensRow] = []
 
     struct Alias: Hashable, Sendable {
         var alias: String

@@ -93,8 +93,7 @@ public final class GatewayServer: HTTPService {
         switch route {
         case .call: await door(exchange)?.serve(exchange)
         case .response(let id, let action):
-            let answer = await ResponsesDoor(relay: relay, store: responses).answer(id, action, exchange)
-            exchange.respond(origins.allow(answer, exchange.head))
+            await ResponsesDoor(relay: relay, store: responses, origins: origins).serve(id, action, exchange)
         case .models: exchange.respond(origins.allow(models(exchange.head).list(exchange.head.query), exchange.head))
         case .model(let id): exchange.respond(origins.allow(models(exchange.head).model(id), exchange.head))
         case .live: exchange.respond(HealthAPI.live)

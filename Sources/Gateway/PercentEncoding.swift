@@ -52,6 +52,16 @@ enum PercentEncoding {
         return names
     }
 
+    /// A query without some of its members, each other as it was written. `nil` if nothing is left.
+    ///
+    /// - Parameter isOurs: Of a member's decoded name. A name that cannot be decoded stays out too.
+    static func query(_ query: String?, without isOurs: (String) -> Bool) -> String? {
+        let kept = (query ?? "").split(separator: "&").filter { pair in
+            decode(String(pair.prefix { $0 != "=" }), plusIsSpace: true).map { !isOurs($0) } ?? false
+        }
+        return kept.isEmpty ? nil : kept.joined(separator: "&")
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

@@ -6,6 +6,8 @@ import JSON
 public struct AskedRequest: Sendable {
     public var method = HTTP.Method.post
     public var path: String
+    /// Behind the path's question mark.
+    public var query: String?
     public var headers: Headers
     public var body: [UInt8]
     public var model: String
@@ -26,6 +28,7 @@ public struct AskedRequest: Sendable {
             path: head.path, headers: head.headers, body: body, model: value?["model"]?.string ?? "",
             streaming: value?["stream"]?.bool ?? false)
         method = head.method
+        query = head.query
         if isEnveloped { streaming = path.contains(":streamGenerateContent") }
         guard wire == .google, let start = path.range(of: "/models/")?.upperBound, let colon = path[start...].lastIndex(of: ":") else {
             return

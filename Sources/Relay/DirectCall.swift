@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import Configuration
-import Failover
 import HTTP
 import Providers
 import Transport
 
-/// What an account is asked about something that it keeps, such as a stored reply. No model is called and no other account could answer, so
-/// there is no chain, and nothing is held against anybody.
-public struct DirectRequest: Sendable {
-    public var method: HTTP.Method
-    /// Below the provider's base URL, with its query.
-    public var path: String
-    public var wire: WireKind
-    public var provider: ProviderID
-    public var credential: CredentialID
-    /// The client's headers; the wire picks what goes up.
-    public var headers: Headers
-
-    public init(
-        method: HTTP.Method, path: String, wire: WireKind, provider: ProviderID, credential: CredentialID, headers: Headers
-    ) {
-        self.method = method
-        self.path = path
-        self.wire = wire
-        self.provider = provider
-        self.credential = credential
-        self.headers = headers
-    }
+/// What came of asking an account about something that it keeps.
+public enum DirectOutcome: Sendable {
+    case reply(DirectReply)
+    /// The sink has the stream that was asked for, up to its end or to the error event that says why there is none.
+    case streamed
+    /// The provider could not be reached within the limit of a whole call, broke off, or said something that may not be shown.
+    case unreachable
+    /// Nobody is there to be told.
+    case cancelled
 }
 
 /// What the account said.
@@ -36,77 +21,111 @@ public struct DirectReply: Sendable {
     public var body: [UInt8]
 }
 
-extension Relay {
-    /// - Returns: `nil` if the account is not configured any more, or its provider could not be reached within the limit of a whole call, or
-    ///   said something that may not be shown.
-    public func direct(_ request: DirectRequest, on loop: EventLoop) async -> DirectReply? {
-        loop.assertOnLoop()
-        let snapshot = snapshot
-        let agents = snapshot.settings.agents.all.map(\.id)
-        guard let provider = snapshot.settings.providers[request.provider],
-            let agent = agents.first(where: { agent in
-                snapshot.pool.credentials(for: provider.id, agent: agent).contains { $0.id == request.credential }
-            })
-        else { return nil }
-        let secret = snapshot.pool.secret(request.credential, agent: agent)
-        let headers = request.wire.wire.headers(client: request.headers, credential: secret, provider: provider, streaming: false)
-        let limits = snapshot.settings.limits
-        let call = DirectCall(limit: limits.plain.length, on: loop)
-        let reply = await call.run(
-            ClientRequest(
-                method: request.method, url: provider.baseURL.appending(request.path), headers: headers,
-                connectTime: limits.connect.length, bypassesProxy: provider.baseURL.isLocal),
-            on: client(of: loop))
-        guard let reply, !snapshot.pool.redactor.holdsSecret(reply.body) else { return nil }
-        return reply
-    }
-}
-
-/// One call whose reply is collected. `@unchecked Sendable`: confined to its loop.
-private final class DirectCall: HTTPCallDelegate, @unchecked Sendable {
+/// One call without a chain, whose reply is collected, or passed on as it comes if it is an event stream. `@unchecked Sendable`: confined
+/// to its loop.
+public final class DirectCall: HTTPCallDelegate, @unchecked Sendable {
+    private let request: ClientRequest
+    private let client: any HTTPClient
+    private let limits: TimeLimits.Resolved
+    private let redactor: Redactor
     private let loop: EventLoop
-    private let limit: Duration
     private let timer = LoopTimer()
     private var call: (any HTTPCall)?
-    private var continuation: UnsafeContinuation<DirectReply?, Never>?
+    private var continuation: UnsafeContinuation<DirectOutcome, Never>?
+    private var isOver = false
     private var reply: DirectReply?
+    private let stream: DirectStream?
+    private var isStreaming = false
 
     /// Bytes of a reply.
     private static let replyLimit = 32 << 20
 
-    init(limit: Duration, on loop: EventLoop) {
-        self.limit = limit
+    init(
+        _ request: ClientRequest, on client: any HTTPClient, stream: DirectStream?, limits: TimeLimits.Resolved, redactor: Redactor,
+        loop: EventLoop
+    ) {
+        self.request = request
+        self.client = client
+        self.stream = stream
+        self.limits = limits
+        self.redactor = redactor
         self.loop = loop
     }
 
-    func run(_ request: ClientRequest, on client: any HTTPClient) async -> DirectReply? {
-        await withUnsafeContinuation { continuation in
+    /// Called once.
+    public func answer() async -> DirectOutcome {
+        loop.assertOnLoop()
+        return await withUnsafeContinuation { continuation in
+            guard !isOver else { return continuation.resume(returning: .cancelled) }
             self.continuation = continuation
-            timer.fire = { [unowned(unsafe) self] in finish(nil) }
-            loop.arm(timer, after: limit.milliseconds)
+            timer.fire = { [unowned(unsafe) self] in timedOut() }
+            loop.arm(timer, after: limits.plain.length.milliseconds)
             let call = client.start(request, self)
-            if self.continuation == nil { return call.cancel() }
+            if isOver { return call.cancel() }
             self.call = call
         }
     }
 
-    func headCame(_ head: ResponseHead) {
-        reply = DirectReply(status: head.status, contentType: head.headers.first("content-type"), body: [])
+    /// The client has left. Whatever the account was asked, it may have done.
+    public func cancel() { finish(.cancelled) }
+
+    public func headCame(_ head: ResponseHead) {
+        let contentType = head.headers.first("content-type")
+        if let stream, head.status == 200, contentType?.lowercased().hasPrefix("text/event-stream") == true {
+            isStreaming = true
+            stream.begin()
+            waitForMore()
+        } else {
+            reply = DirectReply(status: head.status, contentType: contentType, body: [])
+        }
     }
 
-    func bodyCame(_ bytes: RawSpan) {
-        guard let count = reply?.body.count, count + bytes.byteCount <= Self.replyLimit else { return finish(nil) }
+    public func bodyCame(_ bytes: RawSpan) {
+        if isStreaming { return pass(bytes) }
+        guard let count = reply?.body.count, count + bytes.byteCount <= Self.replyLimit else { return finish(.unreachable) }
         bytes.withUnsafeBytes { reply?.body.append(contentsOf: $0) }
     }
 
-    func ended(_ problem: ClientProblem?, _ times: ClientTimes) { finish(problem == nil ? reply : nil) }
+    public func ended(_ problem: ClientProblem?, _ times: ClientTimes) {
+        if isStreaming { return endStream() }
+        guard problem == nil, let reply, !redactor.holdsSecret(reply.body) else { return finish(.unreachable) }
+        finish(.reply(reply))
+    }
 
-    private func finish(_ reply: DirectReply?) {
-        guard let continuation else { return }
-        self.continuation = nil
+    private func timedOut() {
+        if isStreaming { endStream() } else { finish(.unreachable) }
+    }
+
+    private func finish(_ outcome: DirectOutcome) {
+        guard !isOver else { return }
+        isOver = true
         loop.disarm(timer)
+        stream?.end()
         call?.cancel()
         call = nil
-        continuation.resume(returning: reply)
+        continuation?.resume(returning: outcome)
+        continuation = nil
+    }
+
+    // MARK: A stream
+
+    private func waitForMore() { loop.arm(timer, after: limits.idle.length.milliseconds) }
+
+    private func pass(_ bytes: RawSpan) {
+        guard let stream, !redactor.holdsSecret(bytes.withUnsafeBytes { Array($0) }), stream.pass(bytes) else { return endStream() }
+        guard stream.isFarBehind else { return waitForMore() }
+        // It is not to blame for its silence now; a client that takes nothing is given up by the server.
+        loop.disarm(timer)
+        call?.pause()
+        stream.whenDrained { [weak self] in
+            guard let self, !isOver else { return }
+            waitForMore()
+            call?.resume()
+        }
+    }
+
+    private func endStream() {
+        stream?.breakOff()
+        finish(.streamed)
     }
 }

@@ -19,9 +19,11 @@ extension Refusal {
         // A command ends its sentence, so that it can be pasted.
         message += fix.map { " What helps: \($0); the whole story" } ?? " The whole story"
         message += ": understudy explain \(receipt.facts.id)"
-        return Refusal(
+        var refusal = Refusal(
             status: verdict.status, message: message, code: verdict.code, type: verdict.type,
             retryAfter: verdict.status == 404 || verdict.status == 400 ? nil : wait)
+        if case .overloaded = verdict { refusal.isOverload = true }
+        return refusal
     }
 
     /// An attempt's own error as ours, where the upstream's words were no reply that could be passed on.
@@ -47,37 +49,47 @@ extension Refusal {
 
     /// What the reasons that stand in the way come to.
     private enum Verdict {
-        case limited, noModel, doesNotFit, nothingPlanned, late, failed
+        case limited, noModel, doesNotFit, noCount, nothingPlanned, late, overloaded, failed
 
         init(_ receipt: Receipt, _ skipped: [SkippedLink]) {
             var reasons = receipt.attempts.compactMap { $0.failure?.reason }
             var doesNotFit = false
+            var cannotCount = false
             var isElsewise = false
             for link in skipped {
                 switch link.reason {
                 case .blocked(let block): reasons.append(block.reason)
-                case .tooSmall, .noLargerWindow, .noImages, .noTools, .noTokenCount, .otherWire, .boundElsewhere: doesNotFit = true
+                case .tooSmall, .noLargerWindow, .noImages, .noTools, .otherWire, .boundElsewhere: doesNotFit = true
+                case .noTokenCount: cannotCount = true
                 case .unknownProvider, .unknownWire, .noCredential, .credentialUnusable, .paused, .sameModel, .notNeeded: break
                 case .leased, .returning, .endpointDown, .rotationsSpent, .attemptsSpent, .deadlinePassed: isElsewise = true
                 }
             }
             if reasons.isEmpty && !isElsewise {
-                self = doesNotFit ? .doesNotFit : .nothingPlanned
+                self = doesNotFit ? .doesNotFit : cannotCount ? .noCount : .nothingPlanned
             } else if !isElsewise && reasons.allSatisfy({ $0 == .rateLimit || $0 == .quota }) {
                 self = .limited
             } else if !isElsewise && reasons.allSatisfy({ $0 == .modelNotFound }) {
                 self = .noModel
             } else {
-                self = .failed
+                self = !isElsewise && Self.isOverload(receipt, skipped) ? .overloaded : .failed
             }
+        }
+
+        /// Whether every candidate was overloaded when it was last asked, by this request or another.
+        private static func isOverload(_ receipt: Receipt, _ skipped: [SkippedLink]) -> Bool {
+            var last: [Candidate: Reason?] = [:]
+            for attempt in receipt.attempts { last[attempt.candidate] = .some(attempt.failure?.reason) }
+            let blocked = skipped.compactMap { link -> Reason? in if case .blocked(let block) = link.reason { block.reason } else { nil } }
+            return last.values.allSatisfy { $0 == .overloaded } && blocked.allSatisfy { $0 == .overloaded }
         }
 
         var status: Int {
             switch self {
             case .limited: 429
             case .noModel: 404
-            case .doesNotFit: 400
-            case .nothingPlanned, .late, .failed: 503
+            case .doesNotFit, .noCount: 400
+            case .nothingPlanned, .late, .overloaded, .failed: 503
             }
         }
 
@@ -86,17 +98,18 @@ extension Refusal {
             case .limited: "rate_limit_exceeded"
             case .noModel: "model_not_found"
             case .doesNotFit: "no_candidate_fits"
+            case .noCount: "no_token_count"
             case .nothingPlanned: "no_candidates"
             case .late: "deadline_exceeded"
-            case .failed: "all_candidates_failed"
+            case .overloaded, .failed: "all_candidates_failed"
             }
         }
 
         var type: String {
             switch self {
             case .limited: "rate_limit_error"
-            case .noModel, .doesNotFit: "invalid_request_error"
-            case .nothingPlanned, .late, .failed: "service_unavailable"
+            case .noModel, .doesNotFit, .noCount: "invalid_request_error"
+            case .nothingPlanned, .late, .overloaded, .failed: "service_unavailable_error"
             }
         }
 
@@ -107,6 +120,10 @@ extension Refusal {
             case .doesNotFit: "No candidate can take this request."
             case .nothingPlanned: "No candidate of the chain can be called."
             case .late: "The request's time was over before anybody answered."
+            case .noCount:
+                "Nobody in the chain counts tokens, and a count is not guessed. Put a model into it whose provider does: of the API "
+                    + "anthropic-messages, google-generative-ai or openai-responses."
+            case .overloaded: "Every candidate is overloaded."
             case .failed: "No candidate could answer."
             }
         }

@@ -9,7 +9,7 @@ public struct Refusal: Hashable, Sendable {
     public var message: String
     /// Stable, for machines, such as `all_candidates_failed`.
     public var code: String
-    /// In the words of the OpenAI wire, such as `rate_limit_error`.
+    /// In the words of OpenAI's wires, such as `rate_limit_error`.
     public var type: String
     /// The member of the client's request that it is about, such as `messages[2].content`.
     public var param: String?
@@ -18,6 +18,8 @@ public struct Refusal: Hashable, Sendable {
     /// For `x-should-retry`: whether a client's SDK ought to try again by itself. Where we have walked a whole chain it would
     /// only multiply it.
     public var shouldRetry: Bool?
+    /// Nothing but overload stands in the way: some APIs have a status of its own for that. Not kept in receipts.
+    public var isOverload = false
 
     public init(status: Int, message: String, code: String, type: String, retryAfter: Duration? = nil, shouldRetry: Bool? = false) {
         self.status = status
@@ -29,7 +31,11 @@ public struct Refusal: Hashable, Sendable {
     }
 
     /// No attempt was made, since too many requests are under way.
-    public static let busy = Refusal(
-        status: 503, message: "The gateway has as many requests under way as it takes. Try again in a second.", code: "gateway_busy",
-        type: "service_unavailable", retryAfter: .seconds(1), shouldRetry: true)
+    public static let busy = {
+        var refusal = Refusal(
+            status: 503, message: "The gateway has as many requests under way as it takes. Try again in a second.", code: "gateway_busy",
+            type: "service_unavailable_error", retryAfter: .seconds(1), shouldRetry: true)
+        refusal.isOverload = true
+        return refusal
+    }()
 }

@@ -28,6 +28,16 @@ public struct JSONFragment: Hashable, Sendable {
         self.bytes = root.range == 0..<bytes.count ? bytes : Array(bytes[root.range])
     }
 
+    private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The same value without line breaks, for an event's data, which one would end. They can only be white space: within a string they
+    /// are escaped.
+    public var onOneLine: JSONFragment {
+        func isBreak(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+        guard bytes.contains(where: isBreak) else { return self }
+        return JSONFragment(unchecked: bytes.filter { !isBreak($0) })
+    }
+
     public static let emptyObject = JSONFragment(.object([:]))
 
     public var kind: JSONKind { JSONKind(firstByte: bytes[0]) }

@@ -64,6 +64,7 @@ enum OpenAIErrors {
         case 402: "insufficient_quota"
         case 403: "permission_error"
         case 429: "rate_limit_error"
+        case 503, 529: "service_unavailable_error"
         case 500...: "server_error"
         default: "invalid_request_error"
         }

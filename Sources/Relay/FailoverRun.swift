@@ -110,7 +110,7 @@ public final class FailoverRun: @unchecked Sendable {
 
     private func enter() -> Bool {
         guard relay.gate.enter() else {
-            end(.refused(.busy))
+            end(.refused(Refusal.busy.told(on: request.wire)))
             return false
         }
         guard relay.running.enter(self) else {
@@ -158,7 +158,7 @@ public final class FailoverRun: @unchecked Sendable {
                 waitedUntil = now + duration
                 return .wait(duration)
             case .answer(let attempt): end(brokenOff ?? passOn(attempt))
-            case .refuse(let refusal): end(brokenOff ?? .refused(refusal))
+            case .refuse(let refusal): end(brokenOff ?? .refused(refusal.told(on: request.wire)))
             case .stop: end(.cancelled)
             }
         }

@@ -89,6 +89,12 @@ import Testing
             for index in stage.chain.links.indices { stage.chain.links[index].acceptsImages = false }
             facts.hasImages = true
         },
+        End(stands: "no candidate counts tokens, and a count was asked for", status: 400, code: "no_token_count") { stage, _ in
+            stage.chain.skipped = stage.chain.links.map { link in
+                SkippedLink(model: link.candidate.model, credential: link.candidate.credential, origin: link.origin, reason: .noTokenCount)
+            }
+            stage.chain.links = []
+        },
         End(stands: "nothing in the chain can be called", status: 503, code: "no_candidates") { stage, _ in stage.chain.links = [] },
         End(stands: "the request's time", status: 503, code: "deadline_exceeded", failure: .plain(.timeout)) { _, facts in
             facts.deadline = facts.startedAt + .milliseconds(50)

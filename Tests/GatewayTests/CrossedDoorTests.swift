@@ -24,6 +24,49 @@ import Transport
         }
     }
 
+    /// A line break within what an event repeats would end it.
+    @Test(arguments: [PlayedWire.chat, .messages])
+    func `keeps a stream's events whole though the request was written on many lines`(upstream: PlayedWire) async throws {
+        let gateway = try WireScene.current.gateway
+        let body = """
+            {
+              "model": "\(upstream)/m", "stream": true, "input": "Who?",
+              "tools": [
+                { "type": "function", "name": "f",\r
+                  "parameters": { "type": "object",
+                    "properties": {} } }
+              ]
+            }
+            """
+        let reply = try await gateway.send(.post, "/v1/responses", body: Array(body.utf8))
+        #expect(reply.status == 200 && reply.events.last?["type"] == "response.completed", "\(reply.text)")
+        #expect(reply.events.last?["response"]?["tools"]?[0]?["name"] == "f")
+        #expect(reply.events.map { $0["sequence_number"]?.int } == Array(0..<reply.events.count), "\(reply.text)")
+    }
+
+    @Test func `keeps a stream's events whole though a call's arguments were written on many lines`() async throws {
+        let stage = try Stage()
+        let arguments = "{\n  \"city\": \"Rome\",\r\n  \"days\": 2\n}"
+        let upstream = try stage.provider("caller") { _ in
+            let call: JSONValue = [
+                "index": 0, "id": "c1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)],
+            ]
+            return Script([
+                .begin(status: 200, headers: Script.eventStream),
+                .bytes(Script.event("m", delta: ["role": "assistant", "tool_calls": [call]])),
+                .bytes(Script.event("m", delta: [:], finish: "tool_calls")), .bytes(Script.done), .end,
+            ])
+        }
+        let gateway = try await RunningGateway(settings: Stage.settings([("caller", upstream)]))
+        let reply = try await gateway.send(
+            .post, PlayedWire.gemini.path("caller/m", streaming: true), headers: PlayedWire.gemini.keyHeader(gateway.token),
+            body: PlayedWire.gemini.request("caller/m", streaming: true), authorized: false)
+        let calls = reply.events.compactMap { $0["candidates"]?[0]?["content"]?["parts"]?[0]?["functionCall"]?["args"] }
+        #expect(calls == [["city": "Rome", "days": 2]], "\(reply.text)")
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
     @Test(arguments: PlayedWire.allCases)
     func `refuses in its own words, with the receipt and when to come again`(client: PlayedWire) async throws {
         let stage = try Stage()

@@ -188,7 +188,7 @@ import Transport
         let id = try #require(made.responseID)
         #expect(try await gateway.get("/v1/responses/\(id)").json == made.json)
         let items = try await gateway.get("/v1/responses/\(id)/input_items").json
-        #expect(items["object"] == "list" && items["data"]?[0]?["content"] == "One?", "\(items)")
+        #expect(items["object"] == "list" && items["data"]?[0]?["content"]?[0]?["text"] == "One?", "\(items)")
         #expect(try await gateway.send(.post, "/v1/responses/\(id)/cancel").status == 400)
         let deleted = try await gateway.send(.delete, "/v1/responses/\(id)")
         #expect(deleted.status == 200 && deleted.json["deleted"] == true && deleted.json["id"]?.string == id)

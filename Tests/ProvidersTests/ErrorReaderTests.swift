@@ -160,13 +160,14 @@ private func read(_ body: String, status: Int = 429, _ headers: Headers = [:]) -
         let error = WireError(status: 503, message: "all \"busy\"\n", code: "no_candidate", receipt: bytes(#"{"id":"r1"}"#))
         #expect(
             chat.errorBody(error).text
-                == #"{"error":{"message":"all \"busy\"\n","type":"server_error","param":null,"code":"no_candidate","understudy":{"id":"r1"}}}"#
+                == #"{"error":{"message":"all \"busy\"\n","type":"service_unavailable_error","param":null,"code":"no_candidate","understudy":{"id":"r1"}}}"#
         )
     }
 
     @Test(arguments: [
         (400, "invalid_request_error"), (401, "authentication_error"), (404, "invalid_request_error"), (429, "rate_limit_error"),
-        (502, "server_error"),
+        (402, "insufficient_quota"), (403, "permission_error"), (500, "server_error"), (502, "server_error"),
+        (503, "service_unavailable_error"),
     ])
     func `has the type of its status`(status: Int, type: String) throws {
         let body = try JSONValue.parse(chat.errorBody(WireError(status: status, message: "m")))

@@ -56,8 +56,9 @@ private func judge(_ body: String) -> ReplyVerdict {
 @Suite struct `An error for a Messages client` {
     @Test(arguments: [
         (400, "invalid_request_error"), (401, "authentication_error"), (402, "billing_error"), (403, "permission_error"),
-        (404, "not_found_error"), (413, "request_too_large"), (429, "rate_limit_error"), (500, "api_error"), (502, "api_error"),
-        (503, "overloaded_error"), (504, "timeout_error"), (529, "overloaded_error"), (422, "invalid_request_error"),
+        (404, "not_found_error"), (409, "conflict_error"), (413, "request_too_large"), (429, "rate_limit_error"), (500, "api_error"),
+        (502, "api_error"),
+        (503, "api_error"), (504, "timeout_error"), (529, "overloaded_error"), (422, "invalid_request_error"),
     ])
     func `has the type of its status`(status: Int, type: String) throws {
         let error = WireError(status: status, message: "no \"way\"", param: "model", receipt: Array(#"{"id":1}"#.utf8))

@@ -15,6 +15,9 @@ final class ResponseRecord {
     private let previous: String?
     /// The conversation lives with the provider (`conversation`): what this request says is only the end of it.
     private let isElsewhere: Bool
+    /// It goes on without its client (`background`), who may ask for it before it is over.
+    private let isBackground: Bool
+    private var isNoted = false
     /// Several candidates said it, so that no provider has all of it.
     var isShared = false
 
@@ -29,11 +32,18 @@ final class ResponseRecord {
         index = request.index
         previous = request.shape.previousResponse
         isElsewhere = Self.names("conversation", request)
+        isBackground = Self.says("background", request)
     }
 
     private static func names(_ member: StaticString, _ request: RelayRequest) -> Bool {
         let body = request.body
         return request.index.value(member, in: body.span.bytes).map { $0.kind != .null } ?? false
+    }
+
+    private static func says(_ member: StaticString, _ request: RelayRequest) -> Bool {
+        let body = request.body
+        let bytes = body.span.bytes
+        return request.index.value(member, in: bytes)?.bool(in: bytes) == true
     }
 
     /// Keeps a whole reply.
@@ -42,15 +52,16 @@ final class ResponseRecord {
         keep(root, in: reply.span.bytes, by: served)
     }
 
-    /// Looks for the reply's last event, which has the whole of it.
+    /// Looks for the reply's last event, which has the whole of it; of one in the background, also for the first, which has its id.
     ///
     /// - Parameter events: Whole ones.
     func look(at events: RawSpan, by served: Served) {
-        guard Self.marks.contains(where: { Self.holds(events, $0) }) else { return }
+        guard isBackground && !isNoted || Self.marks.contains(where: { Self.holds(events, $0) }) else { return }
         var reader = EventStreamReader()
         func look(_ data: RawSpan) {
             guard data.byteCount > 0, let root = try? JSONScanner.scan(data), let type = root.member("type", in: data),
-                type.equals("response.completed", in: data) || type.equals("response.incomplete", in: data),
+                type.equals("response.completed", in: data) || type.equals("response.incomplete", in: data)
+                    || isBackground && !isNoted && type.equals("response.created", in: data),
                 let response = root.member("response", in: data)
             else { return }
             keep(response, in: data, by: served)
@@ -76,6 +87,7 @@ final class ResponseRecord {
 
     private func keep(_ reply: JSONSlice, in bytes: RawSpan, by served: Served) {
         guard let id = reply.member("id", in: bytes)?.string(in: bytes), ResponseID.isWellFormed(id) else { return }
+        isNoted = true
         let settings = relay.snapshot.settings
         var kept = KeptResponse(
             id: id, madeAt: relay.now(), model: served.model, credential: served.credential,

@@ -38,10 +38,11 @@ enum MessagesErrors {
         case 402: "billing_error"
         case 403: "permission_error"
         case 404: "not_found_error"
+        case 409: "conflict_error"
         case 413: "request_too_large"
         case 429: "rate_limit_error"
         case 504: "timeout_error"
-        case 503, 529: "overloaded_error"
+        case 529: "overloaded_error"
         case 500...: "api_error"
         default: "invalid_request_error"
         }

@@ -17,7 +17,7 @@ extension GoogleParts {
         output.append(#"{"functionCall":{"#)
         output.member("id", call.id)
         output.member("name", call.name)
-        output.member("args", call.argumentsObject)
+        output.member("args", call.argumentsObject.onOneLine)
         output.append("}")
         if let state = call.state { output.member("thoughtSignature", Seal.seal(state)) }
         output.append("}")

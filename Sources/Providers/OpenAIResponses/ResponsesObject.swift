@@ -62,7 +62,7 @@ struct ResponsesObject {
         for (name, usual) in repeated {
             output.append(",\"\(name)\":")
             if let value = context.index.value(name, in: bytes), value.kind != .null {
-                bytes.extracting(value.range).withUnsafeBytes { output.append(contentsOf: $0) }
+                output += JSONFragment(value, in: bytes).onOneLine.bytes
             } else {
                 output.append(usual.description)
             }

@@ -183,7 +183,7 @@ public struct ResponsesReplay {
 
     // MARK: Bytes
 
-    private static func copy(_ value: JSONSlice, _ bytes: RawSpan) -> [UInt8] { JSONFragment(value, in: bytes).bytes }
+    private static func copy(_ value: JSONSlice, _ bytes: RawSpan) -> [UInt8] { JSONFragment(value, in: bytes).onOneLine.bytes }
 
     private static func elements(_ list: JSONSlice?, _ bytes: RawSpan) -> [[UInt8]] {
         var elements: [[UInt8]] = []

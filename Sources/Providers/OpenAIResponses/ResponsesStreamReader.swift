@@ -110,9 +110,10 @@ struct ResponsesStreamReader: StreamReader {
         case reads("response.output_item.done"): return item(event, isDone: true, data)
         case reads("response.completed"), reads("response.incomplete"), reads("response.failed"): return end(event, type, data)
         case reads("response.created"), reads("response.in_progress"), reads("response.queued"):
-            guard event.response?.kind == .object else { return malformed("\(text(type, data)) has no response") }
+            guard let response = event.response, response.kind == .object else { return malformed("\(text(type, data)) has no response") }
             place.hasBegun = true
-            return StreamEvent()
+            // A reply in the background goes on without its client, who needs its id to come back to it: it is its provider's from here.
+            return StreamEvent(response.member("background", in: data)?.bool(in: data) == true ? .reasoning : [])
         case reads("error"): return failure(data)
         default:
             if isKept { keepPart(event, type, data) }

@@ -137,7 +137,8 @@ private func background(from first: Int = 0, to last: Int = 4) -> [Script.Act] {
         connection = nil
         let left = ContinuousClock.now
         #expect(await eventually { keeper.upstream.abandoned == 1 })
-        #expect(ContinuousClock.now - left < .seconds(1))
+        // It takes milliseconds; a crowded machine may need more, and the first limit that would notice is 60 s.
+        #expect(ContinuousClock.now - left < .seconds(6))
         #expect(try await keeper.make().status == 200)
         await keeper.gateway.stop()
     }

@@ -64,7 +64,7 @@ extension Relay {
         let limits = snapshot.settings.limits
         var stream: DirectStream?
         if request.streaming {
-            let client = ClientStream(sink, sign: wire.keepAlive, silence: keepAlive, on: loop)
+            let client = ClientStream(sink, sign: wire.keepAlive, silence: snapshot.settings.gateway.keepAlive, on: loop)
             let served = Served(model: request.model, credential: request.credential, attempts: 1)
             stream = DirectStream(to: client, served: served, wire: wire, now: now().milliseconds)
         }

@@ -24,7 +24,10 @@ final class DirectStream {
             context: ErrorContext(provider: served.model.provider, model: served.model.model), nowMilliseconds: now)
     }
 
-    func begin() { client.begin(served) }
+    func begin() {
+        client.begin(served)
+        client.listen()
+    }
 
     /// - Returns: `false` for what is no event stream.
     func pass(_ bytes: RawSpan) -> Bool {

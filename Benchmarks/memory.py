@@ -24,7 +24,7 @@ from harness.stage import FIRST_PORT, stage
 
 FIRST = 100
 # Whoever stands behind these in a stack asked for the block.
-PASSED_OVER = re.compile(r"\(in [^)]*/(libc|ld-linux[^)]*|libc\.so)[^/)]*\)|\(in [^)]*/libc\.")
+PASSED_OVER = re.compile(r"\(in [^)]*/(libc\.so|libc-|ld-linux)[^)]*\)")
 
 
 def look(running: Running, file: Path) -> None:

@@ -18,7 +18,8 @@ import Transport
         let stage = try Stage()
         let upstream = try stage.provider("stage") { asked in
             switch asked.model {
-            case "slow": .says("One two three four five six seven eight.", to: asked, pace: .milliseconds(150))
+            // Longer than it takes to start two commands on a crowded machine.
+            case "slow": .says("One two three four five six seven eight nine ten.", to: asked, pace: .seconds(1))
             case "silent": Script([.stall])
             default: .streams(Saying("And so on and so on."), to: asked, pace: .zero, .then([.stall], afterPercent: 60))
             }
@@ -79,7 +80,7 @@ import Transport
         // It is known to run on its folder until it has ended.
         let second = try await gateway.command(["gateway", "stop", "--json"])
         let reply = try await streaming
-        #expect(reply.content == "One two three four five six seven eight." && reply.hasTerminator)
+        #expect(reply.content == "One two three four five six seven eight nine ten." && reply.hasTerminator)
         let told = try await first
         #expect(told.status == 0 && told.out == "Stopped.\n" && told.error.contains("1 request is under way, 30 s at most"), "\(told)")
         #expect(second.status == 0 && second.error.contains("is stopping already"), "\(second)")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Shows what `understudy rehearse --json` found as a table of faults and client wires, and keeps it in docs/failover.md.
+"""Shows what `understudy rehearse --json` found as a table of faults and client wires, and keeps it in docs/rehearse.md.
 
     drill_page.py RESULT [--write]
 
@@ -10,7 +10,7 @@ import json
 import pathlib
 import sys
 
-PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "failover.md"
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "rehearse.md"
 BEGIN = "<!-- Written by `make drill ARGS='--true --write'`; changes are lost. -->"
 END = "<!-- The end of what is written. -->"
 

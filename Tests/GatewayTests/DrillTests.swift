@@ -32,8 +32,8 @@ import Testing
         try Self.expectPass(result)
     }
 
-    @Test func `is on the page about failing over, each fault with what must come of it`() throws {
-        let page = try #require(ProjectFile.text("docs/failover.md"))
+    @Test func `is on the page about rehearsing, each fault with what must come of it`() throws {
+        let page = try #require(ProjectFile.text("docs/rehearse.md"))
         for scenario in Scenario.all {
             #expect(page.contains("| `\(scenario.name)` | \(scenario.happens) | \(scenario.wanted) |"), "\(scenario.name)")
         }

@@ -246,7 +246,10 @@ final class StreamRelay {
 
     /// As of now, or of the first tool call: what came behind it was kept back.
     var left: Left {
-        before ?? Left(writer: crossed?.writer, text: crossed.map { $0.text ?? reader.said.text } ?? reader.said.textInWholeEvents, trimmed: crossed?.trimmed ?? 0)
+        before
+            ?? Left(
+                writer: crossed?.writer, text: crossed.map { $0.text ?? reader.said.text } ?? reader.said.textInWholeEvents,
+                trimmed: crossed?.trimmed ?? 0)
     }
 
     /// How far the client's stream has got.

@@ -7,7 +7,8 @@ import Testing
 @Suite struct `After a reply that broke off` {
     /// Plays on from an attempt of the first candidate that gave the client a part.
     private func steps(
-        _ failure: Failure, _ stage: Stage = Stage(), part: SentPart? = SentPart(bytes: 12), upstream: (Candidate) -> Failure? = { _ in nil }
+        _ failure: Failure, _ stage: Stage = Stage(), part: SentPart? = SentPart(bytes: 12),
+        upstream: (Candidate) -> Failure? = { _ in nil }
     ) -> (asked: [String], last: Step) {
         var (ledger, now, random) = (stage.ledger, stage.now, stage.random)
         var stage = stage

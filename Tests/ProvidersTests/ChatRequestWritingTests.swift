@@ -175,7 +175,8 @@ private let openai = RequestTarget(provider: "openai", model: "gpt-5-mini")
         let asked = try AskedChat.read(#"{"model":"m","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"The"}]}"#)
         var target = plain
         target.quirks.takesPrefill = false
-        #expect(write(asked, target).body.contains(#""content":"The"},{"role":"user","content":"Go on exactly where your last message ends"#))
+        #expect(
+            write(asked, target).body.contains(#""content":"The"},{"role":"user","content":"Go on exactly where your last message ends"#))
         #expect(write(asked, RequestTarget(provider: "mistral", model: "m")).body.contains(#""content":"The","prefix":true}]"#))
         #expect(write(asked, plain).body.contains(#"{"role":"assistant","content":"The"}]"#))
     }

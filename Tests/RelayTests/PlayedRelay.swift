@@ -82,7 +82,10 @@ final class PlayedRelay: Sendable {
     }
 
     /// Asks for `default` and returns when it has ended.
-    func ask(_ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil, silence: Duration? = nil)
+    func ask(
+        _ sink: CollectingSink = CollectingSink(), stream: Bool = false, session: SessionID? = nil, timeout: Duration? = nil,
+        silence: Duration? = nil
+    )
         async throws -> FailoverRun
     {
         let body = #"{"model":"default","stream":\#(stream),"messages":[{"role":"user","content":"x"}]}"#

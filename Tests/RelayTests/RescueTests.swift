@@ -123,7 +123,9 @@ import Transport
             let whole = Script.answers(Saying("", calls: [call]), to: asked)
             // All but the end.
             return Script(Array(whole.acts.dropLast(whole.acts.count / 2)) + [.wait(.milliseconds(20)), .cut])
-        } _: { .answers(Saying(Self.answer), to: $0) }
+        } _: {
+            .answers(Saying(Self.answer), to: $0)
+        }
         guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
         let heard = try Self.listen(sink.text, cast.client)
         #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)")
@@ -138,7 +140,9 @@ import Transport
                 if case .bytes(let bytes) = act { String(decoding: bytes, as: UTF8.self).contains("ill?") } else { false }
             }
             return Script(acts.prefix((last ?? 0) + 1) + [.wait(.milliseconds(20)), .cut])
-        } _: { .answers(Saying(Self.answer), to: $0) }
+        } _: {
+            .answers(Saying(Self.answer), to: $0)
+        }
         guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
         let heard = try Self.listen(sink.text, cast.client)
         #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)\n\(sink.text)")
@@ -149,7 +153,11 @@ import Transport
     @Test(arguments: same) func `ends in its wire's error where nobody may go on`(_ cast: Cast) async throws {
         let (played, run, sink) = try await Self.play(cast) { asked in
             .streams(Saying(Self.answer), to: asked, pace: .zero, .then([.cut], afterPercent: 40))
-        } _: { .answers(Saying(Self.answer), to: $0) } _: { $0.failover.midStream = .error }
+        } _: {
+            .answers(Saying(Self.answer), to: $0)
+        } _: {
+            $0.failover.midStream = .error
+        }
         guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
         #expect(!(try Self.listen(sink.text, cast.client)).isWhole)
         #expect(run.receipt.attempts.first?.part?.obstacle == .setting)
@@ -163,7 +171,8 @@ import Transport
             (
                 "two", ["b"],
                 { asked in
-                    .streams(Saying(String(Self.answer.dropFirst(count * 30 / 100))), to: asked, pace: .zero, .then([.cut], afterPercent: 50))
+                    .streams(
+                        Saying(String(Self.answer.dropFirst(count * 30 / 100))), to: asked, pace: .zero, .then([.cut], afterPercent: 50))
                 }
             ),
             (

@@ -62,7 +62,9 @@ import Transport
         let row = try #require(Self.rows.first { $0.fault == fault })
         let scene = try FaultScene.current
         let lead = FaultScene.name(fault, streaming)
-        let reply = try await scene.gateway.ask("\(lead)/\(fault)", headers: ["x-understudy-fallbacks": "spare/m"], stream: streaming)
+        // What becomes of a broken stream that somebody goes on with is told elsewhere.
+        let reply = try await scene.gateway.ask(
+            "\(lead)/\(fault)", headers: ["x-understudy-fallbacks": "spare/m", "x-understudy-mid-stream": "error"], stream: streaming)
         let receipt = try await scene.gateway.receipt(of: reply)
         #expect(receipt["facts"] == nil && receipt["id"]?.string == reply.headers.first("x-understudy-request-id"))
         switch streaming ? row.stream : row.plain {

@@ -54,11 +54,12 @@ enum GatewayRun {
             () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.providers)
         }
         reload.watch(loaded.files)
+        // Before anybody is told that it runs, who might signal at once.
+        deliverSignals(on: group.loops[0], to: stop, reload)
         log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])
         log.notes(loaded)
         let running = announce(location, loaded, relay, server.port, token, context)
         let upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
-        deliverSignals(on: group.loops[0], to: stop, reload)
         let order = await stop.wait()
         upkeep.cancel()
         let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds

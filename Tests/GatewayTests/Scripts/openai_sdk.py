@@ -118,7 +118,8 @@ def bad_type():
 def broken_stream():
     text = ""
     try:
-        for chunk in client.chat.completions.create(model="stage/breaks", messages=ASK, stream=True):
+        given_up = {"x-understudy-mid-stream": "error"}
+        for chunk in client.chat.completions.create(model="stage/breaks", messages=ASK, stream=True, extra_headers=given_up):
             text += chunk.choices[0].delta.content or ""
     except openai.APIError as error:
         return {"error": type(error).__name__, "message": error.message, "body": error.body, "content": text}

@@ -314,11 +314,11 @@ public enum SettingsKeys {
             "failover.midStream", .choice(FailoverSettings.MidStream.allCases.map(\.rawValue)), "resume",
             "What becomes of a stream that breaks half-way: the next candidate goes on with it, or it ends in an error."),
         key("failover.hedge", .section, "", "A second candidate beside one that is late."),
-        key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one.", .later(doing: "off")),
+        key("failover.hedge.mode", .choice(["off", "on"]), "off", "Whether there is one."),
         key(
             "failover.hedge.afterMs", .wholeOrAuto(1...600_000), "auto",
-            "Milliseconds without a first token; `auto`: later than usual for the model.", .later(doing: "")),
-        key("failover.hedge.budgetPercent", .whole(0...100), "5", "Share of requests that may be hedged.", .later(doing: "")),
+            "Milliseconds without a first token; `auto`: later than usual for the model."),
+        key("failover.hedge.budgetPercent", .whole(0...100), "5", "Share of requests that may be hedged."),
         key("failover.blocks", .section, "", "How long a block lasts where the provider does not say, by step, in seconds."),
         key("failover.blocks.rateLimit", ladder, "[30, 60, 300]", "After `rate_limit`."),
         key(

@@ -8,6 +8,7 @@ extension Explanation {
             let tokens = attempt.usage?.outputTokens.map { ", \($0) tokens\(thought)" } ?? ""
             return "\(attempt.status.map(String.init) ?? "answered")\(tokens)"
         }
+        if attempt.isHedged { return "given up, since another spoke first" }
         if let limit = failure.limit { return ranOut(limit) }
         if let fault = failure.fault { return broke(fault) }
         let words = Words.line(failure.message ?? "", limit: 72)

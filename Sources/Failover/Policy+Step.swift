@@ -44,7 +44,7 @@ extension Policy {
     }
 
     /// Whether a failure is the client's to know: another candidate would refuse the request too.
-    private func endsRequest(_ failure: Failure, of attempt: Attempt, _ facts: RequestFacts) -> Bool {
+    func endsRequest(_ failure: Failure, of attempt: Attempt, _ facts: RequestFacts) -> Bool {
         if attempt.committed { return endsReply(failure, of: attempt) }
         return switch failure.reason.answers.nextModel {
         case .no: true
@@ -79,7 +79,7 @@ extension Policy {
 
     /// - Parameter rulesOut: `mayRuleOut(receipt)`, asked once for all links.
     private func isEligible(_ link: ChainLink, _ chain: Chain, _ receipt: Receipt, _ facts: RequestFacts, _ rulesOut: Bool) -> Bool {
-        if receipt.hasTried(link.candidate) { return false }
+        if receipt.hasTried(link.candidate) && !receipt.wasHedged(link.candidate) { return false }
         if rulesOut && ruledOut(link, chain, receipt) != nil { return false }
         return Fit.problem(link, facts) == nil
     }
@@ -89,7 +89,7 @@ extension Policy {
         if receipt.attempts.isEmpty { return false }
         if overloadedRotations != nil || rateLimitedRotations != nil { return true }
         for place in receipt.attempts.indices {
-            guard let answers = receipt.attempts[place].failure?.reason.answers else { continue }
+            guard let answers = receipt.attempts[place].failure?.reason.answers, !receipt.attempts[place].isHedged else { continue }
             if !answers.nextCredential || answers.nextModel != .yes { return true }
         }
         return false
@@ -102,7 +102,7 @@ extension Policy {
             guard let reason = receipt.attempts[place].failure?.reason else { continue }
             let answers = reason.answers
             // Asked for each candidate that is looked at: most failures rule nobody out.
-            if answers.nextCredential && answers.nextModel == .yes { continue }
+            if answers.nextCredential && answers.nextModel == .yes || receipt.attempts[place].isHedged { continue }
             let failed = receipt.attempts[place].candidate
             // An endpoint that broke off a reply had begun it: it can be reached.
             if answers.nextModel == .atAnotherEndpoint && failed.endpoint == link.candidate.endpoint && !receipt.attempts[place].committed {
@@ -127,6 +127,12 @@ extension Policy {
     ) -> AttemptMode {
         if standing == .free { return .normal }
         return ledger.takeLease(on: candidate, for: facts.id, until: now + facts.firstTokenLimit + leaseSlack, now: now)
+    }
+
+    /// Whether a candidate could be asked now, with nothing to be taken for it.
+    func isReady(_ index: Int, _ chain: Chain, _ receipt: Receipt, _ ledger: HealthLedger, _ now: Timestamp) -> Bool {
+        ledger.standing(of: chain.links[index].candidate, at: now) == .free
+            && isEligible(chain.links[index], chain, receipt, receipt.facts, mayRuleOut(receipt))
     }
 
     // MARK: The same candidate again

@@ -27,6 +27,9 @@ public struct Receipt: Hashable, Sendable {
         self.endedAt = endedAt
     }
 
+    /// Every attempt of it was given up for another that spoke first: it may be asked yet.
+    func wasHedged(_ candidate: Candidate) -> Bool { attempts.allSatisfy { $0.candidate != candidate || $0.isHedged } }
+
     func hasTried(_ candidate: Candidate) -> Bool {
         for place in attempts.indices where attempts[place].candidate == candidate { return true }
         return false

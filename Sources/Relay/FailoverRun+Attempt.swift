@@ -4,7 +4,9 @@ import Providers
 
 extension FailoverRun {
     /// - Returns: `nil` if it cannot be called after all, which the receipt says.
-    func begin(_ index: Int, _ mode: AttemptMode) -> OpenAttempt? {
+    ///
+    /// - Parameter first: The attempt beside which it is started; `nil`: it is the only one.
+    func begin(_ index: Int, _ mode: AttemptMode, beside first: OpenAttempt? = nil) -> OpenAttempt? {
         let link = chain.links[index]
         let model = link.candidate.model
         let startedAt = relay.now()
@@ -12,6 +14,10 @@ extension FailoverRun {
         guard let route = routes[index] else {
             // The chain was built from the same snapshot, so this is a fault of ours; the next candidate hides it from the client.
             relay.log.error("A candidate could not be called", ["model": .string(model.description)])
+            if first != nil {
+                relay.ledger.giveBack(mode, of: link.candidate, now: startedAt)
+                return nil
+            }
             attempt.failure = Failure(reason: .unknown, scope: nil, rule: "gateway.no_plan")
             drop(attempt)
             return nil
@@ -32,7 +38,7 @@ extension FailoverRun {
             } else {
                 // Its client's own wire forbids it: another candidate's would not make it better.
                 relay.ledger.giveBack(mode, of: link.candidate, now: startedAt)
-                end(.refused(Refusal(error)))
+                if first == nil { end(.refused(Refusal(error))) }
             }
             return nil
         }
@@ -46,20 +52,17 @@ extension FailoverRun {
         attempt.mode = relay.ledger.extend(
             mode, until: startedAt + plan.firstToken.length + snapshot.settings.policy.leaseSlack, now: startedAt)
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
-        let served = Served(model: model, credential: link.candidate.credential, attempts: receipt.attempts.count + 1)
-        let call = UpstreamCall(plan, client: stream, served: served, on: loop) { [unowned self] in
-            guard let current = self.open else { return }
-            modelSpoke(on: current)
-            succeeded(current, endIsProven: false)
-        }
+        let served = Served(model: model, credential: link.candidate.credential, attempts: receipt.attempts.count + (first == nil ? 1 : 2))
+        let call = UpstreamCall(plan, client: stream, served: served, on: loop) { [unowned self] in spoke(index) }
         let open = OpenAttempt(attempt, of: index, by: route, served, call: call)
-        self.open = open
+        if first == nil { self.open = open }
         return open
     }
 
     /// Puts an attempt that could not be made into the receipt.
     private func drop(_ attempt: Attempt) {
         relay.ledger.giveBack(attempt.mode, of: attempt.candidate, now: attempt.startedAt)
+        starts?.append(receipt.attempts.count)
         receipt.attempts.append(attempt)
     }
 

@@ -22,6 +22,7 @@ extension FailoverRun {
             answered(open, usage)
             end(.streamed(open.served))
         case .failed(let failed): self.failed(open, failed)
+        case .cancelled where open.hasLost: lost(open)
         case .cancelled: cancelled(open)
         }
     }
@@ -34,6 +35,7 @@ extension FailoverRun {
         if case .failed(let failed) = call.outcome, let limit = failed.limit, failed.error.transport == .firstTokenTimeout {
             time = .milliseconds(Int64(limit.seconds * 1000))
         }
+        if open.hasLost { time = open.closed.duration }
         guard time > .zero else { return }
         let size = PromptSize(tokens: receipt.facts.estimatedTokens)
         relay.firstTokens.note(time, of: open.attempt.candidate.model, size, at: relay.now())
@@ -41,7 +43,8 @@ extension FailoverRun {
 
     /// Puts the attempt that was under way into the receipt.
     func close(_ open: OpenAttempt) {
-        self.open = nil
+        if self.open === open { self.open = nil }
+        starts?.append(open.start ?? receipt.attempts.count)
         receipt.attempts.append(open.closed)
     }
 

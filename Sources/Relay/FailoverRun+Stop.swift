@@ -23,6 +23,7 @@ extension FailoverRun {
     private func interrupt() {
         pause?.end()
         open?.call.cancel()
+        race?.second?.call.cancel()
     }
 
     /// How it ends now, if it may not go on.

@@ -29,7 +29,7 @@ public final class FailoverRun: @unchecked Sendable {
     let routes: [Route?]
     let sink: any ReplySink
     let stream: ClientStream
-    private let client: any HTTPClient
+    let client: any HTTPClient
     let loop: EventLoop
 
     /// Complete once `answer` has returned.
@@ -41,6 +41,10 @@ public final class FailoverRun: @unchecked Sendable {
     var open: OpenAttempt?
     /// When the last wait for a candidate is over, whatever a clock says behind it.
     private var waitedUntil = Timestamp(milliseconds: .min)
+    /// Whether another is started beside it; `nil`: none is, or one has spoken.
+    var race: Race?
+    /// When each attempt was started, among them; `nil`: one after the other.
+    var starts: [Int]?
     /// What the client has of a reply that broke off, for the next candidate to go on with.
     var sent: SentReply?
     /// How far the client's stream has got, once it broke off.
@@ -100,8 +104,9 @@ public final class FailoverRun: @unchecked Sendable {
         while true {
             switch next() {
             case .call(let open):
+                watch(open)
                 await open.call.run(on: client)
-                conclude(open)
+                await settle(open)
             case .wait(let duration): await wait(duration)
             case .over: return leave()
             }
@@ -198,7 +203,9 @@ public final class FailoverRun: @unchecked Sendable {
 
     func end(_ result: RelayResult) {
         self.result = result
-        let last = receipt.attempts.count - 1
+        let wasStopped = wasStopped
+        let place = sortAttempts()
+        let last = place(receipt.attempts.count - 1)
         receipt.endedAt = relay.now()
         receipt.outcome =
             switch result {
@@ -206,7 +213,7 @@ public final class FailoverRun: @unchecked Sendable {
             case .streamed: .answered(attempt: last, status: 200)
             case .brokenStream where wasStopped, .refused where wasStopped: .cancelled
             case .brokenStream: .failed(attempt: last)
-            case .passedOn: .passedOn(attempt: passedOn ?? last)
+            case .passedOn: .passedOn(attempt: passedOn.map(place) ?? last)
             case .refused(let refusal): .refused(refusal)
             case .cancelled: .cancelled
             }

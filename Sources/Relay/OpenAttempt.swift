@@ -9,6 +9,10 @@ final class OpenAttempt {
     let route: Route
     let served: Served
     let call: UpstreamCall
+    /// Another one spoke first, and it was given up.
+    var hasLost = false
+    /// Among the request's attempts, where two ran at a time.
+    var start: Int?
     private let began = ContinuousClock.now
 
     init(_ attempt: Attempt, of index: Int, by route: Route, _ served: Served, call: UpstreamCall) {

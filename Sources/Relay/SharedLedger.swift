@@ -78,6 +78,25 @@ public final class SharedLedger: Sendable {
         state.withLock { policy.hasSpare(chain: chain, besides: index, receipt: receipt, ledger: $0.ledger, now: now) }
     }
 
+    /// Whether somebody could be started beside the attempt of a link.
+    func hasSecond(_ policy: Policy, _ chain: Chain, beside index: Int, _ receipt: Receipt, now: Timestamp) -> Bool {
+        state.withLock { policy.second(chain: chain, beside: index, receipt: receipt, ledger: $0.ledger, now: now) != nil }
+    }
+
+    /// Who is started beside the attempt of a link, counted as under way.
+    func second(_ policy: Policy, _ chain: Chain, beside index: Int, _ receipt: Receipt, now: Timestamp) -> Int? {
+        state.withLock { state in
+            let place = policy.second(chain: chain, beside: index, receipt: receipt, ledger: state.ledger, now: now)
+            if let place { state.ledger.began(chain.links[place].candidate) }
+            return place
+        }
+    }
+
+    func looksAfterTimeout(_ mode: AttemptMode) -> Bool {
+        guard case .halfOpen = mode else { return false }
+        return state.withLock { $0.ledger.looksAfterTimeout(mode) }
+    }
+
     /// Forgets what a new configuration makes void: models that were not found, and all that is held against credentials whose
     /// secret is new.
     public func configurationChanged(renewed: [CredentialID]) {

@@ -25,6 +25,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private var continuation: UnsafeContinuation<Void, Never>?
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
+    private(set) var isOver = false
     private let beganAt: Int64
     private var endsAt: Int64
     private let client: ClientStream
@@ -63,11 +64,20 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     /// Runs the attempt; `outcome` says how it ended. Ends within the loop's turn in which `cancel` is called.
     func run(on client: any HTTPClient) async {
-        await withUnsafeContinuation { begin($0, client) }
+        await withUnsafeContinuation { continuation in
+            self.continuation = continuation
+            start(on: client)
+        }
     }
 
-    private func begin(_ continuation: UnsafeContinuation<Void, Never>, _ client: any HTTPClient) {
-        self.continuation = continuation
+    /// Returns once an attempt that was started is over.
+    func wait() async {
+        if isOver { return }
+        await withUnsafeContinuation { continuation = $0 }
+    }
+
+    /// Begins, for somebody to `wait` for it.
+    func start(on client: any HTTPClient) {
         timer.fire = { [unowned(unsafe) self] in timedOut() }
         if plan.streaming {
             limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase)
@@ -250,8 +260,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     }
 
     private func finish(_ outcome: CallOutcome) {
-        guard let continuation else { return }
-        self.continuation = nil
+        if isOver { return }
+        isOver = true
         progress = .over
         loop.disarm(timer)
         client.release()
@@ -262,6 +272,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         }
         call = nil
         self.outcome = outcome
-        continuation.resume()
+        continuation?.resume()
+        continuation = nil
     }
 }

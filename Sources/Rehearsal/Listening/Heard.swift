@@ -10,6 +10,9 @@ public struct Heard: Sendable {
     public var headers: Headers = [:]
     /// The answer's text.
     public var text = ""
+    /// What the model was told to have thought, as far as the wire shows it.
+    public var thinking = ""
+    public var calls: [Call] = []
     /// The models that events named, each when it first spoke.
     public var models: [String] = []
     /// Why the model stopped, in the wire's own word.
@@ -29,6 +32,27 @@ public struct Heard: Sendable {
     public var gaveUp = false
 
     public init() {}
+
+    /// A tool call, as far as it has come.
+    public struct Call: Hashable, Sendable {
+        public var id: String
+        public var name: String
+        /// JSON, once it is whole.
+        public var arguments: String
+
+        public init(id: String, name: String, arguments: String) {
+            self.id = id
+            self.name = name
+            self.arguments = arguments
+        }
+    }
+
+    /// A call in an answer that is whole has to be whole, too.
+    mutating func endCalls() {
+        for call in calls where (try? JSONValue.parse(call.arguments))?.object == nil {
+            fault("the call of \(call.name) has no whole arguments: \(call.arguments.prefix(60))")
+        }
+    }
 
     mutating func fault(_ text: String) { if faults.count < 8 { faults.append(text) } }
 

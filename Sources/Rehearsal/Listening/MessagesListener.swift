@@ -11,6 +11,8 @@ struct MessagesListener: StreamListener {
     /// The block that is open.
     private var open: Int?
     private var blocks = 0
+    /// Of the block that is open.
+    private var type = ""
 
     mutating func hear(_ data: JSONValue?, text: String, name: String) {
         guard let event = isJSON(data, text) else { return }
@@ -59,13 +61,42 @@ struct MessagesListener: StreamListener {
             if let open { heard.fault("block \(index) begins while block \(open) is open") }
             if index != blocks { heard.fault("block \(index) begins where \(blocks) is next") }
             (open, blocks) = (index, index + 1)
-            heard.text += event["content_block"]?["text"]?.string ?? ""
+            begin(event["content_block"] ?? .null)
         case "content_block_delta":
             if open != index { heard.fault("a piece of block \(index), which is not open") }
-            if event["delta"]?["type"] == "text_delta" { heard.text += event["delta"]?["text"]?.string ?? "" }
+            grow(event["delta"] ?? .null)
         default:
             if open != index { heard.fault("block \(index) ends, which is not open") }
             open = nil
+            // A tool without arguments has no pieces of them.
+            if type == "tool_use", let last = heard.calls.indices.last, heard.calls[last].arguments.isEmpty {
+                heard.calls[last].arguments = "{}"
+            }
+        }
+    }
+
+    private mutating func begin(_ block: JSONValue) {
+        type = block["type"]?.string ?? ""
+        heard.text += block["text"]?.string ?? ""
+        heard.thinking += block["thinking"]?.string ?? ""
+        guard type == "tool_use" else { return }
+        guard let id = block["id"]?.string, let name = block["name"]?.string else { return heard.fault("a tool_use has no id or name") }
+        heard.calls.append(Heard.Call(id: id, name: name, arguments: ""))
+    }
+
+    private mutating func grow(_ delta: JSONValue) {
+        let (kind, fits): (String, String) =
+            switch delta["type"]?.string {
+            case "text_delta", "citations_delta": ("text_delta", "text")
+            case "thinking_delta", "signature_delta": ("thinking_delta", "thinking")
+            case "input_json_delta": ("input_json_delta", "tool_use")
+            case let other: (other ?? "nothing", type)
+            }
+        if fits != type { heard.fault("a \(kind) in a block of the type \(type)") }
+        heard.text += type == "text" ? delta["text"]?.string ?? "" : ""
+        heard.thinking += delta["thinking"]?.string ?? ""
+        if kind == "input_json_delta", let last = heard.calls.indices.last {
+            heard.calls[last].arguments += delta["partial_json"]?.string ?? ""
         }
     }
 
@@ -76,5 +107,8 @@ struct MessagesListener: StreamListener {
         heard.usage = (heard.usage ?? Usage()).updated(by: newer)
     }
 
-    mutating func ended() { heard.isWhole = hasStopped && heard.finish != nil && heard.error == nil }
+    mutating func ended() {
+        heard.isWhole = hasStopped && heard.finish != nil && heard.error == nil
+        if heard.isWhole { heard.endCalls() }
+    }
 }

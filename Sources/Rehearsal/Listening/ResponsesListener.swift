@@ -10,16 +10,22 @@ struct ResponsesListener: StreamListener {
     private var created: JSONValue?
     private var hasBegun = false
     private var isOver = false
+    /// The last event said so.
+    private var hasFailed = false
     /// Items that are open, by index: the text of each so far.
     private var open: [Int: String] = [:]
     private var items = 0
+    /// Places among the calls, by the item's index.
+    private var calls: [Int: Int] = [:]
 
     mutating func hear(_ data: JSONValue?, text: String, name: String) {
         guard let event = isJSON(data, text) else { return }
         let type = event["type"]?.string ?? ""
         if name != type { heard.fault("the event \(name.isEmpty ? "without a name" : name) has the type \(type)") }
         if isOver { heard.fault("\(type) behind the end") }
-        if heard.error != nil { heard.fault("\(type) behind an error") }
+        // A reply that failed is told to those who read events, and to those who read replies.
+        if heard.error != nil, !(hasFailed && type == "error") { heard.fault("\(type) behind an error") }
+        hasFailed = type == "response.failed"
         if event["sequence_number"]?.int != number {
             heard.fault("\(type) has the number \(event["sequence_number"]?.int.map(String.init) ?? "-") where \(number) is next")
         }
@@ -49,9 +55,19 @@ struct ResponsesListener: StreamListener {
             if index != items { heard.fault("item \(index) begins where \(items) is next") }
             items = index + 1
             open[index] = ""
+            if item["type"] == "function_call" {
+                guard let id = item["call_id"]?.string, let name = item["name"]?.string else {
+                    return heard.fault("item \(index) has no call_id or name")
+                }
+                calls[index] = heard.calls.count
+                heard.calls.append(Heard.Call(id: id, name: name, arguments: ""))
+            }
             return
         }
         guard let text = open.removeValue(forKey: index) else { return heard.fault("item \(index) ends, which is not open") }
+        if let place = calls[index], item["arguments"]?.string != heard.calls[place].arguments {
+            heard.fault("item \(index) ends with other arguments than it had")
+        }
         if item["type"] == "message", Self.text(of: item) != text { heard.fault("item \(index) ends with another text than it had") }
     }
 
@@ -64,6 +80,14 @@ struct ResponsesListener: StreamListener {
             heard.text += piece
         case "response.output_text.done":
             if event["text"]?.string != open[index] { heard.fault("\(type) has another text than its pieces") }
+        case "response.reasoning_summary_text.delta", "response.reasoning_text.delta": heard.thinking += event["delta"]?.string ?? ""
+        case "response.function_call_arguments.delta":
+            guard let place = calls[index] else { return heard.fault("\(type) of an item that is no call") }
+            heard.calls[place].arguments += event["delta"]?.string ?? ""
+        case "response.function_call_arguments.done":
+            if event["arguments"]?.string != calls[index].map({ heard.calls[$0].arguments }) {
+                heard.fault("\(type) has other arguments than its pieces")
+            }
         default: break
         }
     }
@@ -84,5 +108,8 @@ struct ResponsesListener: StreamListener {
         item["type"] == "message" ? (item["content"]?.array ?? []).compactMap { $0["text"]?.string }.joined() : ""
     }
 
-    mutating func ended() { heard.isWhole = isOver && heard.error == nil }
+    mutating func ended() {
+        heard.isWhole = isOver && heard.error == nil
+        if heard.isWhole { heard.endCalls() }
+    }
 }

@@ -53,8 +53,11 @@ struct ChatListener: StreamListener {
             if choice["index"]?.int != 0 { heard.fault("a choice that nobody asked for") }
             guard let delta = choice["delta"], delta.object != nil else { return heard.fault("a choice has no delta") }
             let piece = delta["content"]?.string ?? ""
-            if heard.finish != nil, !piece.isEmpty { heard.fault("text behind the finish_reason") }
+            let thought = delta["reasoning_content"]?.string ?? ""
+            if heard.finish != nil, !piece.isEmpty || !thought.isEmpty { heard.fault("text behind the finish_reason") }
             heard.text += piece
+            heard.thinking += thought
+            for call in delta["tool_calls"]?.array ?? [] { take(call) }
             if let finish = choice["finish_reason"]?.string {
                 if heard.finish != nil { heard.fault("a second finish_reason") }
                 heard.finish = finish
@@ -62,7 +65,23 @@ struct ChatListener: StreamListener {
         }
     }
 
-    mutating func ended() { heard.isWhole = isDone && heard.finish != nil && heard.error == nil }
+    private mutating func take(_ call: JSONValue) {
+        guard let index = call["index"]?.int else { return heard.fault("a tool call has no index") }
+        if heard.finish != nil { heard.fault("a tool call behind the finish_reason") }
+        if index == heard.calls.count {
+            guard let id = call["id"]?.string, let name = call["function"]?["name"]?.string else {
+                return heard.fault("tool call \(index) begins without its id or name")
+            }
+            heard.calls.append(Heard.Call(id: id, name: name, arguments: ""))
+        }
+        guard heard.calls.indices.contains(index) else { return heard.fault("tool call \(index) where \(heard.calls.count) is next") }
+        heard.calls[index].arguments += call["function"]?["arguments"]?.string ?? ""
+    }
+
+    mutating func ended() {
+        heard.isWhole = isDone && heard.finish != nil && heard.error == nil
+        if heard.isWhole { heard.endCalls() }
+    }
 }
 
 /// The Gemini API (docs/wire/google-generative-ai.md, "Streams").
@@ -89,6 +108,13 @@ struct GoogleListener: StreamListener {
             if candidate["index"]?.int ?? 0 != 0 { heard.fault("a candidate that nobody asked for") }
             let parts = candidate["content"]?["parts"]?.array ?? []
             let piece = parts.filter { $0["thought"]?.bool != true }.compactMap { $0["text"]?.string }.joined()
+            heard.thinking += parts.filter { $0["thought"]?.bool == true }.compactMap { $0["text"]?.string }.joined()
+            for call in parts.compactMap({ $0["functionCall"] }) {
+                if heard.finish != nil { heard.fault("a functionCall behind the finishReason") }
+                heard.calls.append(
+                    Heard.Call(
+                        id: call["id"]?.string ?? "", name: call["name"]?.string ?? "", arguments: JSONWriter.string(call["args"] ?? [:])))
+            }
             if heard.finish != nil, !piece.isEmpty { heard.fault("text behind the finishReason") }
             heard.text += piece
             if let finish = candidate["finishReason"]?.string {

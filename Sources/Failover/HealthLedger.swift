@@ -35,8 +35,11 @@ public struct HealthLedger: Hashable, Sendable {
 
     /// All blocks, open and half open, those that end first before the others.
     public var blocks: [Block] {
-        entries.values.sorted { ($0.until, $0.key.mark) < ($1.until, $1.key.mark) }
+        entries.sorted { ($0.value.until, $0.key) < ($1.value.until, $1.key) }.map(\.value)
     }
+
+    /// The same in no order: for who keeps them all at each change.
+    public var unorderedBlocks: [Block] { Array(entries.values) }
 
     /// The block that keeps `candidate` from being used by just any request: the one that ends last, or one that has ended and is
     /// being looked at under a lease.

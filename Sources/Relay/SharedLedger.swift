@@ -103,7 +103,7 @@ public final class SharedLedger: Sendable {
         state.withLock { state in
             state.ledger.clearModels()
             for credential in renewed { state.ledger.clear(credential: credential) }
-            store?.save(state.ledger.blocks)
+            store?.save(state.ledger.unorderedBlocks)
         }
     }
 
@@ -115,7 +115,7 @@ public final class SharedLedger: Sendable {
     ) throws(Problem) -> Outcome {
         try state.withLock { state throws(Problem) in
             let outcome = try body(&state.ledger)
-            store?.save(state.ledger.blocks)
+            store?.save(state.ledger.unorderedBlocks)
             store?.save(pauses: state.ledger.pauses(at: now))
             return outcome
         }
@@ -134,7 +134,7 @@ public final class SharedLedger: Sendable {
     private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
         state.withLock { state in
             let effects = body(&state)
-            if !effects.isEmpty { store?.save(state.ledger.blocks) }
+            if !effects.isEmpty { store?.save(state.ledger.unorderedBlocks) }
             return effects
         }
     }

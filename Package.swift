@@ -74,7 +74,9 @@ let package = Package(
                 "Relay", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Store", "Telemetry",
                 "Transport", "TestSupport",
             ]),
-        tests("GatewayTests", ["Failover", "HTTP", "JSON", "Rehearsal", "Telemetry", "Transport", "TestSupport"], exclude: ["Scripts"]),
+        tests(
+            "GatewayTests", ["Failover", "HTTP", "JSON", "Providers", "Rehearsal", "Telemetry", "Transport", "TestSupport"],
+            exclude: ["Scripts"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Fuzz/Tests", swiftSettings: strict),
         tests(
             "CLITests",

@@ -34,6 +34,7 @@ import Transport
         let gateway = try await RunningGateway(
             settings: """
                 {
+                  failover: { midStream: "error" },
                   models: { mode: "replace", providers: {
                     one: { baseUrl: "\(one.baseURL)", api: "\(upstream.rawValue)", apiKey: "k", models: [{ id: "m" }] } } },
                   agents: { defaults: { model: { primary: "one/m", fallbacks: [] } } },

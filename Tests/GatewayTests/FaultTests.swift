@@ -133,7 +133,11 @@ final class FaultScene: TestScene {
         // Loopback has the limit of slow local servers, and a plain call one of its own.
         gateway = try await RunningGateway(
             settings: Stage.settings(
-                upstreams, more: "timeouts: { localFirstTokenSeconds: 1, plainSeconds: 1, idleSeconds: 2 },"))
+                upstreams,
+                more: """
+                    failover: { midStream: "error" },
+                    timeouts: { localFirstTokenSeconds: 1, plainSeconds: 1, idleSeconds: 2 },
+                    """))
     }
 
     static func name(_ fault: String, _ streaming: Bool) -> String { "\(fault)-\(streaming ? "stream" : "plain")" }

@@ -109,6 +109,7 @@ import Transport
         let gateway = try await RunningGateway(
             settings: """
                 {
+                  failover: { midStream: "error" },
                   models: { mode: "replace", providers: {
                     weak: { baseUrl: "\(weak.baseURL)", api: "google-generative-ai", apiKey: "k", models: [{ id: "m" }] },
                   } },

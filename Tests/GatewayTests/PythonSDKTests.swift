@@ -112,6 +112,7 @@ final class SDKScene: TestScene {
         gateway = try await RunningGateway(
             settings: """
                 {
+                  failover: { midStream: "error" },
                   models: { mode: "replace", providers: { stage: { baseUrl: "\(upstream.baseURL)", apiKey: "key", models: [\(models)] } } },
                   agents: { defaults: { model: { primary: "stage/default", fallbacks: [] } } },
                 }

@@ -41,11 +41,11 @@ struct ChatEventWriter: EventWriter {
     init(to context: ReplyContext, after place: ChatPlace, usage: Usage?) {
         self.init(to: context)
         self.usage = usage
-        id = place.head?.id
-        head.created = place.head?.created
-        head.serviceTier = place.head?.serviceTier
+        id = place.head.id
+        head.created = place.head.created
+        head.serviceTier = place.head.serviceTier
         choices.append(Choice(hasBegun: place.hasBegun, thoughts: place.details))
-        goOn(as: place.head?.model ?? context.model)
+        goOn(as: place.head.model ?? context.model)
     }
 
     mutating func goOn(as model: String) {

@@ -4,15 +4,17 @@ import JSON
 /// What a client knows of a stream that it got as it came, for a writer that goes on behind it.
 struct ChatPlace: Sendable {
     /// Its id, its time and its tier, of the first event with a choice: Azure's first has no choice, and no id.
-    private(set) var head: ReplyHead?
+    private(set) var head = ReplyHead()
+    private(set) var hasHead = false
     /// The role has been told.
     var hasBegun = false
     /// Entries of `reasoning_details` so far: SDKs join those of one index.
     private(set) var details = 0
 
-    /// - Parameter root: Of an event with a choice.
+    /// - Parameter root: Of the first event with a choice.
     mutating func keepHead(_ root: JSONSlice, in data: RawSpan) {
-        if head == nil { head = ChatReplyReading.head(root, data) }
+        hasHead = true
+        head = ChatReplyReading.head(root, data)
     }
 
     /// - Parameter list: The `reasoning_details` of an event.

@@ -48,7 +48,7 @@ struct ChatStreamReader: StreamReader {
         guard let choices = envelope.choices, choices.kind != .null else { return event }
         guard choices.kind == .array else { return malformed("choices is \(choices.kind.text)") }
         let read = read(choices, data, event)
-        if place.head == nil, begun != 0 { place.keepHead(envelope.root, in: data) }
+        if !place.hasHead, begun != 0 { place.keepHead(envelope.root, in: data) }
         return read
     }
 

@@ -56,6 +56,7 @@ enum ReceiptReader {
                 status: status, message: message, code: code, type: type, retryAfter: value.duration("retry_after_ms"),
                 shouldRetry: value["should_retry"]?.bool)
             refusal.param = value["param"]?.string
+            refusal.isOverload = value.has("overload")
             return .refused(refusal)
         default: return nil
         }

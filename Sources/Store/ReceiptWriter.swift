@@ -91,6 +91,7 @@ extension CompactJSON {
             member("message", refusal.message)
             member("retry_after_ms", milliseconds: refusal.retryAfter)
             member("should_retry", refusal.shouldRetry)
+            mark("overload", refusal.isOverload)
         case .failed, .passedOn, .cancelled: break
         }
     }

@@ -69,10 +69,8 @@ import Transport
         let paths: [PlayedWire: String] = [
             .messages: "/v1/messages/count_tokens", .gemini: "/v1beta/models/default:countTokens", .responses: "/v1/responses/input_tokens",
         ]
-        let asked = ContinuousClock.now
         let reply = try await gateway.send(
             .post, try #require(paths[wire]), headers: wire.keyHeader(gateway.token), body: wire.request("default"), authorized: false)
-        #expect(ContinuousClock.now - asked < .seconds(2))
         let error = wire.error(in: reply.json)
         let kinds: [PlayedWire: String] = [
             .messages: "invalid_request_error", .gemini: "INVALID_ARGUMENT", .responses: "invalid_request_error",

@@ -22,7 +22,7 @@ import Testing
         var clients: Int { self == .toolCall ? 1 : 4 }
         var events: Int { self == .toolCall ? 1200 : 1600 }
         /// Calls are kept to their end, and copied once on their way to the socket.
-        var limit: Int { self == .toolCall ? 56 << 20 : 16 << 20 }
+        var limit: Int { self == .toolCall ? 56 << 20 : self == .rescued ? 32 << 20 : 16 << 20 }
     }
 
     private static let padding = String(repeating: "x", count: 10_000)

@@ -88,6 +88,14 @@ def total(counts: list[Count]) -> Count:
     return count
 
 
+def failures(lines: list[str], at_most: int = 40, width: int = 600) -> list[str]:
+    """The lines that tell what failed, each cut to `width` characters; of more than `at_most`, how many more there were."""
+    # The second is of a run that crashed: it has no test that says so.
+    told = [line[:width] for line in lines if re.match(r"\S Test .+ recorded an issue|.*Fatal error: ", line)]
+    more = [f"and {len(told) - at_most} more"] if len(told) > at_most else []
+    return told[:at_most] + more
+
+
 def run(arguments: list[str], minutes: float) -> tuple[int, str | None, list[str]]:
     """Runs `swift test`, passes its output through, and keeps its lines. Kills what is left of it after `minutes`."""
     with tempfile.TemporaryDirectory() as folder:
@@ -155,6 +163,8 @@ def self_test() -> None:
     for name, arguments, expected in rows:
         found = verdict(*arguments)
         assert found == expected, f"{name}: {found}, not {expected}"
+    told = failures(['✔ Test "a" passed', '✘ Test "b" recorded an issue at B.swift:1: no', "Swift/Array.swift:1: Fatal error: Index out of range"])
+    assert len(told) == 2 and failures(told * 2, at_most=3)[3:] == ["and 1 more"] and failures(told, width=5)[0] == "✘ Tes"
     nothing = (0, None, ["✔ Test run with 0 tests in 0 suites passed after 0.1 seconds."])
     assert verdict(*nothing).failed == 1 and verdict(*nothing, may_be_empty=True) == Count()
     assert verdict(1, *nothing[1:], may_be_empty=True).failed == 1, "it crashed before its first test"
@@ -175,11 +185,12 @@ def main() -> None:
     # an answer waits too long.
     parts = [["--skip", SOCKETS], ["--filter", SOCKETS, "--skip", DRILL], ["--filter", DRILL]]
     parts = [arguments] if is_filtered else [[*arguments, *part] for part in parts]
-    counts = [verdict(*run(part, options.minutes), is_filtered) for part in parts]
     if options.with_simulation:
-        simulation = ["--package-path", "Simulation", "--configuration", "release", *arguments]
-        counts.append(verdict(*run(simulation, options.minutes), is_filtered))
-    count = total(counts)
+        parts.append(["--package-path", "Simulation", "--configuration", "release", *arguments])
+    runs = [run(part, options.minutes) for part in parts]
+    count = total([verdict(*each, is_filtered) for each in runs])
+    for line in failures([line for _, _, lines in runs for line in lines]):
+        print(f"failed: {line}")
     if count.skipped:
         print(f"{count.skipped} skipped")
     print(f"{count.passed} passed, {count.failed} failed")

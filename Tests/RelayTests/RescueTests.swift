@@ -65,9 +65,23 @@ import Transport
             settings.providers["two"]?.wireName = cast.second.rawValue
             change(&settings)
         }
+        let (run, sink) = try await ask(played, cast.client)
+        return (played, run, sink)
+    }
+
+    static func ask(_ played: PlayedRelay, _ client: WireKind) async throws -> (run: FailoverRun, sink: CollectingSink) {
         let sink = CollectingSink()
-        let target = cast.client == .googleGenerativeAI ? PathFacts(model: "default", streaming: true) : PathFacts()
-        return (played, try await played.ask(body(cast.client), on: cast.client, sink, target: target), sink)
+        let target = client == .googleGenerativeAI ? PathFacts(model: "default", streaming: true) : PathFacts()
+        return (try await played.ask(body(client), on: client, sink, target: target), sink)
+    }
+
+    /// The client has the answer, whole and once, in its wire's grammar.
+    static func expectAnswer(_ run: FailoverRun, _ sink: CollectingSink, _ client: WireKind) throws {
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
+        let heard = try listen(sink.text, client)
+        #expect(heard.faults.isEmpty, "\(heard.faults)\n\(sink.text)")
+        #expect(heard.isWhole && heard.error == nil)
+        #expect(heard.text == answer)
     }
 
     @Test(arguments: casts) func `is finished by the next candidate`(_ cast: Cast) async throws {
@@ -77,11 +91,7 @@ import Transport
         } _: { asked in
             .answers(Saying(String(Self.answer.dropFirst(cut))), to: asked)
         }
-        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
-        let heard = try Self.listen(sink.text, cast.client)
-        #expect(heard.faults.isEmpty, "\(heard.faults)\n\(sink.text)")
-        #expect(heard.isWhole && heard.error == nil)
-        #expect(heard.text == Self.answer)
+        try Self.expectAnswer(run, sink, cast.client)
         #expect(run.receipt.attempts.count == 2)
         #expect(run.receipt.attempts[0].part?.bytes ?? 0 > 0)
         #expect(run.receipt.attempts[1].part?.asked != nil)
@@ -105,14 +115,9 @@ import Transport
                 }
             )
         ]) { $0.providers["one"]?.wireName = cast.first.rawValue }
-        let sink = CollectingSink()
-        let target = cast.client == .googleGenerativeAI ? PathFacts(model: "default", streaming: true) : PathFacts()
-        let run = try await played.ask(Self.body(cast.client), on: cast.client, sink, target: target)
-        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
-        let heard = try Self.listen(sink.text, cast.client)
-        #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)")
+        let (run, sink) = try await Self.ask(played, cast.client)
         // It said all of it again, which the client has once.
-        #expect(heard.text == Self.answer)
+        try Self.expectAnswer(run, sink, cast.client)
         #expect(run.receipt.attempts.count == 2)
         #expect(run.receipt.attempts.last?.part?.trimmed ?? 0 > 0)
     }
@@ -126,10 +131,7 @@ import Transport
         } _: {
             .answers(Saying(Self.answer), to: $0)
         }
-        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
-        let heard = try Self.listen(sink.text, cast.client)
-        #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)")
-        #expect(heard.text == Self.answer)
+        try Self.expectAnswer(run, sink, cast.client)
         #expect(!sink.text.contains("backstage") && !sink.text.contains("look"))
     }
 
@@ -143,10 +145,7 @@ import Transport
         } _: {
             .answers(Saying(Self.answer), to: $0)
         }
-        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
-        let heard = try Self.listen(sink.text, cast.client)
-        #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)\n\(sink.text)")
-        #expect(heard.text == Self.answer)
+        try Self.expectAnswer(run, sink, cast.client)
         #expect(run.receipt.attempts.last?.part?.asked == .afresh)
     }
 
@@ -185,13 +184,8 @@ import Transport
         ]) { settings in
             for name: ProviderID in ["one", "two", "three"] { settings.providers[name]?.wireName = cast.first.rawValue }
         }
-        let sink = CollectingSink()
-        let target = cast.client == .googleGenerativeAI ? PathFacts(model: "default", streaming: true) : PathFacts()
-        let run = try await played.ask(Self.body(cast.client), on: cast.client, sink, target: target)
-        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)\n\(Explanation.text(run.receipt))") }
-        let heard = try Self.listen(sink.text, cast.client)
-        #expect(heard.faults.isEmpty && heard.isWhole, "\(heard.faults)")
-        #expect(heard.text == Self.answer)
+        let (run, sink) = try await Self.ask(played, cast.client)
+        try Self.expectAnswer(run, sink, cast.client)
         #expect(run.receipt.attempts.count == 3)
         #expect(run.receipt.attempts.compactMap(\.part).map(\.bytes).reduce(0, +) == Self.answer.utf8.count)
     }

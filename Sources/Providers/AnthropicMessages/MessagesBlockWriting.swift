@@ -143,8 +143,7 @@ enum MessagesToolCallID {
     /// `id` if it fits, else one that follows from its text alone, so that call and result meet and every turn has the same.
     static func fit(_ id: String) -> String {
         if fits(id) { return id }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let hash = StableHash.plain(id.utf8)
         let plain = id.utf8.prefix(40).map { isPlain($0) ? $0 : 0x5F }
         return "\(String(decoding: plain, as: UTF8.self))_\(String(hash, radix: 36))"
     }

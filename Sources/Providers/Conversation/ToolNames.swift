@@ -42,8 +42,7 @@ public struct ToolNameRule: Hashable, Sendable {
 /// request's tools come first: whoever has the tools alone, as a reply's writer does, finds the same names.
 struct ToolNames: Sendable {
     private let rule: ToolNameRule
-    private var fitted: [String: String] = [:]
-    private var taken: Set<String> = []
+    private var fitted = StableSpellings()
     /// The client's names by the provider's.
     private(set) var given: [String: String] = [:]
 
@@ -52,7 +51,7 @@ struct ToolNames: Sendable {
         var isUnfit = false
         for case .function(let function) in tools where !rule.takes(function.name) { isUnfit = true }
         guard isUnfit else { return }
-        for case .function(let function) in tools where rule.takes(function.name) { taken.insert(function.name) }
+        for case .function(let function) in tools where rule.takes(function.name) { fitted.keep(function.name) }
         for case .function(let function) in tools { given[fit(function.name)] = function.name }
     }
 
@@ -85,19 +84,12 @@ struct ToolNames: Sendable {
 
     private mutating func fit(_ name: String) -> String {
         if rule.takes(name) { return name }
-        if let known = fitted[name] { return known }
-        var salt: UInt64 = 0
-        while true {
-            let spelled = spell(name, salt)
-            salt += 1
-            guard taken.insert(spelled).inserted else { continue }
-            fitted[name] = spelled
-            return spelled
-        }
+        let rule = rule
+        return fitted.spelling(of: name) { Self.spell(name, $0, fitting: rule) }
     }
 
     /// As much of the name as can be read still, and a word that tells it from others that look alike then.
-    private func spell(_ name: String, _ salt: UInt64) -> String {
+    private static func spell(_ name: String, _ salt: UInt64, fitting rule: ToolNameRule) -> String {
         let word = StableHash.word(name, salt: salt)
         var text: [UInt8] = []
         if rule.beginsWithLetter, let first = name.utf8.first, !ToolNameRule.mayBegin(first) { text.append(UInt8(ascii: "_")) }

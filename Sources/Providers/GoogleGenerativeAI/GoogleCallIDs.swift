@@ -8,14 +8,8 @@ enum GoogleCallIDs {
     ///   - seed: Tells this reply from others; empty in a request, where `ordinal` counts through the conversation.
     ///   - ordinal: Counts calls from 0.
     static func make(seed: String, name: String, arguments: String = "", ordinal: Int) -> String {
-        // FNV-1a (draft-eastlake-fnv), stirred as SplitMix64 ends.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: ordinal)
-        for text in [seed, "\u{0}", name, "\u{0}", arguments] {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        }
-        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-        hash ^= hash >> 31
+        let text = [seed, name, arguments].joined(separator: "\u{0}")
+        let hash = StableHash.of(text.utf8, salt: UInt64(truncatingIfNeeded: ordinal))
         let digits = String(hash, radix: 36)
         return "call_" + String(repeating: "0", count: max(0, 13 - digits.utf8.count)) + digits
     }

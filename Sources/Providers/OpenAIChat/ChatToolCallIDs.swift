@@ -36,17 +36,13 @@ enum ChatToolCallIDs {
     /// Ids of one conversation at most.
     private static let limit = 10_000
 
-    /// Old ids to new ones. A new one follows from the old one's text alone, so that it is the same in every turn of the conversation
-    /// and prompt caches stay warm; two that would meet are kept apart.
     private struct Names {
         private let length: Int?
-        private var known: [String: String] = [:]
-        private var taken: Set<String>
+        private var spellings = StableSpellings()
 
         init(length: Int?, keeping ids: [String]) {
             self.length = length
-            taken = []
-            for id in ids where fits(id) { taken.insert(id) }
+            for id in ids where fits(id) { spellings.keep(id) }
         }
 
         func fits(_ id: String) -> Bool {
@@ -55,24 +51,17 @@ enum ChatToolCallIDs {
         }
 
         mutating func name(for id: String) -> String {
-            if let name = known[id] { return name }
-            var salt: UInt64 = 0
-            while true {
-                let name = spell(id, salt)
-                salt += 1
-                guard taken.insert(name).inserted else { continue }
-                known[id] = name
-                return name
-            }
+            let length = length ?? 9
+            return spellings.spelling(of: id) { Self.spell(id, $0, length: length) }
         }
 
         /// As many letters and digits as are asked for, else nine, which every route takes that is known: Mistral wants nine.
-        private func spell(_ id: String, _ salt: UInt64) -> String {
-            var hash = ChatToolCallIDs.hash(id, salt)
+        private static func spell(_ id: String, _ salt: UInt64, length: Int) -> String {
+            var hash = StableHash.of(id.utf8, salt: salt)
             var text: [UInt8] = []
-            for position in 0..<(length ?? 9) {
+            for position in 0..<length {
                 // 62^9 is within 64 bits; what is longer goes on with another hash.
-                if position > 0 && position % 9 == 0 { hash = ChatToolCallIDs.hash(id, salt &+ UInt64(position) << 32) }
+                if position > 0 && position % 9 == 0 { hash = StableHash.of(id.utf8, salt: salt &+ UInt64(position) << 32) }
                 text.append(ChatToolCallIDs.letters[Int(hash % 62)])
                 hash /= 62
             }
@@ -90,13 +79,4 @@ enum ChatToolCallIDs {
     }
 
     private static let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-
-    /// FNV-1a (draft-eastlake-fnv), stirred as SplitMix64 ends, since its last bytes reach only the low bits.
-    private static func hash(_ id: String, _ salt: UInt64) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ salt
-        for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-        return hash ^ (hash >> 31)
-    }
 }

@@ -138,14 +138,10 @@ enum ResponsesCallID {
     /// The id, or one that follows from it alone and is the same in every turn.
     static func fit(_ id: String) -> String {
         guard id.utf8.count > 64 else { return id }
-        // FNV-1a (draft-eastlake-fnv), from both ends, so that ids that differ in one place only stay apart.
-        let forward = hash(id.utf8)
-        let backward = hash(id.utf8.reversed())
+        // From both ends, so that ids that differ in one place only stay apart.
+        let forward = StableHash.plain(id.utf8)
+        let backward = StableHash.plain(id.utf8.reversed())
         return "call_\(hex(forward))\(hex(backward))"
-    }
-
-    private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     private static func hex(_ value: UInt64) -> String {

@@ -68,12 +68,8 @@ public final class Reload: Sendable {
         }
         old?.end()
         guard state.withLock({ $0.watcher == nil }) else { return }
-        do {
-            let watcher = try FileWatcher(paths: files, on: loop) { [weak self] in self?.reload(because: "a file changed") }
-            state.withLock { $0.watcher = watcher }
-        } catch {
-            log.warning("Files cannot be watched; SIGHUP still loads them", ["why": .string(error.description)])
-        }
+        let watcher = FileWatcher(paths: files, on: loop) { [weak self] in self?.reload(because: "a file changed") }
+        state.withLock { $0.watcher = watcher }
     }
 
     /// Loads, soon. Calls that come together are one.

@@ -74,7 +74,7 @@ extension FailoverRun {
 
     private func giveUp(_ loser: OpenAttempt, isSecond: Bool) {
         if !loser.call.isOver {
-            loser.hasLost = true
+            loser.lost = .now
             loser.call.cancel()
         }
         // The first is waited for by `answer`, which takes in what came of it.

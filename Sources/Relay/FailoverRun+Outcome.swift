@@ -22,7 +22,7 @@ extension FailoverRun {
             answered(open, usage)
             end(.streamed(open.served))
         case .failed(let failed): self.failed(open, failed)
-        case .cancelled where open.hasLost: lost(open)
+        case .cancelled where open.lost != nil: lost(open)
         case .cancelled: cancelled(open)
         }
     }
@@ -35,7 +35,7 @@ extension FailoverRun {
         if case .failed(let failed) = call.outcome, let limit = failed.limit, failed.error.transport == .firstTokenTimeout {
             time = .milliseconds(Int64(limit.seconds * 1000))
         }
-        if open.hasLost { time = open.closed.duration }
+        if open.lost != nil { time = open.closed.duration }
         guard time > .zero else { return }
         let size = PromptSize(tokens: receipt.facts.estimatedTokens)
         relay.firstTokens.note(time, of: open.attempt.candidate.model, size, at: relay.now())

@@ -9,8 +9,8 @@ final class OpenAttempt {
     let route: Route
     let served: Served
     let call: UpstreamCall
-    /// Another one spoke first, and it was given up.
-    var hasLost = false
+    /// When another one spoke first, and it was given up.
+    var lost: ContinuousClock.Instant?
     /// Among the request's attempts, where two ran at a time.
     var start: Int?
     private let began = ContinuousClock.now
@@ -32,7 +32,7 @@ final class OpenAttempt {
     /// As the receipt has it, now that it is over.
     var closed: Attempt {
         var closed = attempt
-        closed.duration = .now - began
+        closed.duration = (lost ?? .now) - began
         return closed
     }
 }

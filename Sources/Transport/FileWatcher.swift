@@ -8,53 +8,73 @@
 
 /// Says that one of some files may have changed.
 ///
-/// Watches their folders, since editors write a new file and rename it over the old one. Changes that come together are told
-/// once, `quiet` after the last of them. Confined to its loop: `@unchecked Sendable` by that rule.
+/// Watches their folders, since editors write a new file and rename it over the old one. What the kernel does not watch, for want of
+/// a folder or of room (`fs.inotify.max_user_instances` is 128 on most machines, for all programs of a user), is looked at each second.
+/// Changes that come together are told once, `quiet` after the last of them. Confined to its loop: `@unchecked Sendable` by that rule.
 public final class FileWatcher: EventHandler, @unchecked Sendable {
-    private let descriptor: Descriptor
+    private static let lookEvery: Int64 = 1000
+
     private let loop: EventLoop
     private let quiet: Duration
     private let timer = LoopTimer()
+    /// The kernel's watches; negative where it gives none.
+    private let watches: Int32
     /// File names of interest, by the watch of their folder.
     private var names: [Int32: Set<String>] = [:]
+    private let looking = LoopTimer()
+    /// What is looked at, as it was last.
+    private var stamps: [String: FileStamp?] = [:]
 
-    /// - Parameter paths: Files that need not exist yet; a folder that does not exist is left out.
+    /// - Parameter paths: Files that need not exist yet, nor their folders.
     public init(
         paths: [String], quiet: Duration = .milliseconds(300), on loop: EventLoop, changed: @escaping @Sendable () -> Void
-    ) throws(SystemError) {
-        let raw = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
-        guard raw >= 0 else { throw SystemError("inotify_init1") }
-        descriptor = Descriptor(owning: raw)
+    ) {
         self.loop = loop
         self.quiet = quiet
+        watches = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         let events = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_DELETE) | UInt32(IN_MOVED_FROM)
         for path in paths {
             let slash = path.lastIndex(of: "/")
             let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-            let watch = inotify_add_watch(raw, folder, events)
-            if watch >= 0 { names[watch, default: []].insert(name) }
+            let watch = watches < 0 ? -1 : inotify_add_watch(watches, folder, events)
+            if watch >= 0 { names[watch, default: []].insert(name) } else { stamps[path] = .some(FileStamp(of: path)) }
         }
         timer.fire = changed
+        looking.fire = { [unowned self] in look() }
         loop.execute { [self] in
-            // Without it the settings are still read again on SIGHUP.
-            try? loop.add(descriptor.raw, .read, self)
+            if watches >= 0 { try? loop.add(watches, .read, self) }
+            if !stamps.isEmpty { loop.arm(looking, after: Self.lookEvery) }
         }
     }
+
+    deinit { if watches >= 0 { close(watches) } }
 
     /// Stops watching.
     public func end() {
         loop.execute { [self] in
             loop.disarm(timer)
-            loop.remove(descriptor.raw)
+            loop.disarm(looking)
+            if watches >= 0 { loop.remove(watches) }
         }
+    }
+
+    private func look() {
+        loop.arm(looking, after: Self.lookEvery)
+        var isOurs = false
+        for (path, old) in stamps {
+            let new = FileStamp(of: path)
+            if new != old { isOurs = true }
+            stamps[path] = .some(new)
+        }
+        if isOurs { loop.arm(timer, after: quiet.milliseconds) }
     }
 
     func ready(_ readiness: Readiness) {
         withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
             var isOurs = false
             while true {
-                let count = Descriptor.uninterrupted { read(descriptor.raw, buffer.baseAddress, buffer.count) }
+                let count = Descriptor.uninterrupted { read(watches, buffer.baseAddress, buffer.count) }
                 guard count > 0 else { break }
                 var offset = 0
                 while offset + MemoryLayout<inotify_event>.size <= count {
@@ -68,5 +88,27 @@ public final class FileWatcher: EventHandler, @unchecked Sendable {
             }
             if isOurs { loop.arm(timer, after: quiet.milliseconds) }
         }
+    }
+}
+
+/// What tells one state of a file from another without reading it.
+private struct FileStamp: Equatable {
+    private let file: UInt64
+    private let size: Int64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// `nil` where there is no file.
+    init?(of path: String) {
+        var found = stat()
+        guard stat(path, &found) == 0 else { return nil }
+        #if canImport(Glibc)
+            let changed = found.st_mtim
+        #else
+            let changed = found.st_mtimespec
+        #endif
+        file = UInt64(found.st_ino)
+        size = Int64(found.st_size)
+        (seconds, nanoseconds) = (changed.tv_sec, changed.tv_nsec)
     }
 }

@@ -144,10 +144,10 @@ struct ArgumentParser: Sendable {
         let most = command.parameters.last?.repeats == true ? Int.max : command.parameters.count
         guard invocation.words.count > most else { return }
         let extra = invocation.words[most]
-        if path.count == 1, command.words.count == 2, let group = list.group(path[0]) {
-            // `understudy gateway strat`: the group's word found its stand-in, but a second word was meant.
+        if path.count < command.words.count, let group = list.group(path) {
+            // `understudy gateway strat`: the group's words found their stand-in, but another word was meant.
             let nearest = NearestWord.of(extra, in: list.nextWords(after: path)).map { "\"\($0)\"" }
-            throw usage("understudy \(group.word)", "\"\(extra)\" is not one of its commands.", nearest: nearest, help: path)
+            throw usage(group.name, "\"\(extra)\" is not one of its commands.", nearest: nearest, help: path)
         }
         let takes = most == 0 ? "takes none" : "takes \(most)"
         throw wrong(command, "\"\(extra)\" is one word too many; this command \(takes).", nearest: nil)

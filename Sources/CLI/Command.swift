@@ -2,7 +2,7 @@
 
 /// One thing that `understudy` does, as a value: parser, help and reference page read the same description.
 struct Command: Sendable {
-    /// What it is called by, such as `["gateway", "run"]`. One or two words.
+    /// What it is called by, such as `["gateway", "run"]`: one to four words.
     var words: [String]
     /// Other ways to call it, such as `["status"]` for `gateway status`.
     var otherWords: [[String]] = []
@@ -55,10 +55,20 @@ struct Command: Sendable {
     }
 }
 
-/// Commands that share their first word.
+/// Commands that share their first words.
 struct CommandGroup: Sendable {
-    var word: String
+    /// Such as `["gateway"]`, or `["models", "auth"]`.
+    var words: [String]
     var summary: String
-    /// The second word of the command that runs when the group's word stands alone. `nil`: its help is shown.
+    /// The next word of the command that runs when the group's words stand alone. `nil`: its help is shown.
     var standsFor: String?
+
+    init(_ words: String..., summary: String, standsFor: String?) {
+        self.words = words
+        self.summary = summary
+        self.standsFor = standsFor
+    }
+
+    /// `understudy models auth`.
+    var name: String { (["understudy"] + words).joined(separator: " ") }
 }

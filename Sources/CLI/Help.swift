@@ -9,16 +9,15 @@ struct Help: Sendable {
     /// - Returns: `nil` when `path` names neither the program (empty), a group, nor a command.
     func text(for path: [String]) -> String? {
         if path.isEmpty { return program }
-        if path.count == 1, let group = list.group(path[0]) { return text(for: group) }
+        if let group = list.group(path) { return text(for: group) }
         return list.command(path).map { text(for: $0) }
     }
 
     var program: String {
-        let rows = list.commands.map { ($0.words.joined(separator: " "), $0.summary) }
         return sections([
             ("", wrapped("understudy: a model gateway that keeps the show going", indent: 0)),
             ("Usage", ["  understudy <command> [flags]"]),
-            ("Commands", entries(rows)),
+            ("Commands", entries(overview)),
             ("Flags of every command", flags(Flag.everywhere + [.version])),
             (
                 "First steps",
@@ -32,15 +31,25 @@ struct Help: Sendable {
         ])
     }
 
+    /// A line for each first word: what its commands are about and how they are called, or what the one command does.
+    private var overview: [(term: String, meaning: String)] {
+        list.nextWords(after: []).compactMap { word in
+            if let group = list.group([word]) {
+                return (word, "\(group.summary): \(list.nextWords(after: [word]).joined(separator: ", "))")
+            }
+            return list.command([word]).map { (word, $0.summary) }
+        }
+    }
+
     func text(for group: CommandGroup) -> String {
         let rows = list.members(of: group).map { ($0.words.joined(separator: " "), $0.summary) }
-        var usage = ["  understudy \(group.word) <command> [flags]"]
-        if let second = group.standsFor { usage.append("  understudy \(group.word)   (the same as: understudy \(group.word) \(second))") }
+        var usage = ["  \(group.name) <command> [flags]"]
+        if let second = group.standsFor { usage.append("  \(group.name)   (the same as: \(group.name) \(second))") }
         return sections([
-            ("", wrapped("understudy \(group.word): \(Self.lowered(group.summary))", indent: 0)),
+            ("", wrapped("\(group.name): \(Self.lowered(group.summary))", indent: 0)),
             ("Usage", usage),
             ("Commands", entries(rows)),
-            ("", wrapped("More about one of them: understudy help \(group.word) <command>", indent: 0)),
+            ("", wrapped("More about one of them: understudy help \(group.words.joined(separator: " ")) <command>", indent: 0)),
         ])
     }
 
@@ -108,8 +117,8 @@ struct Help: Sendable {
 
     private func shortForm(of command: Command) -> String? {
         if let other = command.otherWords.first { return (["understudy"] + other).joined(separator: " ") }
-        guard command.words.count == 2, list.group(command.words[0])?.standsFor == command.words[1] else { return nil }
-        return "understudy \(command.words[0])"
+        guard let group = list.group(Array(command.words.dropLast())), group.standsFor == command.words.last else { return nil }
+        return group.name
     }
 
     static func lowered(_ sentence: String) -> String { sentence.prefix(1).lowercased() + sentence.dropFirst() }

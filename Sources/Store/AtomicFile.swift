@@ -59,6 +59,25 @@ public enum AtomicFile {
         return try contents(of: file, sized: Int(status.st_size), path: path, limit: limit)
     }
 
+    /// Makes a folder (0700) and its missing parents, unless it is there.
+    ///
+    /// - Parameters:
+    ///   - path: Absolute.
+    ///   - doing: What for, as the error says it.
+    public static func makeFolder(_ path: String, doing: String = "make the folder") throws(StoreProblem) {
+        var end = path.utf8.startIndex
+        while end != path.utf8.endIndex {
+            end = path.utf8[path.utf8.index(after: end)...].firstIndex(of: UInt8(ascii: "/")) ?? path.utf8.endIndex
+            if mkdir(String(path[..<end]), 0o700) != 0, errno != EEXIST, errno != EISDIR {
+                let code = errno
+                // A parent that is there may refuse the attempt (read-only, not ours) without standing in the way.
+                guard end != path.utf8.endIndex, access(String(path[..<end]), F_OK) == 0 else {
+                    throw StoreProblem(errno: code, doing: doing, path: path)
+                }
+            }
+        }
+    }
+
     // MARK: Parts
 
     private static func contents(
@@ -131,7 +150,7 @@ public enum AtomicFile {
     }
 
     /// The folder part of `path`: `/a` of `/a/b`, `.` of `b`.
-    static func folder(of path: String) -> String {
+    public static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

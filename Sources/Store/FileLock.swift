@@ -8,17 +8,17 @@ import Transport
 #endif
 
 /// A lock across processes (`flock`), held until this value goes. The kernel frees it when a process dies.
-struct FileLock: ~Copyable {
+public struct FileLock: ~Copyable, Sendable {
     private let file: Descriptor?
     /// `false` if the lock could not be had: another holder outlasted the patience, or no file can be made here.
-    let isHeld: Bool
+    public let isHeld: Bool
 
     /// Waits on the calling thread.
     ///
     /// - Parameters:
     ///   - path: A file for the lock alone; made (0600) if missing, never removed.
     ///   - patience: How long to wait for another holder, at most.
-    init(path: String, patience: Duration) {
+    public init(path: String, patience: Duration) {
         let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard raw >= 0 else {
             file = nil

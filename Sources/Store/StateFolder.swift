@@ -77,7 +77,7 @@ public struct StateFolder: Hashable, Sendable {
             guard errno == ENOENT else { throw problem(errno) }
             var link = stat()
             if lstat(path, &link) == 0 { throw problem(.wrongType, "it is a link to a place that does not exist") }
-            try makeFolders()
+            try AtomicFile.makeFolder(path, doing: "use the state folder")
             guard stat(path, &status) == 0 else { throw problem(errno) }
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw problem(.wrongType, "it is not a folder") }
@@ -103,17 +103,6 @@ public struct StateFolder: Hashable, Sendable {
         // A folder has `.` and `..`; a third name is somebody's.
         while readdir(folder) != nil, names < 3 { names += 1 }
         return names < 3
-    }
-
-    private func makeFolders() throws(StoreProblem) {
-        var end = path.utf8.startIndex
-        while end != path.utf8.endIndex {
-            end = path.utf8[path.utf8.index(after: end)...].firstIndex(of: UInt8(ascii: "/")) ?? path.utf8.endIndex
-            if mkdir(String(path[..<end]), 0o700) != 0, errno != EEXIST, errno != EISDIR {
-                // A parent that is there may refuse the attempt (read-only, not ours) without standing in the way.
-                guard end != path.utf8.endIndex, access(String(path[..<end]), F_OK) == 0 else { throw problem(errno) }
-            }
-        }
     }
 
     private func problem(_ code: Int32) -> StoreProblem {

@@ -28,8 +28,8 @@ import Testing
             Command(words: ["version"], summary: "Version", run: { _ throws(CommandFailure) in .fine }),
         ],
         groups: [
-            CommandGroup(word: "gateway", summary: "Gateway", standsFor: "run"),
-            CommandGroup(word: "config", summary: "Config", standsFor: nil),
+            CommandGroup("gateway", summary: "Gateway", standsFor: "run"),
+            CommandGroup("config", summary: "Config", standsFor: nil),
         ])
 
     static func words(_ line: String) -> [String] { line.split(separator: " ").map(String.init) }

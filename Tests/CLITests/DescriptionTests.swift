@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: CommandList.all.commands.map(\.name))
     func `is complete and free of contradictions`(name: String) throws {
         let command = try #require(CommandList.all.commands.first { $0.name == name })
-        #expect((1...2).contains(command.words.count))
+        #expect((1...4).contains(command.words.count))
         #expect(!command.summary.hasSuffix("."))
         #expect(command.summary.first?.isUppercase == true)
         let names = command.allFlags.flatMap { [$0.name] + $0.otherNames }
@@ -22,9 +22,16 @@ import Testing
         }
         for parameter in command.parameters.dropLast() { #expect(!parameter.repeats && !parameter.optional) }
         #expect(!command.examples.isEmpty)
-        #expect(command.words.count == 1 || CommandList.all.group(command.words[0]) != nil)
-        let group = command.words.count == 2 ? CommandList.all.group(command.words[0]) : nil
-        #expect(group?.standsFor.map { second in CommandList.all.command([command.words[0], second]) != nil } ?? true)
+        for count in 1..<max(command.words.count, 1) {
+            #expect(CommandList.all.group(Array(command.words.prefix(count))) != nil, "no group says what it is about")
+        }
+    }
+
+    @Test(arguments: CommandList.all.groups.map(\.words))
+    func `has a group whose stand-in is one of its commands`(words: [String]) throws {
+        let group = try #require(CommandList.all.group(words))
+        #expect(!CommandList.all.members(of: group).isEmpty)
+        #expect(group.standsFor.map { next in CommandList.all.commands.contains { $0.words == words + [next] } } ?? true)
     }
 
     @Test(arguments: CommandList.all.commands.flatMap(\.examples).map(\.line))
@@ -68,7 +75,7 @@ import Testing
 
     @Test(
         arguments: [40, 80, 100],
-        CommandList.all.commands.map(\.words) + [[], ["gateway"], ["models"], ["credentials"], ["failures"], ["config"]])
+        CommandList.all.commands.map(\.words) + CommandList.all.groups.map(\.words) + [[]])
     func `makes help that fits the width`(width: Int, path: [String]) throws {
         let text = try #require(Help(list: .all, width: width).text(for: path))
         // Usage and examples are for pasting and stay whole.
@@ -78,10 +85,16 @@ import Testing
 }
 
 @Suite struct `The help` {
-    @Test func `for the program names every command and the first steps`() async {
+    @Test func `for the program and its groups names every command and the first steps`() async {
         let shown = await play(["--help"])
         #expect(shown.status == .fine)
-        for command in CommandList.all.commands { #expect(shown.out.contains("  " + command.words.joined(separator: " "))) }
+        for word in CommandList.all.nextWords(after: []) { #expect(shown.out.contains("\n  \(word) ")) }
+        for group in CommandList.all.groups {
+            let listed = await play(["help"] + group.words).out
+            for command in CommandList.all.members(of: group) {
+                #expect(listed.contains("  " + command.words.joined(separator: " ")))
+            }
+        }
         #expect(shown.out.contains("understudy explain --last"))
         #expect(await play([]).out == shown.out)
         #expect(await play(["help"]).out == shown.out)

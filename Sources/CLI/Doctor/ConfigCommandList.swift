@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension CommandList {
+    static let config = CommandList(
+        commands: [.configValidate],
+        groups: [
+            CommandGroup("config", summary: "The configuration file", standsFor: nil)
+        ])
+}

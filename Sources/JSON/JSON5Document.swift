@@ -40,7 +40,7 @@ public struct JSON5Document: Sendable {
         return (position.line, position.column)
     }
 
-    private func node(at path: [Step]) -> JSON5Node? {
+    func node(at path: [Step]) -> JSON5Node? {
         var node = root
         var value = value
         for step in path {

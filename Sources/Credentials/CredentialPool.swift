@@ -55,13 +55,18 @@ private struct Loading {
     mutating func snapshot() -> PoolSnapshot {
         var agents: [AgentID: PoolSnapshot.OfAgent] = [:]
         let main = sources.agents.first
+        var stored: [AgentID: [StoredCredential]] = [:]
         let inherited = main.map { found(in: $0.folders) } ?? Found()
-        agents[main?.id ?? AgentID(rawValue: "main")] = arranged(inherited)
+        let mainID = main?.id ?? AgentID(rawValue: "main")
+        agents[mainID] = arranged(inherited)
+        stored[mainID] = inherited.profiles.map(judged)
         for agent in sources.agents.dropFirst() {
-            agents[agent.id] = arranged(Self.merged(found(in: agent.folders), inherited))
+            let all = Self.merged(found(in: agent.folders), inherited)
+            agents[agent.id] = arranged(all)
+            stored[agent.id] = all.profiles.map(judged)
         }
         return PoolSnapshot(
-            agents: agents, main: main?.id ?? AgentID(rawValue: "main"), redactor: redactor(agents), notes: notes, paths: paths)
+            agents: agents, stored: stored, main: mainID, redactor: redactor(agents, stored), notes: notes, paths: paths)
     }
 
     // MARK: Files
@@ -76,7 +81,11 @@ private struct Loading {
                 let profiles = ProfileDocument(root, source: name, environment: sources.environment, now: now)
                 here.order.merge(profiles.order) { first, _ in first }
                 if name == "auth-state.json" { continue }
-                here.profiles = profiles.profiles
+                here.profiles = profiles.profiles.map { profile in
+                    var profile = profile
+                    profile.file = "\(folder)/\(name)"
+                    return profile
+                }
                 note(profiles.notes, "\(folder)/\(name)")
             }
             if let root = document("\(folder)/models.json") {
@@ -182,8 +191,9 @@ private struct Loading {
         return profile
     }
 
-    private func redactor(_ agents: [AgentID: PoolSnapshot.OfAgent]) -> Redactor {
-        var secrets = Set(agents.values.lazy.flatMap { $0.values.joined() }.map(\.secret).filter { !$0.isEmpty })
+    private func redactor(_ agents: [AgentID: PoolSnapshot.OfAgent], _ stored: [AgentID: [StoredCredential]]) -> Redactor {
+        let all = agents.values.flatMap { $0.values.joined() } + stored.values.joined()
+        var secrets = Set(all.map(\.secret).filter { !$0.isEmpty })
         for provider in sources.providers.values { secrets.formUnion(provider.headers.map(\.value)) }
         return Redactor(secrets: Array(secrets))
     }

@@ -17,6 +17,7 @@ public struct PoolSnapshot: Sendable {
     typealias OfAgent = [ProviderID: [StoredCredential]]
 
     private let agents: [AgentID: OfAgent]
+    private let stored: [AgentID: [StoredCredential]]
     private let secrets: [AgentID: [CredentialID: Secret]]
     private let main: AgentID
     /// Replaces each secret of the pool in text that is kept or shown.
@@ -25,8 +26,12 @@ public struct PoolSnapshot: Sendable {
     /// The files that were read, or would have been had they been there: what to watch.
     public let paths: [String]
 
-    init(agents: [AgentID: OfAgent], main: AgentID, redactor: Redactor, notes: [Note], paths: [String]) {
+    init(
+        agents: [AgentID: OfAgent], stored: [AgentID: [StoredCredential]] = [:], main: AgentID, redactor: Redactor, notes: [Note],
+        paths: [String]
+    ) {
         self.agents = agents
+        self.stored = stored
         self.main = main
         self.redactor = redactor
         self.notes = notes
@@ -42,6 +47,9 @@ public struct PoolSnapshot: Sendable {
     public func credentials(for provider: ProviderID, agent: AgentID) -> [StoredCredential] {
         (agents[agent] ?? agents[main])?[provider] ?? []
     }
+
+    /// An agent's stored profiles as they are written, inherited ones behind its own: also those that an order leaves out.
+    public func profiles(of agent: AgentID) -> [StoredCredential] { stored[agent] ?? stored[main] ?? [] }
 
     /// What goes up; `nil` where nothing does.
     public func secret(_ id: CredentialID, agent: AgentID) -> Secret? { (secrets[agent] ?? secrets[main])?[id] }

@@ -9,6 +9,7 @@ public struct PoolSources: Sendable {
     /// An agent and the folders that its `auth-profiles.json`, `auth-state.json` and `models.json` may be in, first wins.
     public struct Agent: Hashable, Sendable {
         public var id: AgentID
+        /// The first is ours to write to; the others are read.
         public var folders: [String]
 
         public init(id: AgentID, folders: [String]) {
@@ -37,16 +38,22 @@ public struct PoolSources: Sendable {
         self.environment = environment
     }
 
+    /// The `auth-profiles.json` that an agent's own profiles and its order are written to. An agent that is not configured has main's.
+    public func ownFile(of agent: AgentID) -> ProfileFile? {
+        (agents.first { $0.id == agent } ?? agents.first)?.folders.first.map { ProfileFile(path: "\($0)/auth-profiles.json") }
+    }
+
     /// - Parameters:
     ///   - folders: State folders in which `agents/<id>/agent` is looked for, absolute, first wins: our own, then the one that an
     ///     OpenClaw configuration lies in.
     ///   - home: What `~` in an `agentDir` stands for.
     public init(settings: Settings, folders: [String], home: String) {
         func agent(_ id: AgentID) -> Agent {
-            if let written = settings.agents[id]?.agentDir {
-                return Agent(id: id, folders: [written == "~" || written.hasPrefix("~/") ? home + written.dropFirst() : written])
-            }
-            return Agent(id: id, folders: folders.map { "\($0)/agents/\(id)/agent" })
+            let usual = folders.map { "\($0)/agents/\(id)/agent" }
+            guard let written = settings.agents[id]?.agentDir else { return Agent(id: id, folders: usual) }
+            let place = written == "~" || written.hasPrefix("~/") ? home + written.dropFirst() : written
+            // A folder that OpenClaw's configuration names is OpenClaw's: what is written goes to ours, before it.
+            return Agent(id: id, folders: folders.count > 1 ? [usual[0], place] : [place])
         }
         self.init(
             providers: settings.providers, keys: settings.configuredKeys,

@@ -14,6 +14,9 @@ public struct ProfileDocument: Hashable, Sendable {
     /// What was left out and why, in words, without a value.
     public var notes: [String] = []
 
+    /// What may stand beside the profiles, and beside the entries of the flat shape.
+    static let laterMembers: Set<String> = ["order", "lastGood", "usageStats"]
+
     /// The most profiles read from one file.
     static let limit = 10_000
 
@@ -46,7 +49,7 @@ public struct ProfileDocument: Hashable, Sendable {
     private mutating func read(_ rows: JSONObject, flat: Bool, with reader: Reader) {
         for (name, value) in rows.members.prefix(Self.limit) {
             // Beside flat entries, members of later shapes may stand.
-            if flat, name == "order" || name == "lastGood" || name == "usageStats" { continue }
+            if flat, Self.laterMembers.contains(name) { continue }
             let id = flat && !name.contains(":") ? "\(name):default" : name
             switch reader.profile(id: id, value) {
             case .success(let profile): profiles.append(profile)

@@ -16,6 +16,8 @@ public struct StoredCredential: Hashable, Sendable {
     public var label: String
     /// Where it was found: `models.providers.openai.apiKey`, `auth-profiles.json`, `env: OPENAI_API_KEYS[2]`.
     public var source: String
+    /// The `auth-profiles.json` that it stands in, absolute; `nil` for a key that is no profile.
+    public var file: String?
     /// The first 16 hexadecimal digits of the secret's SHA-256, by which a new secret is noticed; empty without a secret.
     public var secretHash: String
     /// Why no request may use it, with what to do; `nil` if one may. Such a credential is a skipped candidate in receipts.

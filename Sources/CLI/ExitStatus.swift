@@ -17,7 +17,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case outputLost = 74
     /// The configuration or a file it needs is not usable.
     case configuration = 78
-    /// Somebody pressed Ctrl-C at a prompt: what a shell says of a program that SIGINT ended.
+    /// Somebody pressed Ctrl-C: what a shell says of a program that SIGINT ended.
     case interrupted = 130
 
     /// How help describes it where a command has nothing more precise to say.
@@ -31,7 +31,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
         case .internalFault: "a fault of this program"
         case .outputLost: "the output could not be written"
         case .configuration: "the configuration cannot be used"
-        case .interrupted: "stopped at a prompt; nothing was changed"
+        case .interrupted: "stopped by Ctrl-C"
         }
     }
 }

@@ -45,7 +45,7 @@ struct Table: Sendable {
         return ([heading] + rows).map { row in line(row, widths: widths, colour: colour) }
     }
 
-    private func line(_ row: [Cell], widths: [Int], colour: Bool) -> String {
+    func line(_ row: [Cell], widths: [Int], colour: Bool) -> String {
         var line = ""
         var pending = ""
         for (index, cell) in row.enumerated() {
@@ -62,7 +62,7 @@ struct Table: Sendable {
         return line
     }
 
-    private func fitted(to width: Int?) -> [Int] {
+    func fitted(to width: Int?) -> [Int] {
         var widths = columns.indices.map { index in
             ([columns[index].heading] + rows.map { $0[index].text }).map { TextWidth.columns($0) }.max() ?? 0
         }

@@ -2,7 +2,7 @@
 
 extension Explanation {
     /// What the upstream said, or did not, such as `402, no body` or `429 "Requests per minute limit exceeded"`.
-    static func happened(_ attempt: Attempt) -> String {
+    public static func happened(_ attempt: Attempt) -> String {
         guard let failure = attempt.failure else {
             let thought = attempt.usage?.reasoningTokens.flatMap { $0 > 0 ? " (\($0) of them thinking)" : nil } ?? ""
             let tokens = attempt.usage?.outputTokens.map { ", \($0) tokens\(thought)" } ?? ""

@@ -88,7 +88,11 @@ public enum Explanation {
 
     private static func heading(_ receipt: Receipt) -> String {
         let facts = receipt.facts
-        let who = [facts.agent.map { "agent \($0)" }, facts.session.map { "session \(Words.line($0.rawValue, limit: 32))" }].compactMap {
+        let isProbe = receipt.attempts.first?.origin == "probe"
+        let who = [
+            isProbe ? "probe" : nil, facts.agent.map { "agent \($0)" },
+            facts.session.map { "session \(Words.line($0.rawValue, limit: 32))" },
+        ].compactMap {
             $0
         }
         return ([facts.id.rawValue] + (who.isEmpty ? [] : [who.joined(separator: " · ")]) + [ending(receipt)]).joined(separator: "  ")

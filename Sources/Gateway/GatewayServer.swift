@@ -112,6 +112,7 @@ public final class GatewayServer: HTTPService {
             let answer = StopAPI(relay: relay, stop: stop).answer(exchange.head, exchange.body)
             exchange.respond(origins.allow(answer, exchange.head))
         case .plan: exchange.respond(origins.allow(PlanAPI(relay: relay).answer(exchange.head), exchange.head))
+        case .probe: await ProbeAPI(relay: relay, origins: origins, log: log).serve(exchange)
         case .receipts:
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))

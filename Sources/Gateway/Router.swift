@@ -23,6 +23,7 @@ enum Route: Hashable, Sendable {
     case clearCredentials
     case credential(String, CredentialsAPI.Action)
     case plan
+    case probe
     case sessions
     case stopSession(String)
     case stopGateway
@@ -33,7 +34,7 @@ enum Route: Hashable, Sendable {
         case .live, .ready: false
         case .call, .response, .models, .model: true
         case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures: true
-        case .credentials, .clearCredentials, .credential, .plan: true
+        case .credentials, .clearCredentials, .credential, .plan, .probe: true
         case .sessions, .stopSession, .stopGateway: true
         }
     }
@@ -49,7 +50,7 @@ enum Route: Hashable, Sendable {
     var bodySize: BodySize {
         switch self {
         case .call: .completion
-        case .clearCredentials, .credential, .response, .stopSession, .stopGateway: .small
+        case .clearCredentials, .credential, .response, .stopSession, .stopGateway, .probe: .small
         case .models, .model, .live, .ready: .none
         case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .credentials, .plan, .sessions: .none
         }
@@ -128,6 +129,7 @@ enum Router {
         case "/api/credentials": [(.get, .credentials)]
         case "/api/credentials/clear": [(.post, .clearCredentials)]
         case "/api/plan": [(.get, .plan)]
+        case "/api/probe": [(.post, .probe)]
         case "/api/sessions": [(.get, .sessions)]
         case "/api/gateway/stop": [(.post, .stopGateway)]
         default: parameterized(head)

@@ -55,6 +55,16 @@ public struct Headers: Sendable {
 
     public func contains(_ name: StaticString) -> Bool { index(of: name) != nil }
 
+    /// Whether a field's name begins so; case does not matter.
+    public func hasName(beginning prefix: StaticString) -> Bool {
+        let bytes = lines.span.bytes
+        let length = prefix.utf8CodeUnitCount
+        for field in fields where field.name.count >= length {
+            if bytes.equals(field.name.lowerBound..<(field.name.lowerBound + length), prefix) { return true }
+        }
+        return false
+    }
+
     /// Hands out the bytes of the first value, without a copy. `nil`: no such field.
     public func withFirst<R>(_ name: StaticString, _ body: (RawSpan) -> R) -> R? {
         guard let index = index(of: name) else { return nil }

@@ -29,6 +29,9 @@ public final class ReceiptRecorder: Sendable {
         seen?(receipt)
     }
 
+    /// Keeps a probe's receipt. What it found is its owner's to read, and no event of the gateway's.
+    func keep(_ receipt: Receipt) { store?.append(receipt) }
+
     /// Keeps what no rule knew, for a rule to come; anything else is known already.
     ///
     /// - Parameter redactor: The pool's, which knows our secrets.

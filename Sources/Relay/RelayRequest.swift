@@ -23,6 +23,8 @@ public final class RelayRequest: @unchecked Sendable {
     public var session: SessionID?
     /// Where it goes on from a reply that a provider keeps.
     public var binding: RequestBinding?
+    /// Goes up without the settings' `params`, as probes do.
+    var isBare = false
 
     public init(
         id: ReceiptID, startedAt: Timestamp, wire: WireKind, body: [UInt8], index: JSONIndex, shape: RequestShape, headers: Headers,

@@ -65,6 +65,14 @@ public final class SharedLedger: Sendable {
         }
     }
 
+    /// A candidate answered that no step had chosen, as a probe's does.
+    func proved(_ candidate: Candidate, startedAt: Timestamp, now: Timestamp) -> [BlockEffect] {
+        change { state in
+            guard !state.ledger.isEmpty else { return [] }
+            return state.ledger.succeeded(candidate, attemptStartedAt: startedAt, mode: .normal, now: now)
+        }
+    }
+
     /// An attempt that began with a step has ended and says nothing of its candidate.
     func giveBack(_ mode: AttemptMode, of candidate: Candidate, now: Timestamp) {
         state.withLock { state in

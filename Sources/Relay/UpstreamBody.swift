@@ -33,7 +33,7 @@ struct UpstreamBody {
         let wire = route.wire(for: request.shape.operation)
         let client = request.written(for: candidate, on: wire.kind)
         let model = candidate.model.model
-        let params = route.params(of: request.shape.operation)
+        let params = request.isBare ? nil : route.params(of: request.shape.operation)
         let crossing = Crossing(from: request.wire.wire, to: wire, of: Maker(provider: route.provider.id, wire: wire.kind))
         func crossed(_ asked: Conversation, _ lost: [Loss]?) -> Crossed {
             Crossed(

@@ -14,6 +14,7 @@ import Store
 enum ModelsStatus {
     static let plain = Flag(
         "plain", .toggle, "Print only the default model as provider/model", otherNames: ["status-plain"])
+    static let statusJSON = Flag("status-json", .toggle, "The same as --json, as OpenClaw has it")
     static let check = Flag("check", .toggle, "End with 1 if a provider in the chain has no usable credential")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
@@ -21,12 +22,27 @@ enum ModelsStatus {
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
+        let order = ProbeFlags.order(context.invocation, agent: context.invocation.text(.agent) == nil ? nil : agent.id)
+        if order != nil, context.invocation.isOn(plain) {
+            throw CommandFailure(.usage, "--probe cannot be used with --plain output.", hints: ["leave --plain out, or take --json"])
+        }
         let (blocks, pauses, gateway) = try await held(context)
         let firstTokens = firstTokens(context, gateway)
+        let pool = setup.credentials(now: now)
+        if let order { try check(order, RelaySnapshot(settings: setup.settings, pool: pool), now) }
         var report = report(
-            setup, pool: setup.credentials(now: now), agent: agent, blocks: blocks, pauses: pauses, gateway: gateway, now: now)
+            setup, pool: pool, agent: agent, blocks: blocks, pauses: pauses, gateway: gateway, now: now)
         report.firstTokens = firstTokens
+        var context = context
+        if context.invocation.isOn(statusJSON) { context.output.wantsJSON = true }
         let output = context.output
+        let checked: ExitStatus = context.invocation.isOn(check) && !report.missing.isEmpty ? .failed : .fine
+        if let order {
+            if !output.wantsJSON { output.text(report.text(width: output.terminal.width, colour: output.terminal.colour)) }
+            report.probes = try await probe(order, context, gateway)
+            if output.wantsJSON { output.json(report.json) }
+            return checked == .fine ? report.probes?.status ?? .failed : checked
+        }
         if output.wantsJSON {
             output.json(report.json)
         } else if context.invocation.isOn(plain) {
@@ -38,7 +54,29 @@ enum ModelsStatus {
         } else {
             output.text(report.text(width: output.terminal.width, colour: output.terminal.colour))
         }
-        return context.invocation.isOn(check) && !report.missing.isEmpty ? .failed : .fine
+        return checked
+    }
+
+    /// A name that stands for nothing is said before anything else.
+    private static func check(_ order: ProbeOrder, _ snapshot: RelaySnapshot, _ now: Timestamp) throws(CommandFailure) {
+        do throws(ProbeProblem) {
+            _ = try ProbeTargets(order, in: snapshot, ledger: HealthLedger(), now: now)
+        } catch {
+            throw CommandFailure(.failed, error.text)
+        }
+    }
+
+    /// By the gateway that runs, else here.
+    private static func probe(
+        _ order: ProbeOrder, _ context: CommandContext, _ gateway: ModelsStatusReport.Gateway
+    ) async throws(CommandFailure) -> ProbePage {
+        switch gateway {
+        case .running:
+            return try await ModelsProbe(order: order, context: context).run(by: GatewayClient(address: GatewayAddress.find(for: context)))
+        case .silent: context.output.note("The gateway does not answer, so the probing is done without it.")
+        case .notRunning: break
+        }
+        return try await ModelsProbe(order: order, context: context).run(by: nil)
     }
 
     static func agent(_ id: String?, in settings: Settings) throws(CommandFailure) -> AgentSettings {
@@ -189,18 +227,27 @@ extension Command {
                 + "stored. Secrets are masked.",
             "A model's first token is waited for while another candidate is ready: as configured, or less where the gateway has seen that the model "
                 + "mostly takes less. What it has seen is listed by model and size of prompt, if a gateway runs.",
+            "--probe sends each model of the chain a few words with each of its provider's credentials, on the path of every request: through the "
+                + "gateway if one runs. Nothing is tried again and nobody stands in; a failure blocks nothing, and an answer ends what is held "
+                + "against that model on that credential. A row comes as soon as it is known. It costs a few tokens each. Any --probe-… flag asks too.",
             "A route that refuses something which the gateway can change is sent it changed from then on: --capabilities lists what, since when and "
                 + "which request taught it. It is forgotten when what the configuration says of the model changes.",
         ],
-        flags: [.agent, ModelsStatus.plain, ModelsStatus.check, ModelsCapabilities.flag],
+        flags: [.agent, ModelsStatus.plain, ModelsStatus.statusJSON, ModelsStatus.check, ModelsCapabilities.flag] + ProbeFlags.all,
         examples: [
             Example("understudy models status", "The default agent's chain."),
             Example("understudy models status --agent research --json", "Another agent's, as data."),
             Example("understudy models status --check", "For scripts: is a credential missing?"),
+            Example("understudy models status --probe", "Does each model of the chain answer with each credential?"),
+            Example(
+                "understudy models status --probe-provider cerebras --probe-timeout 4000",
+                "The same of one provider's models, each within 4 s."),
             Example("understudy models status --capabilities", "What is left out or renamed for which model, and since when."),
         ],
         exitCodes: [
-            (.fine, "fine"), (.failed, "no such agent, no model, or with --check: a credential is missing"),
+            (.fine, "fine; with --probe: every target answered"),
+            (.failed, "no such agent, no model, with --check: a credential is missing, with --probe: a target did not answer"),
+            (.interrupted, "with --probe: Ctrl-C ended it"),
             (.configuration, "the configuration has problems, which are listed"),
         ],
         run: { context throws(CommandFailure) in try await ModelsStatus.run(context) })

@@ -19,11 +19,13 @@ extension ModelsStatusReport {
         object["chain"] = .array(links.map { json(of: $0) })
         object["blocks"] = .array(blocks.map { json(of: $0) })
         object["skipped"] = .array(skipped.map { json(of: $0) })
-        object["auth"] = [
+        var auth: JSONObject = [
             "missingProvidersInUse": .array(missing.map { .string($0.id) }),
             "providers": .array(providers.map { json(of: $0) }),
             "unusableProfiles": .array(unusableProfiles),
         ]
+        auth["probes"] = probes.map(\.json)
+        object["auth"] = .object(auth)
         object["firstTokens"] = .array(firstTokens.map { json(of: $0) })
         object["notes"] = .array(notes.map { .string($0) })
         return .object(object)

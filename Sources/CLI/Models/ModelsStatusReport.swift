@@ -100,6 +100,8 @@ struct ModelsStatusReport: Hashable, Sendable {
     var spreads = false
     /// How long models took lately to begin their replies; empty where no gateway runs, or none has been asked for a stream.
     var firstTokens: [FirstTokensRow] = []
+    /// What models said when they were asked; `nil`: nobody was.
+    var probes: ProbePage?
 
     struct Alias: Hashable, Sendable {
         var alias: String

@@ -29,7 +29,7 @@ let package = Package(
         target("Failover"),
         target("HTTP"),
         target("JSON"),
-        target("Providers", ["Failover", "HTTP", "JSON", "CAssets"], exclude: ["Catalogue/catalogue.json"]),
+        target("Providers", ["Failover", "HTTP", "JSON", "CAssets"], exclude: ["Catalogue/catalogue.json", "Catalogue/logins.json"]),
         target("Configuration", ["Failover", "HTTP", "JSON", "Providers"]),
         // Doing: sockets, files, clocks, threads.
         target("Telemetry", ["JSON"]),
@@ -66,7 +66,9 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "TestSupport"]),
         tests("TransportTests", ["Transport", "HTTP", "Telemetry", "TestSupport"]),
         tests("StoreTests", ["Store", "Failover", "JSON", "Telemetry", "TestSupport"]),
-        tests("CredentialsTests", ["Credentials", "Configuration", "Failover", "HTTP", "Providers", "Store", "TestSupport"]),
+        tests(
+            "CredentialsTests",
+            ["Credentials", "Configuration", "Failover", "HTTP", "JSON", "Providers", "Store", "Telemetry", "Transport", "TestSupport"]),
         tests("RehearsalTests", ["Rehearsal", "Failover", "HTTP", "JSON", "Providers", "Transport", "TestSupport"]),
         tests(
             "RelayTests",

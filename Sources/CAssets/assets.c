@@ -10,3 +10,12 @@ const unsigned char *understudy_catalogue(ptrdiff_t *count) {
     *count = (ptrdiff_t)sizeof catalogue;
     return catalogue;
 }
+
+static const unsigned char logins[] = {
+#embed "../Providers/Catalogue/logins.json"
+};
+
+const unsigned char *understudy_logins(ptrdiff_t *count) {
+    *count = (ptrdiff_t)sizeof logins;
+    return logins;
+}

@@ -12,6 +12,8 @@ public struct Settings: Hashable, Sendable {
     public var configuredProviders: [ProviderID] = []
     /// `models.providers.<id>.apiKey`. May be a marker or a variable's name, as OpenClaw stores them.
     public var configuredKeys: [ProviderID: Secret] = [:]
+    /// How people sign in: what is publicly known, and `models.providers.<id>.login` over it.
+    public var logins = Dictionary(LoginCatalogue.builtIn.logins.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
     public var agents = AgentsSettings()
     public var auth = AuthSettings()
     public var gateway = GatewaySettings()

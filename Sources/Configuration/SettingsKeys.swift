@@ -74,6 +74,21 @@ public enum SettingsKeys {
         key(
             "models.providers.*.compat", .same("models.providers.*.models[].compat"), "",
             "As `models[].compat`, for all its models; what a model says of itself wins."),
+        key("models.providers.*.login", .section, "", "How people sign in there with OAuth."),
+        key(
+            "models.providers.*.login.clientId", .text, "the public one, where there is one",
+            "The application's id at the provider; `clientSecret` counts with it."),
+        key("models.providers.*.login.clientSecret", .secret, "", "The application's secret, where the provider wants one."),
+        key("models.providers.*.login.authorizeUrl", .url, "the public one", "Where the browser goes."),
+        key("models.providers.*.login.tokenUrl", .url, "the public one", "Where codes and refresh tokens become tokens."),
+        key("models.providers.*.login.deviceUrl", .url, "the public one", "Where a login with a code to type begins (RFC 8628)."),
+        key("models.providers.*.login.userInfoUrl", .url, "the public one", "Answers with the account's e-mail address."),
+        key("models.providers.*.login.projectUrl", .url, "the public one", "Google's Code Assist, which knows an account's project."),
+        key("models.providers.*.login.scopes", .texts, "the public ones", "What is asked for."),
+        key(
+            "models.providers.*.login.redirectPort", .whole(0...65_535), "the public one, else 0",
+            "The port on this machine that the browser comes back to; 0 takes a free one."),
+        key("models.providers.*.login.redirectPath", .text, "the public one, else /callback", "The path that it comes back to."),
         key("models.providers.*.params", .object, "", "Members for its requests where the client wrote none."),
         key("models.providers.*.timeouts", .same("timeouts"), "", "As `timeouts`, for this provider."),
         key("models.providers.*.failover", .same("failover"), "", "As `failover`, for this provider."),

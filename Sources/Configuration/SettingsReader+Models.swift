@@ -19,6 +19,7 @@ extension SettingsReader {
             guard var provider = provider(id, entry, key: &settings.configuredKeys[id]) else { continue }
             readModelEntries(of: entry, into: &provider, &settings.modelFailover)
             if let failover = entry.section("failover").map(narrowFailover), !failover.isEmpty { settings.providerFailover[id] = failover }
+            if let login = login(entry, of: id) { settings.logins[id] = login }
             if let params = params(entry), !params.isEmpty { settings.providerParams[id] = params }
             settings.configuredProviders.append(id)
             settings.providers[id] = provider

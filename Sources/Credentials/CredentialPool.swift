@@ -56,12 +56,12 @@ private struct Loading {
         var agents: [AgentID: PoolSnapshot.OfAgent] = [:]
         let main = sources.agents.first
         var stored: [AgentID: [StoredCredential]] = [:]
-        let inherited = main.map { found(in: $0.folders) } ?? Found()
+        let inherited = main.map { found(of: $0) } ?? Found()
         let mainID = main?.id ?? AgentID(rawValue: "main")
         agents[mainID] = arranged(inherited)
         stored[mainID] = inherited.profiles.map(judged)
         for agent in sources.agents.dropFirst() {
-            let all = Self.merged(found(in: agent.folders), inherited)
+            let all = Self.merged(found(of: agent), inherited)
             agents[agent.id] = arranged(all)
             stored[agent.id] = all.profiles.map(judged)
         }
@@ -71,9 +71,9 @@ private struct Loading {
 
     // MARK: Files
 
-    private mutating func found(in folders: [String]) -> Found {
+    private mutating func found(of agent: PoolSources.Agent) -> Found {
         var result = Found()
-        for folder in folders {
+        for folder in agent.folders {
             var here = Found()
             // The later state file's order counts before the one that older versions kept beside the secrets.
             for name in ["auth-state.json", "auth-profiles.json"] {
@@ -81,11 +81,8 @@ private struct Loading {
                 let profiles = ProfileDocument(root, source: name, environment: sources.environment, now: now)
                 here.order.merge(profiles.order) { first, _ in first }
                 if name == "auth-state.json" { continue }
-                here.profiles = profiles.profiles.map { profile in
-                    var profile = profile
-                    profile.file = "\(folder)/\(name)"
-                    return profile
-                }
+                let isOurs = folder == agent.folders.first
+                here.profiles = profiles.profiles.map { placed($0, in: "\(folder)/\(name)", isOurs: isOurs) }
                 note(profiles.notes, "\(folder)/\(name)")
             }
             if let root = document("\(folder)/models.json") {
@@ -96,6 +93,20 @@ private struct Loading {
             result = Self.merged(result, here)
         }
         return result
+    }
+
+    /// A profile with the file that it stands in, and a login with who renews it, and how.
+    private func placed(_ profile: StoredCredential, in file: String, isOurs: Bool) -> StoredCredential {
+        var profile = profile
+        profile.file = file
+        guard var login = profile.login else { return profile }
+        login.key.file = file
+        login.isOurs = isOurs
+        login.descriptor = sources.logins[profile.provider]
+        profile.login = login
+        // One that failed for good is tried once more by a request, whose receipt then says why.
+        if profile.unusable == nil, login.failure == nil, !profile.status(at: now).isUsable { profile.unusable = "expired; sign in again" }
+        return profile
     }
 
     /// What `first` has, and of `second` what it has not.
@@ -195,6 +206,8 @@ private struct Loading {
         let all = agents.values.flatMap { $0.values.joined() } + stored.values.joined()
         var secrets = Set(all.map(\.secret).filter { !$0.isEmpty })
         for provider in sources.providers.values { secrets.formUnion(provider.headers.map(\.value)) }
+        secrets.formUnion(all.compactMap { $0.login?.refresh })
+        secrets.formUnion(sources.logins.values.compactMap(\.clientSecret))
         return Redactor(secrets: Array(secrets))
     }
 }

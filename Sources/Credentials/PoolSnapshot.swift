@@ -59,6 +59,20 @@ public struct PoolSnapshot: Sendable {
         (agents[agent] ?? agents[main])?[provider]?.first { $0.id == id }?.project
     }
 
+    /// The login behind a credential; `nil` for what nobody renews.
+    public func login(_ id: CredentialID, of provider: ProviderID, agent: AgentID) -> StoredLogin? {
+        (agents[agent] ?? agents[main])?[provider]?.first { $0.id == id }?.login
+    }
+
+    /// Every login of ours, once.
+    public var logins: [StoredLogin.Key: StoredCredential] {
+        var logins: [StoredLogin.Key: StoredCredential] = [:]
+        for credential in agents.values.lazy.flatMap({ $0.values.joined() }) {
+            if let login = credential.login, login.isOurs { logins[login.key] = credential }
+        }
+        return logins
+    }
+
     /// Each credential's hash, for `LedgerStore.renewSecretHashes`: a new one ends what is held against it. Where agents have
     /// different secrets under one id, all their hashes.
     public var secretHashes: [CredentialID: String] {

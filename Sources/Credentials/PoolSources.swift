@@ -26,16 +26,19 @@ public struct PoolSources: Sendable {
     /// `auth.order` and `auth.profiles`
     public var auth: AuthSettings
     public var environment: [String: Secret]
+    /// How logins are renewed.
+    public var logins: [ProviderID: LoginDescriptor]
 
     public init(
         providers: [ProviderID: Provider], keys: [ProviderID: Secret] = [:], agents: [Agent] = [], auth: AuthSettings = AuthSettings(),
-        environment: [String: Secret] = [:]
+        environment: [String: Secret] = [:], logins: [ProviderID: LoginDescriptor] = [:]
     ) {
         self.providers = providers
         self.keys = keys
         self.agents = agents
         self.auth = auth
         self.environment = environment
+        self.logins = logins
     }
 
     /// The `auth-profiles.json` that an agent's own profiles and its order are written to. An agent that is not configured has main's.
@@ -52,12 +55,14 @@ public struct PoolSources: Sendable {
             let usual = folders.map { "\($0)/agents/\(id)/agent" }
             guard let written = settings.agents[id]?.agentDir else { return Agent(id: id, folders: usual) }
             let place = written == "~" || written.hasPrefix("~/") ? home + written.dropFirst() : written
-            // A folder that OpenClaw's configuration names is OpenClaw's: what is written goes to ours, before it.
-            return Agent(id: id, folders: folders.count > 1 ? [usual[0], place] : [place])
+            // A folder that OpenClaw's configuration names, or that is below OpenClaw's own, is OpenClaw's: what is written goes to ours,
+            // before it.
+            let isOpenClaws = folders.count > 1 || (place.hasPrefix(home + "/.openclaw/") && folders.first.map { !place.hasPrefix($0 + "/") } ?? true)
+            return Agent(id: id, folders: isOpenClaws ? usual.prefix(1) + [place] : [place])
         }
         self.init(
             providers: settings.providers, keys: settings.configuredKeys,
             agents: ["main" as AgentID].map(agent) + settings.agents.all.map(\.id).filter { $0 != "main" }.map(agent),
-            auth: settings.auth, environment: settings.environment)
+            auth: settings.auth, environment: settings.environment, logins: settings.logins)
     }
 }

@@ -101,6 +101,11 @@ private struct Reader {
             profile.unusable = problem.text
         }
         profile.project = value["projectId"]?.string
+        profile.expires = StoredLogin.time(value["expires"])
+        if kind == .oauth {
+            profile.login = StoredLogin(value, key: StoredLogin.Key(file: "", id: profile.id))
+            if let family = value["family"]?.string, StoredLogin.isHash(family) { profile.secretHash = family }
+        }
         return .success(profile)
     }
 
@@ -136,17 +141,17 @@ private struct Reader {
                 return reference.resolved(in: environment).mapError { $0 }
             }
         }
+        // The first use brings an access token.
+        if kind == .oauth, value["refresh"]?.string?.isEmpty == false { return .success(Secret("")) }
         return .failure(Absent())
     }
 
     /// `expires` is in milliseconds since 1970; none means that it does not.
     private func expiry(_ value: JSONValue, kind: CredentialKind) -> String? {
         guard let expires = value["expires"], expires != .null else { return nil }
-        guard let milliseconds = expires.double, milliseconds > 0, milliseconds < 9e15 else {
-            return "its expiry is not a time in milliseconds"
-        }
-        guard Int64(milliseconds) <= now.milliseconds else { return nil }
-        return kind == .oauth ? "expired; sign in again" : "expired; paste a new token"
+        guard let end = StoredLogin.time(expires) else { return "its expiry is not a time in milliseconds" }
+        // Whether a login can be renewed is known where its owner is.
+        return kind == .oauth || end > now ? nil : "expired; paste a new token"
     }
 }
 

@@ -18,12 +18,17 @@ public struct StoredCredential: Hashable, Sendable {
     public var source: String
     /// The `auth-profiles.json` that it stands in, absolute; `nil` for a key that is no profile.
     public var file: String?
-    /// The first 16 hexadecimal digits of the secret's SHA-256, by which a new secret is noticed; empty without a secret.
+    /// The first 16 hexadecimal digits of the secret's SHA-256, by which a new secret is noticed; empty without a secret. That of a login
+    /// stays when it is renewed: what is held against it is about its account.
     public var secretHash: String
     /// Why no request may use it, with what to do; `nil` if one may. Such a credential is a skipped candidate in receipts.
     public var unusable: String?
     /// The Google Cloud project that it belongs to (`projectId` of a profile), which Cloud Code Assist wants named.
     public var project: String?
+    /// When its secret ends (`expires` of a profile); `nil`: nobody said.
+    public var expires: Timestamp?
+    /// For profiles of kind `oauth`: how it is renewed.
+    public var login: StoredLogin?
     /// Why it stands where it does among those of its provider.
     public var place = CredentialPlace.kind
 

@@ -18,12 +18,13 @@ public enum BlockingHTTP {
     }
 
     /// - Parameters:
-    ///   - url: `http` or `https`; no proxy is used and no redirect followed.
+    ///   - url: `http` or `https`; no redirect is followed.
     ///   - timeout: For everything together.
     ///   - limit: Bytes of a reply; more is a failure.
+    ///   - bypassesProxy: `false`: through the proxy that the environment names, if it names one.
     public static func request(
         method: Method = .get, url: String, headers: Headers = [:], body: [UInt8] = [], timeout: Duration = .seconds(10),
-        limit: Int = 64 << 20
+        limit: Int = 64 << 20, bypassesProxy: Bool = true
     ) throws(Failure) -> Reply {
         curl_global_init(Int(CURL_GLOBAL_ALL)).expect()
         guard let easy = curl_easy_init() else { throw Failure(isUnreachable: false, message: "out of memory") }
@@ -32,7 +33,7 @@ public enum BlockingHTTP {
         let context = Unmanaged.passUnretained(collector).toOpaque()
         ccurl_set_string(easy, CURLOPT_URL, url).expect()
         ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https").expect()
-        ccurl_set_string(easy, CURLOPT_NOPROXY, "*").expect()
+        if bypassesProxy { ccurl_set_string(easy, CURLOPT_NOPROXY, "*").expect() }
         ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1).expect()
         ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, Int(max(1, timeout.milliseconds))).expect()
         var list = curl_slist_append(nil, "Expect:")

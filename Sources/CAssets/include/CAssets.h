@@ -6,3 +6,6 @@
 ///
 /// A function, since Swift would import an array of this size as a tuple.
 const unsigned char *_Nullable understudy_catalogue(ptrdiff_t *_Nonnull count);
+
+/// As `understudy_catalogue`, of Sources/Providers/Catalogue/logins.json.
+const unsigned char *_Nullable understudy_logins(ptrdiff_t *_Nonnull count);

@@ -36,7 +36,9 @@ extension SettingsReader {
 
     private static func loginURL(_ cursor: SettingsCursor, _ name: String) -> String? {
         guard let child = cursor.child(name), let text = child.text() else { return nil }
-        guard let url = BaseURL(text) else { return child.problem("\(child.path.text) is \(child.shown)", "it takes \(child.key.kind.text)") }
+        guard let url = BaseURL(text) else {
+            return child.problem("\(child.path.text) is \(child.shown)", "it takes \(child.key.kind.text)")
+        }
         return url.description
     }
 }

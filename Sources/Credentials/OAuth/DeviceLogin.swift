@@ -140,7 +140,9 @@ public struct DeviceLogin: Sendable {
             if let pkce { pkce.verifier.withExposed { form.append((name: "code_verifier", value: $0)) } }
             return .tokens(try endpoint.tokens(form, for: descriptor, secrets: [code]))
         case .minimax:
-            guard let url = descriptor.tokenURL, let client = descriptor.clientID else { throw TokenProblem("not_configured", "no tokenUrl") }
+            guard let url = descriptor.tokenURL, let client = descriptor.clientID else {
+                throw TokenProblem("not_configured", "no tokenUrl")
+            }
             var form = [
                 (name: "grant_type", value: "urn:ietf:params:oauth:grant-type:user_code"), (name: "client_id", value: client),
                 (name: "user_code", value: userCode),

@@ -11,7 +11,9 @@ public struct LoginAccount: Sendable {
     public init(endpoint: TokenEndpoint) { self.endpoint = endpoint }
 
     /// Exchanges a code, and looks who has signed in.
-    public func tokens(for code: Secret, of request: AuthorizationRequest, _ descriptor: LoginDescriptor) throws(TokenProblem) -> LoginTokens {
+    public func tokens(
+        for code: Secret, of request: AuthorizationRequest, _ descriptor: LoginDescriptor
+    ) throws(TokenProblem) -> LoginTokens {
         try endpoint.exchange(code: code, redirect: request.redirect, verifier: request.verifier, for: descriptor)
     }
 
@@ -28,7 +30,8 @@ public struct LoginAccount: Sendable {
         } catch {
             tokens.project = project
             if project == nil {
-                return "the account's project could not be found (\(error.message)); set GOOGLE_CLOUD_PROJECT and sign in again if requests are refused"
+                return "the account's project could not be found (\(error.message)); "
+                    + "set GOOGLE_CLOUD_PROJECT and sign in again if requests are refused"
             }
         }
         return nil

@@ -30,7 +30,8 @@ public struct LoginTokens: Hashable, Sendable {
         let claims = [reply["id_token"]?.string.map { Secret($0) }, access].compactMap { $0.flatMap(TokenClaims.init) }
         expires = Self.end(reply, claims: TokenClaims(access), now: now)
         if !descriptor.accountClaim.isEmpty { account = claims.lazy.compactMap { $0.text(descriptor.accountClaim) }.first }
-        email = claims.lazy.compactMap { $0.text(["email"]) ?? (descriptor.emailClaim.isEmpty ? nil : $0.text(descriptor.emailClaim)) }.first
+        let mail = descriptor.emailClaim
+        email = claims.lazy.compactMap { $0.text(["email"]) ?? (mail.isEmpty ? nil : $0.text(mail)) }.first
         resource = reply["resource_url"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 

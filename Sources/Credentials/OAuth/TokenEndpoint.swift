@@ -24,7 +24,8 @@ public struct TokenEndpoint: Sendable {
         _ form: [(name: String, value: String)], for descriptor: LoginDescriptor, secrets: [Secret]
     ) throws(TokenProblem) -> LoginTokens {
         guard let url = descriptor.tokenURL, let client = descriptor.clientID else {
-            throw TokenProblem("not_configured", "no tokenUrl and clientId are known; models.providers.\(descriptor.provider).login has them")
+            throw TokenProblem(
+                "not_configured", "no tokenUrl and clientId are known; models.providers.\(descriptor.provider).login takes them")
         }
         var form = form + [("client_id", client)]
         var secrets = secrets

@@ -33,7 +33,8 @@ public struct TokenProblem: Error, Hashable, Sendable {
         let reply = try? JSONValue.parse(body)
         let error = reply?["error"]
         let code = error?.string ?? error?["code"]?.string ?? error?["type"]?.string ?? reply?["code"]?.string
-        let words = reply?["error_description"]?.string ?? error?["message"]?.string ?? reply?["message"]?.string
+        let words =
+            reply?["error_description"]?.string ?? error?["message"]?.string ?? reply?["message"]?.string
             ?? reply?["base_resp"]?["status_msg"]?.string
         let shown = words.map { redactor.redact($0, limit: 200) } ?? ""
         let plain = code.flatMap { Self.isName($0) ? $0 : nil }

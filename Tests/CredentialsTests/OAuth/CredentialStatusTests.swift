@@ -5,8 +5,10 @@ import HTTP
 import Testing
 
 @Suite struct `The status of a credential` {
-    static let failed = #", "refreshFailure": {"at": 1763689940000, "rule": "oauth.server_error", "message": "", "count": 2, "next": 1763690030000}"#
-    static let dead = #", "refreshFailure": {"at": 1763689940000, "rule": "oauth.invalid_grant", "message": "", "permanent": true, "count": 1}"#
+    static let failed = failure(#""rule": "oauth.server_error", "count": 2, "next": 1763690030000"#)
+    static let dead = failure(#""rule": "oauth.invalid_grant", "permanent": true, "count": 1"#)
+
+    static func failure(_ members: String) -> String { #", "refreshFailure": {"at": 1763689940000, "message": "", \#(members)}"# }
 
     @Test(arguments: [
         (86_400, "", "ok, renewed by itself in 86400s"), (301, "", "ok, renewed by itself in 301s"),
@@ -33,7 +35,8 @@ import Testing
         try stage.signIn(left: .seconds(3600))
         let credential = try stage.credential
         func code(after seconds: Int) -> String { credential.status(at: stage.clock.now + .seconds(seconds)).code }
-        #expect([0, 3299, 3300, 3599, 3600, 90_000].map(code) == ["ok", "ok", "expiring", "expiring", "expired_refreshable", "expired_refreshable"])
+        #expect([0, 3299, 3300, 3599].map(code) == ["ok", "ok", "expiring", "expiring"])
+        #expect([3600, 90_000].map(code) == ["expired_refreshable", "expired_refreshable"])
     }
 
     @Test func `of another program's login never promises to renew it`() throws {

@@ -57,7 +57,8 @@ public struct PoolSources: Sendable {
             let place = written == "~" || written.hasPrefix("~/") ? home + written.dropFirst() : written
             // A folder that OpenClaw's configuration names, or that is below OpenClaw's own, is OpenClaw's: what is written goes to ours,
             // before it.
-            let isOpenClaws = folders.count > 1 || (place.hasPrefix(home + "/.openclaw/") && folders.first.map { !place.hasPrefix($0 + "/") } ?? true)
+            let isBelowOurs = folders.first.map { place.hasPrefix($0 + "/") } ?? false
+            let isOpenClaws = folders.count > 1 || (place.hasPrefix(home + "/.openclaw/") && !isBelowOurs)
             return Agent(id: id, folders: isOpenClaws ? usual.prefix(1) + [place] : [place])
         }
         self.init(

@@ -18,13 +18,16 @@ public final class GatewayStatus: Sendable {
     public let startedAt: Timestamp
     public let configPath: String?
     public let stateFolder: String
+    /// The file that gets the log's lines; `nil`: none does.
+    public let logFile: String?
     private let state: Mutex<(port: UInt16, reloadedAt: Timestamp?, problem: String?)>
 
-    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String) {
+    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String, logFile: String? = nil) {
         self.version = version
         self.startedAt = startedAt
         self.configPath = configPath
         self.stateFolder = stateFolder
+        self.logFile = logFile
         state = Mutex((0, nil, nil))
     }
 
@@ -55,6 +58,7 @@ struct StatusAPI {
             "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
             "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),
         ]
+        object["log"] = status.logFile.map { .string($0) } ?? .null
         object["config"] = status.configPath.map { .string($0) } ?? .null
         if let problem = facts.problem { object["reload_problem"] = .string(problem) }
         object["blocks"] = .number(JSONNumber(relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }.count))

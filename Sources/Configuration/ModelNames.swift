@@ -74,7 +74,7 @@ public enum ModelNames {
     // MARK: One model
 
     /// The model that an alias, `provider/model` or a bare name means. Suggests nothing but the owners of a name that several have.
-    static func find(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
+    public static func find(_ name: String, in settings: Settings) -> Result<PinnedModelRef, UnknownModel> {
         let (text, credential) = split(name)
         if let ref = settings.agents.model(aliased: text) { return .success(PinnedModelRef(ref: ref, credential: credential)) }
         if let ref = reference(text), settings.providers[ref.provider] != nil {
@@ -90,7 +90,7 @@ public enum ModelNames {
     }
 
     /// `provider/model` with the provider's aliases taken for what they mean, whether there is such a provider or not.
-    static func reference(_ text: String) -> ModelRef? {
+    public static func reference(_ text: String) -> ModelRef? {
         guard var ref = ModelRef(text) else { return nil }
         ref.provider = Catalogue.builtIn.canonicalID(of: ref.provider)
         return ref
@@ -100,7 +100,7 @@ public enum ModelNames {
     ///
     /// An id of a credential has a colon (`openai:backup`, `openai:me@example.com`), and so tells itself from a version or a
     /// place within a model's name (`claude-sonnet-4@20250514`, `@cf/meta/llama`).
-    static func split(_ name: String) -> (name: String, credential: CredentialID?) {
+    public static func split(_ name: String) -> (name: String, credential: CredentialID?) {
         var rest = name[...]
         while let at = rest.firstIndex(of: "@") {
             let after = name[name.index(after: at)...]
@@ -162,7 +162,7 @@ public enum ModelNames {
     }
 
     /// Listed names that are close to `name`, best first; where none is, models whose own name is.
-    static func suggestions(for name: String, in settings: Settings) -> [String] {
+    public static func suggestions(for name: String, in settings: Settings) -> [String] {
         let name = split(name).name
         let names = all(in: settings).prefix(comparedNames).map(\.name)
         let near = NearestName.closest(to: name, in: names, count: UnknownModel.limit)

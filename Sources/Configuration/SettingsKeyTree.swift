@@ -16,6 +16,8 @@ struct SettingsKeyTree: Sendable {
 
     var kind: SettingsKey.Kind
     var use: SettingsKey.Use = .used
+    /// As `SettingsKey.fallback`.
+    private(set) var fallback = ""
     private var children: [String: SettingsKeyTree] = [:]
 
     private init(kind: SettingsKey.Kind) { self.kind = kind }
@@ -48,7 +50,7 @@ struct SettingsKeyTree: Sendable {
 
     private mutating func insert(_ key: SettingsKey, at steps: ArraySlice<String>) {
         guard let first = steps.first else {
-            (kind, use) = (key.kind, key.use)
+            (kind, use, fallback) = (key.kind, key.use, key.fallback)
             return
         }
         children[first, default: SettingsKeyTree(kind: .section)].insert(key, at: steps.dropFirst())

@@ -30,7 +30,7 @@ extension SettingsKeys {
         ),
         ("agents.defaults", agentKeys + defaultsKeys),
         ("agents.defaults.models.*", ["streaming", "agentRuntime"]),
-        ("agents.list[]", agentKeys),
+        ("agents.list[]", agentKeys + ["imageModel"]),
         ("auth", ["cooldownBypassProviders"]),
         ("env", ["shellEnv"]),
         (

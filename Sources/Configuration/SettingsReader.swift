@@ -69,7 +69,7 @@ public enum SettingsReader {
 
     /// The settings' own folder, then those of `UNDERSTUDY_INCLUDE_ROOTS` and `OPENCLAW_INCLUDE_ROOTS`, apart by colons; each
     /// as written and with links followed.
-    private static func includeRoots(path: String, source: any SettingsSource, environment: [String: String]) -> [String] {
+    static func includeRoots(path: String, source: any SettingsSource, environment: [String: String]) -> [String] {
         let more = ["UNDERSTUDY_INCLUDE_ROOTS", "OPENCLAW_INCLUDE_ROOTS"].flatMap { name in
             (environment[name] ?? "").split(separator: ":").map { root in
                 root == "~" || root.hasPrefix("~/") ? (environment["HOME"] ?? "~") + root.dropFirst() : String(root)

@@ -12,12 +12,9 @@ public struct LogRecord: Sendable {
     /// The receipt id of the request that it is about.
     public var request: String?
     public var fields: LogFields
-    /// What programs want to know beyond that: written where lines are JSON, left out where people read them.
-    public var details: LogFields
 
     public init(
-        milliseconds: Int64, level: LogLevel, label: StaticString, message: StaticString, request: String? = nil, fields: LogFields = [:],
-        details: LogFields = [:]
+        milliseconds: Int64, level: LogLevel, label: StaticString, message: StaticString, request: String? = nil, fields: LogFields = [:]
     ) {
         self.milliseconds = milliseconds
         self.level = level
@@ -25,7 +22,6 @@ public struct LogRecord: Sendable {
         self.message = message
         self.request = request
         self.fields = fields
-        self.details = details
     }
 }
 

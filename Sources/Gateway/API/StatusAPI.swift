@@ -18,17 +18,23 @@ public final class GatewayStatus: Sendable {
     public let startedAt: Timestamp
     public let configPath: String?
     public let stateFolder: String
-    /// The file that gets the log's lines; `nil`: none does.
-    public let logFile: String?
-    private let state: Mutex<(port: UInt16, reloadedAt: Timestamp?, problem: String?)>
+    private let state: Mutex<Facts>
 
-    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String, logFile: String? = nil) {
+    struct Facts {
+        var port: UInt16 = 0
+        /// When settings were last loaded while it runs, whether they were taken or not; `nil`: not yet.
+        var triedAt: Timestamp?
+        var reloadedAt: Timestamp?
+        /// Why they were not taken.
+        var problem: String?
+    }
+
+    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String) {
         self.version = version
         self.startedAt = startedAt
         self.configPath = configPath
         self.stateFolder = stateFolder
-        self.logFile = logFile
-        state = Mutex((0, nil, nil))
+        state = Mutex(Facts())
     }
 
     public func listens(on port: UInt16) { state.withLock { $0.port = port } }
@@ -36,12 +42,12 @@ public final class GatewayStatus: Sendable {
     /// - Parameter problem: Why the running settings were kept; `nil` after a good reload.
     public func reloaded(at now: Timestamp, problem: String?) {
         state.withLock { state in
-            state.problem = problem
+            (state.problem, state.triedAt) = (problem, now)
             if problem == nil { state.reloadedAt = now }
         }
     }
 
-    var facts: (port: UInt16, reloadedAt: Timestamp?, problem: String?) { state.withLock { $0 } }
+    var facts: Facts { state.withLock { $0 } }
 }
 
 /// `GET /api/status`.
@@ -58,8 +64,9 @@ struct StatusAPI {
             "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
             "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),
         ]
-        object["log"] = status.logFile.map { .string($0) } ?? .null
         object["config"] = status.configPath.map { .string($0) } ?? .null
+        if let at = facts.triedAt { object["reload_tried_at"] = .number(JSONNumber(Int(at.milliseconds))) }
+        if let at = facts.reloadedAt { object["reloaded_at"] = .number(JSONNumber(Int(at.milliseconds))) }
         if let problem = facts.problem { object["reload_problem"] = .string(problem) }
         object["blocks"] = .number(JSONNumber(relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }.count))
         return .json(.object(object))

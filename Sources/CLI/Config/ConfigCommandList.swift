@@ -2,7 +2,7 @@
 
 extension CommandList {
     static let config = CommandList(
-        commands: [.configValidate],
+        commands: [.configGet, .configSet, .configUnset, .configValidate],
         groups: [
             CommandGroup("config", summary: "The configuration file", standsFor: nil)
         ])

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Credentials
+import HTTP
 import Store
 
 #if canImport(Glibc)
@@ -10,6 +12,9 @@ import Store
 
 /// Settings from the file system. Each call blocks until the file is read.
 struct FileSource: SettingsSource {
+    /// Follows references to secrets. Without it they are taken on trust, for checking a file without running the programs that it names.
+    var secrets: SecretResolver?
+
     /// Bytes of one file.
     static let limit = SettingsReader.fileLimit
 
@@ -26,6 +31,13 @@ struct FileSource: SettingsSource {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)
+    }
+
+    func secret(
+        _ reference: SecretReference, in settings: SecretsSettings, variables: [String: String]
+    ) -> Result<Secret, SecretProblem> {
+        guard let secrets else { return .success(Secret("taken-on-trust")) }
+        return secrets.secret(reference, in: settings, variables: variables.mapValues { Secret($0) })
     }
 
     /// The same trouble in the words of settings.

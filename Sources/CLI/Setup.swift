@@ -13,22 +13,28 @@ struct Setup: Sendable {
     var settings: Settings
     /// Remarks about the files, which count all the same.
     var notes: [SettingsNote]
+    /// Follows references to secrets; what it found for the settings need not be looked for again.
+    var secrets: SecretResolver
 
     /// Whether the settings give the default agent no model, so that the rehearsal provider plays.
     var isRehearsal: Bool { settings.agents.main.chain.isEmpty }
 
-    /// Reads the settings; blocks on files.
+    /// Reads the settings; blocks on files, and on programs that are asked for secrets.
     ///
+    /// - Parameter memory: What stands in for secrets that cannot be had any more; `nil`: nothing does.
     /// - Throws: `.configuration` with every problem, each naming file, line and column, or with the file that was named and is not there.
     static func load(
-        _ location: ConfigLocation, environment: [String: String], overrides: SettingsOverrides = SettingsOverrides()
+        _ location: ConfigLocation, environment: [String: String], overrides: SettingsOverrides = SettingsOverrides(),
+        memory: SecretMemory? = nil
     ) throws(CommandFailure) -> Setup {
         if let missing = location.missing { throw missing }
+        let secrets = SecretResolver(home: location.home, memory: memory)
         do throws(SettingsProblems) {
             let (settings, notes) = try SettingsReader.read(
-                path: location.configPath, source: FileSource(), environment: environment, stateFolder: location.stateFolder,
+                path: location.configPath, source: FileSource(secrets: secrets), environment: environment,
+                stateFolder: location.stateFolder,
                 workingFolder: HostFacts.workingFolder(), overrides: overrides)
-            return Setup(location: location, settings: settings, notes: notes)
+            return Setup(location: location, settings: settings, notes: notes, secrets: secrets)
         } catch {
             throw CommandFailure(
                 .configuration, "the configuration cannot be used\n" + error.text,
@@ -44,7 +50,7 @@ struct Setup: Sendable {
     }
 
     /// Reads every place where a credential may be; blocks on files. Never fails: what cannot be read is a note of the pool.
-    func credentials(now: Timestamp) -> PoolSnapshot { CredentialPool.load(poolSources, now: now) }
+    func credentials(now: Timestamp) -> PoolSnapshot { CredentialPool.load(poolSources, now: now, secrets: secrets) }
 
     var poolSources: PoolSources { PoolSources(settings: settings, folders: location.agentRoots, home: location.home) }
 

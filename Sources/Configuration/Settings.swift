@@ -14,8 +14,11 @@ public struct Settings: Hashable, Sendable {
     public var configuredKeys: [ProviderID: Secret] = [:]
     /// How people sign in: what is publicly known, and `models.providers.<id>.login` over it.
     public var logins = Dictionary(LoginCatalogue.builtIn.logins.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
+    /// Why there is no key in `configuredKeys`, where one is written as a reference that leads nowhere now.
+    public var unresolvedKeys: [ProviderID: String] = [:]
     public var agents = AgentsSettings()
     public var auth = AuthSettings()
+    public var secrets = SecretsSettings()
     public var gateway = GatewaySettings()
     public var logging = LoggingSettings()
     public var receipts = ReceiptSettings()

@@ -3,31 +3,38 @@ import HTTP
 import JSON
 
 extension SettingsCursor {
-    /// Text, or a reference to where the secret stands (OpenClaw's `{source, provider, id}`), of which only variables can be
-    /// followed yet.
+    /// Text, or what a reference leads to. One that leads nowhere is a problem.
     func secret(_ name: String) -> Secret? { child(name)?.secret() }
 
     func secret() -> Secret? {
-        guard top.object != nil else { return text().map { Secret($0) } }
-        switch top["source"]?.string {
-        case "env":
-            guard let name = top["id"]?.string, Self.isVariable(name) else {
-                return problem("\(path.text) names no environment variable", "id takes capitals, digits and _, such as OPENAI_API_KEY")
-            }
-            guard let value = reading.variables[name], !value.isEmpty else {
-                return problem("Missing env var \"\(name)\" referenced at config path: \(path.text)", "set it")
-            }
-            return Secret(value)
-        case let source? where source == "file" || source == "exec":
-            return problem(
-                "\(path.text) is a reference with source \"\(source)\", which is not supported yet",
-                "put the key into an environment variable and write {source: \"env\", id: \"VARIABLE\"}")
-        default: return mismatch()
+        switch followed() {
+        case .success(let secret): secret
+        case .failure(let failure): problem("\(path.text): \(failure.text)")
         }
     }
 
-    private static func isVariable(_ name: String) -> Bool {
-        guard let first = name.utf8.first, (0x41...0x5A).contains(first), name.utf8.count <= 128 else { return false }
-        return name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+    /// The same, with what is wrong with a file or a program as a failure. All else that is wrong has been reported, and is `nil`.
+    func followed() -> Result<Secret?, SecretProblem> {
+        guard top.object != nil else { return .success(text().map { Secret($0) }) }
+        guard let read = SecretReference.read(top) else { return .success(mismatch()) }
+        let reference: SecretReference
+        switch read {
+        case .success(let found): reference = found
+        case .failure(let failure): return .success(problem("\(path.text): \(failure.text)"))
+        }
+        switch reading.secrets.provider(of: reference) {
+        case .failure(let failure): return .success(problem("\(path.text): \(failure.text)"))
+        case .success((let name, .env(let allowed))):
+            if let allowed, !allowed.contains(reference.id) {
+                return .success(
+                    problem("\(path.text) refers to the variable \(reference.id)", "secrets.providers.\(name).allowlist does not name it"))
+            }
+            guard let value = reading.variables[reference.id], !value.isEmpty else {
+                return .success(problem("Missing env var \"\(reference.id)\" referenced at config path: \(path.text)", "set it"))
+            }
+            return .success(Secret(value))
+        case .success((_, .file)), .success((_, .exec)):
+            return reading.source.secret(reference, in: reading.secrets, variables: reading.variables).map { $0 }
+        }
     }
 }

@@ -28,7 +28,7 @@ public struct SettingsKey: Hashable, Sendable {
 
     public enum Kind: Hashable, Sendable {
         case text
-        /// Text, `${VARIABLE}`, or a reference to a variable.
+        /// Text, `${VARIABLE}`, or a `SecretReference`.
         case secret
         case url
         case flag
@@ -63,7 +63,7 @@ extension SettingsKey.Kind {
     public var text: String {
         switch self {
         case .text: "text"
-        case .secret: #"text, "${VARIABLE}" or {source: "env", id: "VARIABLE"}"#
+        case .secret: #"text, "${VARIABLE}" or a reference {source, provider, id}"#
         case .url: "an http or https URL with a host and without user, query or fragment"
         case .flag: "true or false"
         case .whole(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -13,7 +13,7 @@ extension SettingsKeys {
         "cli",
         "commands", "commitments", "cron", "crestodian", "diagnostics", "discovery", "hooks", "identity", "mcp", "media", "memory",
         "messages",
-        "meta", "nodeHost", "plugins", "proxy", "routing", "secrets", "security", "session", "skills", "surfaces", "talk", "tools",
+        "meta", "nodeHost", "plugins", "proxy", "routing", "security", "session", "skills", "surfaces", "talk", "tools",
         "transcripts", "tts", "ui", "update", "web", "wizard", "workspace",
     ]
 

@@ -5,14 +5,14 @@ import Providers
 public enum SettingsKeys {
     /// What the settings are made of, in the order of the documentation.
     public static let all: [SettingsKey] =
-        models + modelEntries + compat + modelEntriesMore + agents + auth + environment + gateway + logging + ours + openClaw
+        models + modelEntries + compat + modelEntriesMore + agents + auth + secrets + environment + gateway + logging + ours + openClaw
 
     private static let seconds = SettingsKey.Kind.number(0.01...86_400)
     private static let ladder = SettingsKey.Kind.numbers(0.01...604_800)
     private static let dollars = SettingsKey.Kind.number(0...100_000)
     private static let tokens = SettingsKey.Kind.whole(1...100_000_000)
 
-    private static func key(
+    static func key(
         _ path: String, _ kind: SettingsKey.Kind, _ fallback: String = "", _ meaning: String, _ use: SettingsKey.Use = .used
     ) -> SettingsKey {
         SettingsKey(path: path, kind: kind, fallback: fallback, meaning: meaning, use: use)

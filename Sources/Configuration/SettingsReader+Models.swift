@@ -16,7 +16,9 @@ extension SettingsReader {
                 cursor.report("\(cursor.path.text) is the provider \(id) a second time", "write it once")
                 continue
             }
-            guard var provider = provider(id, entry, key: &settings.configuredKeys[id]) else { continue }
+            guard var provider = provider(id, entry, key: &settings.configuredKeys[id], unresolved: &settings.unresolvedKeys[id]) else {
+                continue
+            }
             readModelEntries(of: entry, into: &provider, &settings.modelFailover)
             if let failover = entry.section("failover").map(narrowFailover), !failover.isEmpty { settings.providerFailover[id] = failover }
             if let login = login(entry, of: id) { settings.logins[id] = login }
@@ -37,7 +39,7 @@ extension SettingsReader {
         return Catalogue.builtIn.canonicalID(of: ProviderID(rawValue: id))
     }
 
-    private static func provider(_ id: ProviderID, _ entry: SettingsCursor, key: inout Secret?) -> Provider? {
+    private static func provider(_ id: ProviderID, _ entry: SettingsCursor, key: inout Secret?, unresolved: inout String?) -> Provider? {
         let known = Catalogue.builtIn.provider(id)
         let isWritten = entry.child("baseUrl") != nil
         guard let url = isWritten ? baseURL(entry) : known?.baseURL else {
@@ -58,7 +60,12 @@ extension SettingsReader {
                 "this version does not speak \(provider.wireName); models of \(id) are passed over\(advice(provider))")
         }
         readCompat(of: entry, into: &provider)
-        key = entry.secret("apiKey")
+        switch entry.child("apiKey")?.followed() {
+        case .success(let secret?): key = secret
+        // A helper that fails must not keep the gateway from serving with everything else.
+        case .failure(let problem): unresolved = problem.text
+        case .success(nil), nil: break
+        }
         switch entry.flag("authHeader") {
         case true: provider.credentialHeader = .bearer
         case false: provider.credentialHeader = provider.wireName.hasPrefix("openai") ? .nowhere : nil

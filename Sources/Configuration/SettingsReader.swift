@@ -31,6 +31,8 @@ public enum SettingsReader {
 
         var settings = Settings()
         settings.environment = reading.variables.mapValues { Secret($0) }
+        reading.secrets = readSecrets(root)
+        settings.secrets = reading.secrets
         readModels(root, into: &settings)
         readAuth(root, into: &settings)
         readFailover(root, into: &settings)

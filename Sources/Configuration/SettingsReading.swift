@@ -16,6 +16,8 @@ final class SettingsReading {
     let includeRoots: [String]
     /// What `${NAME}` stands for.
     var variables: [String: String]
+    /// Where references to secrets lead.
+    var secrets = SecretsSettings()
     var files: [File] = []
     /// Paths read or looked for, in order.
     private(set) var paths: [String] = []

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTP
 
 /// Where files come from. This target opens none itself; commands and the gateway bring one over real files.
 public protocol SettingsSource {
@@ -9,10 +10,21 @@ public protocol SettingsSource {
     /// `path` with its symbolic links followed, so that an `$include` cannot leave its folder through one. A path that does
     /// not exist stays as it is.
     func resolved(_ path: String) -> String
+
+    /// The secret that a reference of source `file` or `exec` leads to, once its provider is known. Called once for each reference.
+    func secret(
+        _ reference: SecretReference, in settings: SecretsSettings, variables: [String: String]
+    ) -> Result<Secret, SecretProblem>
 }
 
 extension SettingsSource {
     public func resolved(_ path: String) -> String { path }
+
+    public func secret(
+        _ reference: SecretReference, in settings: SecretsSettings, variables: [String: String]
+    ) -> Result<Secret, SecretProblem> {
+        .failure(SecretProblem("its reference of source \(reference.source.rawValue) is not followed here"))
+    }
 }
 
 /// Why a file that is there could not be read.

@@ -16,13 +16,16 @@ public enum CredentialPool {
 
     /// Never fails: a file that cannot be read or understood is a note, and the rest counts. Blocks on files.
     ///
-    /// - Parameter now: Decides which tokens have expired.
+    /// - Parameters:
+    ///   - now: Decides which tokens have expired.
+    ///   - secrets: Follows references to secrets; `nil`: one that remembers nothing.
     public static func load(
-        _ sources: PoolSources, now: Timestamp,
+        _ sources: PoolSources, now: Timestamp, secrets: SecretResolver? = nil,
         reading: @escaping Reader = { path throws(StoreProblem) in try AtomicFile.read(path, limit: fileLimit) }
     ) -> PoolSnapshot {
         withoutActuallyEscaping(reading) { reading in
-            var loading = Loading(sources: sources, now: now, read: reading)
+            var loading = Loading(
+                sources: sources, now: now, secrets: secrets ?? SecretResolver(home: sources.home), read: reading)
             return loading.snapshot()
         }
     }
@@ -32,6 +35,7 @@ public enum CredentialPool {
 private struct Loading {
     let sources: PoolSources
     let now: Timestamp
+    let secrets: SecretResolver
     let read: CredentialPool.Reader
 
     var notes: [PoolSnapshot.Note] = []
@@ -39,9 +43,10 @@ private struct Loading {
     /// What a path held, so that each file is read once.
     var documents: [String: JSONValue?] = [:]
 
-    init(sources: PoolSources, now: Timestamp, read: @escaping CredentialPool.Reader) {
+    init(sources: PoolSources, now: Timestamp, secrets: SecretResolver, read: @escaping CredentialPool.Reader) {
         self.sources = sources
         self.now = now
+        self.secrets = secrets
         self.read = read
     }
 
@@ -55,6 +60,7 @@ private struct Loading {
     mutating func snapshot() -> PoolSnapshot {
         var agents: [AgentID: PoolSnapshot.OfAgent] = [:]
         let main = sources.agents.first
+        prepareReferences()
         var stored: [AgentID: [StoredCredential]] = [:]
         let inherited = main.map { found(of: $0) } ?? Found()
         let mainID = main?.id ?? AgentID(rawValue: "main")
@@ -65,11 +71,22 @@ private struct Loading {
             agents[agent.id] = arranged(all)
             stored[agent.id] = all.profiles.map(judged)
         }
+        for note in secrets.notes where !notes.contains(note) { notes.append(note) }
         return PoolSnapshot(
-            agents: agents, stored: stored, main: mainID, redactor: redactor(agents, stored), notes: notes, paths: paths)
+            agents: agents, stored: stored, main: mainID, redactor: redactor(agents, stored), notes: notes,
+            paths: paths + secrets.paths.filter { !paths.contains($0) })
     }
 
     // MARK: Files
+
+    /// Asks for all secrets that stand elsewhere at once, since each program that is asked takes its time.
+    private mutating func prepareReferences() {
+        var references: [SecretReference] = []
+        for folder in sources.agents.flatMap(\.folders) {
+            if let root = document("\(folder)/auth-profiles.json") { references += ProfileDocument.references(in: root) }
+        }
+        secrets.prepare(references, in: sources.secrets, variables: sources.environment)
+    }
 
     private mutating func found(of agent: PoolSources.Agent) -> Found {
         var result = Found()
@@ -78,7 +95,9 @@ private struct Loading {
             // The later state file's order counts before the one that older versions kept beside the secrets.
             for name in ["auth-state.json", "auth-profiles.json"] {
                 guard let root = document("\(folder)/\(name)") else { continue }
-                let profiles = ProfileDocument(root, source: name, environment: sources.environment, now: now)
+                let profiles = ProfileDocument(root, source: name, now: now) { [secrets, sources] reference in
+                    secrets.secret(reference, in: sources.secrets, variables: sources.environment)
+                }
                 here.order.merge(profiles.order) { first, _ in first }
                 if name == "auth-state.json" { continue }
                 let isOurs = folder == agent.folders.first
@@ -181,6 +200,13 @@ private struct Loading {
                 StoredCredential(
                     id: CredentialID(rawValue: "\(provider):config"), provider: provider, kind: .apiKey, secret: secret, label: "config",
                     source: "models.providers.\(provider).apiKey"))
+        }
+        if let why = sources.unresolvedKeys[provider] {
+            keys.append(
+                StoredCredential(
+                    id: CredentialID(rawValue: "\(provider):config"), provider: provider, kind: .apiKey, secret: Secret(""),
+                    label: "config",
+                    source: "models.providers.\(provider).apiKey", unusable: why))
         }
         if let key = found.modelKeys[provider] { keys.append(key) }
         return keys

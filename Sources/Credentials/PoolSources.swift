@@ -28,6 +28,12 @@ public struct PoolSources: Sendable {
     public var environment: [String: Secret]
     /// How logins are renewed.
     public var logins: [ProviderID: LoginDescriptor]
+    /// Why a provider's configured key could not be had.
+    public var unresolvedKeys: [ProviderID: String] = [:]
+    /// Where references to secrets lead.
+    public var secrets = SecretsSettings()
+    /// What `~` stands for.
+    public var home = "/"
 
     public init(
         providers: [ProviderID: Provider], keys: [ProviderID: Secret] = [:], agents: [Agent] = [], auth: AuthSettings = AuthSettings(),
@@ -65,5 +71,8 @@ public struct PoolSources: Sendable {
             providers: settings.providers, keys: settings.configuredKeys,
             agents: ["main" as AgentID].map(agent) + settings.agents.all.map(\.id).filter { $0 != "main" }.map(agent),
             auth: settings.auth, environment: settings.environment, logins: settings.logins)
+        unresolvedKeys = settings.unresolvedKeys
+        secrets = settings.secrets
+        self.home = home
     }
 }

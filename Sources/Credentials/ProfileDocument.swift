@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Failover
 import HTTP
 import JSON
@@ -22,14 +23,16 @@ public struct ProfileDocument: Hashable, Sendable {
 
     /// - Parameters:
     ///   - source: The file's name as credentials show it.
-    ///   - environment: For keys that stand in a variable.
+    ///   - secrets: Follows references to secrets.
     ///   - now: Decides what has expired.
-    public init(_ root: JSONValue, source: String, environment: [String: Secret], now: Timestamp) {
+    public init(
+        _ root: JSONValue, source: String, now: Timestamp, secrets: @escaping (SecretReference) -> Result<Secret, SecretProblem>
+    ) {
         guard let object = root.object else {
             notes = ["it is not an object"]
             return
         }
-        let reader = Reader(source: source, environment: environment, now: now)
+        let reader = Reader(source: source, secrets: secrets, now: now)
         let rows: JSONObject
         let isFlat: Bool
         if let profiles = object["profiles"] {
@@ -44,6 +47,16 @@ public struct ProfileDocument: Hashable, Sendable {
         }
         if isFlat || object["profiles"] != nil { read(rows, flat: isFlat, with: reader) }
         readOrder(object["order"])
+    }
+
+    /// All references in a document, so that they can be followed together.
+    static func references(in root: JSONValue) -> [SecretReference] {
+        guard let rows = (root["profiles"] ?? root).object?.members.prefix(limit) else { return [] }
+        return rows.flatMap { _, value in
+            ["key", "keyRef", "apiKey", "token", "tokenRef"].compactMap { name in
+                value[name].flatMap { Reader.reference($0) }.flatMap { try? $0.get() }
+            }
+        }
     }
 
     private mutating func read(_ rows: JSONObject, flat: Bool, with reader: Reader) {
@@ -72,7 +85,7 @@ private struct Reader {
     struct Problem: Error { var text: String }
 
     let source: String
-    let environment: [String: Secret]
+    let secrets: (SecretReference) -> Result<Secret, SecretProblem>
     let now: Timestamp
 
     /// The provider that a name or an alias of it means.
@@ -95,7 +108,7 @@ private struct Reader {
                 id: profile.id, provider: provider, kind: kind, secret: secret, label: profile.label, source: source,
                 unusable: kind == .apiKey ? nil : expiry(value, kind: kind))
         case .failure(let problem):
-            guard let problem = problem as? SecretReference.Unresolved else {
+            guard let problem = problem as? SecretProblem else {
                 return .failure(Problem(text: "it has no \(names(of: kind)[0])"))
             }
             profile.unusable = problem.text
@@ -136,14 +149,20 @@ private struct Reader {
     private func secret(of value: JSONValue, kind: CredentialKind) -> Result<Secret, any Error> {
         for name in names(of: kind) {
             guard let member = value[name] else { continue }
-            if let secret = member.string.flatMap({ Secret($0).trimmed }) { return .success(secret) }
-            if kind != .oauth, let reference = SecretReference(member) {
-                return reference.resolved(in: environment).mapError { $0 }
+            if kind != .oauth, let reference = Self.reference(member) {
+                return reference.flatMap { secrets($0) }.mapError { $0 }
             }
+            if let secret = member.string.flatMap({ Secret($0).trimmed }) { return .success(secret) }
         }
         // The first use brings an access token.
         if kind == .oauth, value["refresh"]?.string?.isEmpty == false { return .success(Secret("")) }
         return .failure(Absent())
+    }
+
+    /// The reference that stands in the place of a secret; `nil`: none does.
+    static func reference(_ member: JSONValue) -> Result<SecretReference, SecretProblem>? {
+        if let text = member.string { return SecretReference.variable(in: text).map { .success($0) } }
+        return SecretReference.read(member)
     }
 
     /// `expires` is in milliseconds since 1970; none means that it does not.

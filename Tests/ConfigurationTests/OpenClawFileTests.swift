@@ -16,7 +16,7 @@ import Testing
         #expect(
             settings.foreignSections == [
                 "$schema", "meta", "wizard", "diagnostics", "bindings", "broadcast", "messages", "commands", "session", "channels", "tools",
-                "cron", "hooks", "skills", "plugins", "secrets", "browser", "ui", "canvasHost", "discovery", "talk", "update", "web",
+                "cron", "hooks", "skills", "plugins", "browser", "ui", "canvasHost", "discovery", "talk", "update", "web",
             ])
     }
 

@@ -68,7 +68,7 @@ import Testing
         ),
         (
             #"{ models: { providers: { openai: { apiKey: 12345678 } } } }"#,
-            #"understudy.json:1:44: models.providers.openai.apiKey is a number; it takes text, "${VARIABLE}" or {source: "env", id: "VARIABLE"}."#
+            #"understudy.json:1:44: models.providers.openai.apiKey is a number; it takes text, "${VARIABLE}" or a reference {source, provider, id}."#
         ),
         (
             #"{ models: { providers: { openai: { apiKey: "${OPENAI_KEY}" } } } }"#,
@@ -80,7 +80,7 @@ import Testing
         ),
         (
             #"{ models: { providers: { openai: { apiKey: { source: "exec", provider: "vault", id: "openai" } } } } }"#,
-            #"understudy.json:1:44: models.providers.openai.apiKey is a reference with source "exec", which is not supported yet; put the key into an environment variable and write {source: "env", id: "VARIABLE"}."#
+            #"understudy.json:1:44: models.providers.openai.apiKey: its reference names vault, which is missing in secrets.providers; write {source: "exec", …} there."#
         ),
         (
             #"{ models: { providers: { openai: { headers: { "content-length": "1" } } } } }"#,

@@ -88,6 +88,8 @@ import Testing
     {
         if key.kind == .anything { return }
         let path = key.path.replacing("models.providers.*", with: "models.providers.groq").replacing(
+            "secrets.providers.*.env.*", with: "secrets.providers.x.env.y"
+        ).replacing("secrets.providers.*", with: "secrets.providers.x").replacing(
             "agents.entries.*", with: "agents.entries.x"
         ).replacing("profiles.*", with: "profiles.x").replacing("order.*", with: "order.x").replacing("ByProvider.*", with: "ByProvider.x")
             .replacing("env.*", with: "env.X").replacing("vars.*", with: "vars.X").replacing("headers.*", with: "headers.x")

@@ -190,13 +190,14 @@ struct Place {
         #expect(
             place.found() == [
                 "openai:b=t", "openai:a=from-env", "openai:c= !environment variable UNSET is not set",
-                "openai:d= !its key stands behind a reference of source exec; write it down or use env",
+                #"openai:d= !its reference names default, which is missing in secrets.providers; write {source: "exec", …} there"#,
+                #"openai:e= !a reference of source "smoke" cannot be followed; env, file and exec can"#,
             ])
         #expect(place.found("groq") == ["groq:models.json=from-env"])
         #expect(place.found("anthropic") == [])
         #expect(
             place.pool.notes.map(\.text) == [
-                #"profile "openai:e" is left out: it has no key"#, #"profile "openai:f" is left out: it has no access"#,
+                #"profile "openai:f" is left out: it has no access"#
             ])
     }
 

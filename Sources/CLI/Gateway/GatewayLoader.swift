@@ -21,6 +21,8 @@ struct GatewayLoader: Sendable {
     let location: ConfigLocation
     let environment: [String: String]
     let overrides: SettingsOverrides
+    /// Secrets behind references, so that a load which cannot have one keeps that of before.
+    private let memory = SecretMemory()
 
     init(location: ConfigLocation, context: CommandContext) {
         self.location = location
@@ -37,7 +39,7 @@ struct GatewayLoader: Sendable {
 
     /// - Parameter rehearsal: Plays where the settings name no model.
     func load(rehearsal: [Provider]?) throws(CommandFailure) -> Loaded {
-        var setup = try Setup.load(location, environment: environment, overrides: overrides)
+        var setup = try Setup.load(location, environment: environment, overrides: overrides, memory: memory)
         if let rehearsal { setup.rehearse(with: rehearsal) }
         let pool = setup.credentials(now: Clock.now())
         return Loaded(

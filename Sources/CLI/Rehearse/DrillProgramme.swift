@@ -84,7 +84,7 @@ extension Setup {
     ///   - wire: Of the first.
     ///   - standby: Of the second.
     static func builtIn(_ location: ConfigLocation, wire: WireKind, standby: WireKind) -> Setup {
-        var setup = Setup(location: location, settings: Settings(), notes: [])
+        var setup = Setup(location: location, settings: Settings(), notes: [], secrets: SecretResolver(home: location.home))
         setup.rehearse(with: RehearsalProvider.remote(wire: wire, standby: standby))
         return setup
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Failover
 import Gateway
 import JSON
@@ -139,7 +140,7 @@ extension RehearseCommand {
                     .usage, "rehearse: --agent and --model both say whose chain it is; give one of them", hints: [Self.help])
             }
             model = asked ?? agent.map { "agent:\($0)" } ?? "default"
-            setup = Setup(location: location, settings: .init(), notes: [])
+            setup = Setup(location: location, settings: .init(), notes: [], secrets: SecretResolver(home: location.home))
             isBuiltIn = true
             if !invocation.isOn(builtIn) {
                 setup = try Setup.load(location, environment: context.environment)

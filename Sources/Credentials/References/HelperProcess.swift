@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+import Transport
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A program that is run to its end for what it writes, within bounds of time and size. No shell is involved, its standard error goes
+/// nowhere, and it gets the variables that are given and no others. Blocks the caller.
+struct HelperProcess {
+    /// Absolute. It runs in our own working folder.
+    var command: String
+    var arguments: [String]
+    var environment: [String: String]
+    /// On its standard input, at most `inputLimit` bytes.
+    var input: [UInt8]
+    var timeout: Duration
+    /// Without a sign of life.
+    var quietTimeout: Duration
+    var outputLimit: Int
+
+    /// What a pipe takes at once on every system, so that nobody has to feed it.
+    static let inputLimit = 16 << 10
+
+    /// Why there is no output, in words that hold none of it.
+    struct Trouble: Error, Hashable { var text: String }
+
+    func run() -> Result<[UInt8], Trouble> {
+        guard input.count <= Self.inputLimit else { return .failure(Trouble(text: "what it is asked is too long")) }
+        let started: Started
+        switch start() {
+        case .success(let value): started = value
+        case .failure(let trouble): return .failure(trouble)
+        }
+        let output = Descriptor(owning: started.output)
+        var running = Running(process: started.process, limit: outputLimit)
+        let result = running.read(output.raw, until: .now + timeout, quiet: quietTimeout, timeout: timeout)
+        if !running.isReaped { running.kill() }
+        switch result {
+        case .failure(let trouble): return .failure(trouble)
+        case .success(let bytes):
+            guard running.status == 0 else { return .failure(Trouble(text: running.ending)) }
+            return .success(bytes)
+        }
+    }
+
+    // MARK: Starting
+
+    private struct Started {
+        var process: pid_t
+        /// Ours to close.
+        var output: Int32
+    }
+
+    /// Held from the making of pipes to the spawn, so that no other program inherits an end of them.
+    private static let spawning = Mutex(())
+
+    private func start() -> Result<Started, Trouble> {
+        Self.spawning.withLock { _ -> Result<Started, Trouble> in
+            var question: [Int32] = [-1, -1]
+            var answer: [Int32] = [-1, -1]
+            guard pipe(&question) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
+            let theirInput = Descriptor(owning: question[0])
+            let feed = Descriptor(owning: question[1])
+            guard pipe(&answer) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
+            let theirOutput = Descriptor(owning: answer[1])
+            for end in question + answer { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            _ = fcntl(feed.raw, F_SETFL, O_NONBLOCK)
+            _ = fcntl(answer[0], F_SETFL, O_NONBLOCK)
+            let sent = input.withUnsafeBytes { bytes in Descriptor.uninterrupted { write(feed.raw, bytes.baseAddress, bytes.count) } }
+            var process: pid_t = 0
+            let code = sent == input.count ? spawn(&process, input: theirInput.raw, output: theirOutput.raw) : EAGAIN
+            guard code == 0 else {
+                close(answer[0])
+                return .failure(Trouble(text: "\(command) cannot be run: \(String(cString: strerror(code)))"))
+            }
+            return .success(Started(process: process, output: answer[0]))
+        }
+    }
+
+    /// In a process group of its own, so that what it starts can be ended with it.
+    private func spawn(_ process: inout pid_t, input: Int32, output: Int32) -> Int32 {
+        #if canImport(Glibc)
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #else
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        for number in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT] { sigaddset(&usual, number) }
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        var words: [UnsafeMutablePointer<CChar>?] = ([command] + arguments).map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] =
+            environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for pointer in words + variables { free(pointer) } }
+        return posix_spawn(&process, command, &actions, &attributes, &words, &variables)
+    }
+
+    // MARK: Running
+
+    private struct Running {
+        let process: pid_t
+        let limit: Int
+        /// As `waitpid` gives it, once `isReaped`.
+        private(set) var status: Int32 = -1
+        private(set) var isReaped = false
+
+        init(process: pid_t, limit: Int) {
+            self.process = process
+            self.limit = limit
+        }
+
+        /// How it ended, in words.
+        var ending: String {
+            // The layout of POSIX's WIFSIGNALED and WEXITSTATUS on Linux and macOS.
+            status & 0x7F == 0 ? "it ended with status \((status >> 8) & 0xFF)" : "signal \(status & 0x7F) ended it"
+        }
+
+        /// Reads until the program has closed its output and ended; or ended, whoever still has its output open.
+        mutating func read(
+            _ output: Int32, until end: ContinuousClock.Instant, quiet: Duration, timeout: Duration
+        ) -> Result<[UInt8], Trouble> {
+            var bytes: [UInt8] = []
+            var hasEnded = false
+            var quietEnd = ContinuousClock.now + quiet
+            while true {
+                if hasEnded, reap() { return .success(bytes) }
+                let now = ContinuousClock.now
+                if now >= end { return .failure(Trouble(text: "it was not done after \(Self.milliseconds(timeout)) ms")) }
+                if now >= quietEnd { return .failure(Trouble(text: "it wrote nothing for \(Self.milliseconds(quiet)) ms")) }
+                var interest = pollfd(fd: hasEnded ? -1 : output, events: Int16(POLLIN), revents: 0)
+                _ = poll(&interest, 1, Int32(hasEnded ? 2 : min(50, Self.milliseconds(min(end, quietEnd) - now) + 1)))
+                var before = bytes.count
+                let wasReaped = reap()
+                while !hasEnded, before >= 0 {
+                    switch Self.take(output, into: &bytes) {
+                    case .some: if bytes.count > limit { return .failure(Trouble(text: "it wrote more than \(limit) bytes")) }
+                    case .end: hasEnded = true
+                    case .nothing: before = -1
+                    }
+                }
+                if before == -1, wasReaped { return .success(bytes) }
+                if interest.revents != 0 { quietEnd = .now + quiet }
+            }
+        }
+
+        private enum Taken { case some, end, nothing }
+
+        private static func take(_ output: Int32, into bytes: inout [UInt8]) -> Taken {
+            let count = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 16) { piece -> Int in
+                let count = Descriptor.uninterrupted { systemRead(output, piece.baseAddress, piece.count) }
+                if count > 0 { bytes.append(contentsOf: piece[..<count]) }
+                return count
+            }
+            if count > 0 { return .some }
+            return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? .nothing : .end
+        }
+
+        /// Whether it has ended.
+        private mutating func reap() -> Bool {
+            if !isReaped, waitpid(process, &status, WNOHANG) != 0 { isReaped = true }
+            return isReaped
+        }
+
+        /// Ends it and all that it started.
+        mutating func kill() {
+            _ = systemKill(-process, SIGKILL)
+            _ = systemKill(process, SIGKILL)
+            while waitpid(process, &status, 0) < 0, errno == EINTR {}
+            isReaped = true
+        }
+
+        private static func milliseconds(_ duration: Duration) -> Int {
+            let (seconds, rest) = duration.components
+            return Int(clamping: seconds * 1000 + rest / 1_000_000_000_000_000)
+        }
+    }
+}
+
+@inline(__always) private func systemRead(_ raw: Int32, _ target: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(raw, target, count)
+}
+@inline(__always) private func systemKill(_ process: pid_t, _ number: Int32) -> Int32 { kill(process, number) }

@@ -49,6 +49,18 @@ import Testing
         #expect(try written(pieces.map(piece)).contains(#""custom":{"input":"\#(text)"}"#))
     }
 
+    /// As long as each piece that ends in a brace has all before it read again, this takes minutes.
+    @Test(.timeLimit(.minutes(1))) func `takes as long as its text is, in however many pieces`() throws {
+        let count = 20_000
+        let pieces =
+            [#"{"index":0,"id":"a","function":{"name":"g","arguments":"{\"input\":\""}}"#]
+            + Array(repeating: #"{"index":0,"function":{"arguments":"if x { y() }"}}"#, count: count)
+            + [#"{"index":0,"function":{"arguments":"\"}"}}"#]
+        let output = try written(pieces.map(piece))
+        #expect(output.contains(#""custom":{"input":"if x { y() }if x"#))
+        #expect(output.split(separator: "y() }").count - 1 == count)
+    }
+
     @Test func `keeps others beside it apart`() throws {
         let output = try written([
             piece(

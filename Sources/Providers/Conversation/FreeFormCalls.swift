@@ -10,6 +10,9 @@ struct FreeFormCalls: Sendable {
         let id: String
         let name: String
         var arguments = ""
+        /// Follows `arguments`, so that all of them are looked at once, in however many pieces they come.
+        var document = JSONPrefix()
+        var isDocument = true
         var rest: [ConversationEvent] = []
     }
 
@@ -64,8 +67,9 @@ struct FreeFormCalls: Sendable {
         case .toolArguments(let call, let text):
             guard let place = place(event.choice, call) else { return passed.append(event) }
             waiting[place].arguments += text
-            // The text closes, and with it the object: looked at no more often than that.
-            if waiting[place].arguments.hasSuffix("}"), JSONFragment(parsing: waiting[place].arguments) != nil { release(place, &passed) }
+            if waiting[place].isDocument { waiting[place].isDocument = waiting[place].document.take(text.utf8) }
+            let isWhole = waiting[place].isDocument && waiting[place].document.isWhole && waiting[place].arguments.hasSuffix("}")
+            if isWhole { release(place, &passed) }
         case .toolCallState(let call, _):
             guard let place = place(event.choice, call) else { return passed.append(event) }
             waiting[place].rest.append(event)

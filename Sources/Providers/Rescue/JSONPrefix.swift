@@ -23,6 +23,12 @@ public struct JSONPrefix: Sendable {
 
     public init() {}
 
+    /// Nothing is missing of what has been taken. A number may always go on.
+    var isWhole: Bool {
+        guard case .behindValue = place, open.isEmpty else { return false }
+        return true
+    }
+
     /// Whether `text`, UTF-8, is the beginning of a JSON document. Nothing is one too.
     public static func isBeginning(_ text: [UInt8]) -> Bool {
         var prefix = JSONPrefix()

@@ -46,6 +46,10 @@ public enum Repair: Hashable, Sendable {
     case dropEmptyText
     /// A limit of tokens that the model can keep.
     case limitTokens(to: Int)
+    /// An instruction to answer in JSON, where the answer is held to that and nobody says the word.
+    case sayJSON
+    /// The tools that were called in the conversation, where it offers none any more. They may not be called.
+    case offerCalledTools
 
     /// Members without which a client gets an answer of the same kind, if perhaps another one. What is not here is never left
     /// out: not what it asks (`messages`, `tools`, `stop`), not the shape of what it gets (`stream`, `n`, `response_format`,
@@ -68,7 +72,7 @@ public enum Repair: Hashable, Sendable {
         switch self {
         case .dropCacheMarkers, .dropMember, .normaliseToolCallIDs, .dropThoughts, .limitEffort, .signCalls, .plainSchemas, .alternateRoles,
             .limitStops, .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue, .fitBudget, .pairResults, .dropEmptyText,
-            .limitTokens:
+            .limitTokens, .sayJSON, .offerCalledTools:
             nil
         case .renameMember(let from, let to): .renameMember(from: to, to: from)
         case .renameRole(let from, let to): .renameRole(from: to, to: from)
@@ -103,6 +107,8 @@ extension Repair {
         case .pairResults: "pair-results"
         case .dropEmptyText: "drop-empty-text"
         case .limitTokens(let count): "tokens:\(count)"
+        case .sayJSON: "say-json"
+        case .offerCalledTools: "offer-called-tools"
         }
     }
 
@@ -122,6 +128,8 @@ extension Repair {
         case "fit-budget": self = .fitBudget
         case "pair-results": self = .pairResults
         case "drop-empty-text": self = .dropEmptyText
+        case "say-json": self = .sayJSON
+        case "offer-called-tools": self = .offerCalledTools
         default:
             guard let colon = code.firstIndex(of: ":") else { return nil }
             let rest = String(code[code.index(after: colon)...])
@@ -176,6 +184,8 @@ extension Repair {
         case .pairResults: "with a result for each tool call"
         case .dropEmptyText: "without empty texts"
         case .limitTokens(let count): "with at most \(count) tokens of answer"
+        case .sayJSON: "with the word JSON in its instructions"
+        case .offerCalledTools: "with the tools that were called"
         }
     }
 

@@ -4,6 +4,9 @@ extension Rules {
     /// What servers of Chat Completions refuse of a conversation's form; they come before the general ones.
     static let chatRepairs: [RepairRule] = [
         RepairRule(
+            .repair(.sayJSON), words: [["must contain the word 'json'", "must contain the word \"json\""]],
+            "https://platform.openai.com/docs/guides/structured-outputs: JSON mode"),
+        RepairRule(
             .repair(.addThoughts), words: [["reasoning_content"], ["missing", "must be passed back"]],
             "https://api-docs.deepseek.com/guides/thinking_mode; github.com/charmbracelet/crush#2696; github.com/bytedance/deer-flow#3043"),
         RepairRule(

@@ -75,6 +75,9 @@ extension Rules {
         RepairRule(
             .repair(.renameRole(from: "system", to: "user")),
             words: [["role 'system' is not supported", "unexpected role \"system\"", "role \"system\""]],
+        RepairRule(
+            .repair(.offerCalledTools), words: [["blocks must define tools", "must be defined when using tooluse"]],
+            "github.com/BerriAI/litellm: `Requests which include tool_use or tool_result blocks must define tools`"),
             "github.com/anthropics/claude-code#61412: instructions in the middle, before Opus 4.8"),
         RepairRule(
             .limitTokens, words: [["max_tokens"], ["which is the maximum allowed"]],

@@ -53,6 +53,7 @@ extension Rules {
                 "must end with a user message", "first message must use the", "trailing whitespace", "without 'tool_result'",
                 "unexpected 'tool_use_id'", "corresponding 'tool_use'", "role 'system' is not", "unexpected role",
                 "maximum allowed number of output", "'additionalproperties' must be", "for 'object' type",
+                "blocks must define tools", "must be defined when using tooluse",
             ], at: .noneOr([400, 422]),
             "https://platform.claude.com/docs/en/api/errors; github.com/aaif-goose/goose#7425; github.com/ding113/claude-code-hub#518"),
         Rule(
@@ -165,7 +166,7 @@ extension Rules {
                 "assistant with prefix true",
                 "unexpected role '", "system message must be at the beginning", "sequence, expected a string", "content must be a string",
                 "expected a string, but got an array", "expected string, received array", "invalid schema for function",
-                "invalid schema for response_format", "alternate between user and assistant",
+                "invalid schema for response_format", "alternate between user and assistant", "must contain the word 'json'",
             ], at: .noneOr([400, 422]),
             "github.com/NousResearch/hermes-agent#50055, #20154; github.com/moeru-ai/airi#1222; github.com/anomalyco/opencode#13737"),
         Rule(

@@ -206,6 +206,16 @@ import Testing
             400, "unsupported_parameter", "reasoning.effort", "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
             .dropMember("reasoning")
         ),
+        // A word that has to be said, and tools that were called.
+        (
+            400, nil, "messages", "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+            .sayJSON
+        ),
+        (
+            400, nil, "input",
+            "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.", .sayJSON
+        ),
+        (400, nil, nil, "Requests which include `tool_use` or `tool_result` blocks must define tools", .offerCalledTools),
         // Members that it does not.
         (400, "unsupported_parameter", "stop", "Unsupported parameter: 'stop' is not supported with this model.", nil),
         (400, "unsupported_parameter", "response_format", "Unsupported parameter: 'response_format'.", nil),

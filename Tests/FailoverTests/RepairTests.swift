@@ -27,6 +27,8 @@ import Testing
         (.pairResults, "pair-results", "with a result for each tool call"),
         (.dropEmptyText, "drop-empty-text", "without empty texts"),
         (.limitTokens(to: 8192), "tokens:8192", "with at most 8192 tokens of answer"),
+        (.sayJSON, "say-json", "with the word JSON in its instructions"),
+        (.offerCalledTools, "offer-called-tools", "with the tools that were called"),
     ])
     func `has a code that it is read from`(repair: Repair, code: String, text: String) {
         #expect(repair.code == code)
@@ -70,7 +72,7 @@ import Testing
             .dropThoughts, .limitEffort(to: ["low", "medium", "high"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5),
             .addThoughts, .plainText, .dropStrict, .markPrefill, .askToContinue,
             .fitBudget, .pairResults,
-            .dropEmptyText, .limitTokens(to: 8192),
+            .dropEmptyText, .limitTokens(to: 8192), .sayJSON, .offerCalledTools,
         ] { #expect(text.contains("`\(repair.code)`"), "\(repair.code)") }
         let list = try #require(text.firstRange(of: "May be left out")).upperBound
         let listEnd = text[list...].firstRange(of: "Nothing else is")?.lowerBound ?? text.endIndex

@@ -153,7 +153,7 @@ import Testing
         #expect(conversation.cacheKey == "c")
         #expect(conversation.store == true)
         #expect(conversation.parallelToolCalls == false)
-        #expect(conversation.foreign == ["min_p", "provider"])
+        #expect(conversation.foreign == ["min_p", "provider", "user"])
     }
 
     @Test(

@@ -51,7 +51,7 @@ enum Samples {
         .renameRole(from: "developer", to: "system"), .normaliseToolCallIDs(exactly: 9), .normaliseToolCallIDs(exactly: nil),
         .dropThoughts, .limitEffort(to: ["low", "medium"]), .signCalls, .plainSchemas, .alternateRoles, .limitStops(to: 5), .fitBudget,
         .pairResults,
-        .dropEmptyText, .limitTokens(to: 8192),
+        .dropEmptyText, .limitTokens(to: 8192), .sayJSON, .offerCalledTools,
     ]
 
     static let effects: [BlockEffect.Kind] = [

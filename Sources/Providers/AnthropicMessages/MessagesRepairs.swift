@@ -28,7 +28,8 @@ enum MessagesRepairs {
         case .limitStops(let count): limitStops(to: count, index, bytes, &edits)
         case .askToContinue: MessagesTurnRepair.askToContinue(index, bytes, &edits)
         case .dropStrict: MessagesSchemaRepair.dropStrict(index, bytes, &edits)
-        case .renameMember, .renameRole, .signCalls, .addThoughts, .plainText, .markPrefill: return nil
+        case .offerCalledTools: MessagesSchemaRepair.offerCalledTools(index, bytes, &edits)
+        case .renameMember, .renameRole, .signCalls, .addThoughts, .plainText, .markPrefill, .sayJSON: return nil
         }
         return edits.apply(to: body, index: index)
     }

@@ -63,4 +63,36 @@ enum MessagesSchemaRepair {
         guard case .object(let object) = value else { return value }
         return .object(JSONObject(object.members.map { ($0.key, closed($0.value, depth: depth + 1)) }))
     }
+
+    /// The tools that were called, where none are offered: the API wants to know them, and the client does not want them called.
+    static func offerCalledTools(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        let offered = index.value("tools", in: bytes)
+        if offered?.element(0, in: bytes) != nil { return }
+        var names: Set<String> = []
+        var tools: [UInt8] = []
+        MessagesRepairs.forEachMessage(index, bytes) { message in
+            message.member("content", in: bytes)?.forEachElement(in: bytes) { block in
+                guard block.member("type", in: bytes)?.equals("tool_use", in: bytes) == true,
+                    let name = block.member("name", in: bytes)?.string(in: bytes), names.insert(name).inserted
+                else { return true }
+                tools += Array((tools.isEmpty ? "" : ",").utf8)
+                tools.append(contentsOf: #"{"name":"#.utf8)
+                tools.quote(name)
+                tools.append(contentsOf: #","input_schema":{"type":"object","properties":{}}}"#.utf8)
+                return names.count < 1024
+            }
+            return names.count < 1024
+        }
+        if names.isEmpty { return }
+        let text = String(decoding: tools, as: UTF8.self)
+        var added: [String] = []
+        if let offered { edits.replace(offered.range, with: Array("[\(text)]".utf8)) } else { added.append("\"tools\":[\(text)]") }
+        let choice = #"{"type":"none"}"#
+        if let said = index.value("tool_choice", in: bytes) {
+            edits.replace(said.range, with: Array(choice.utf8))
+        } else {
+            added.append("\"tool_choice\":\(choice)")
+        }
+        if !added.isEmpty { edits.addMember(added.joined(separator: ","), to: index.root, in: bytes) }
+    }
 }

@@ -43,6 +43,15 @@ public enum BuiltInTool: Hashable, Sendable {
     /// Reads the pages that the prompt names.
     case webFetch
 
+    /// What is lost where it is left out.
+    var feature: Feature {
+        switch self {
+        case .webSearch: .webSearch
+        case .codeExecution: .codeExecution
+        case .webFetch: .webFetch
+        }
+    }
+
     public struct WebSearch: Hashable, Sendable {
         public var allowedDomains: [String] = []
         public var blockedDomains: [String] = []

@@ -24,6 +24,10 @@ struct GoogleModel {
     /// (https://ai.google.dev/gemini-api/docs/gemini-3).
     var isThirdGeneration: Bool { major.map { $0 >= 3 } ?? true }
 
+    /// Takes tools that Google runs and functions in one request (https://ai.google.dev/gemini-api/docs/tool-combination); older models
+    /// take only the one or the other (vercel/ai#8258).
+    var takesOwnToolsBesideFunctions: Bool { isThirdGeneration }
+
     /// Takes `thinkingConfig` (https://ai.google.dev/gemini-api/docs/thinking). Models that are none of Gemini's are not known not to.
     var thinks: Bool { major.map { $0 == 0 ? !name.contains("gemma") : $0 > 2 || ($0 == 2 && minor >= 5) } ?? true }
 

@@ -30,7 +30,7 @@ enum GoogleRequestWriting {
             contents.writeParts(instructions, to: &output, losses: &losses)
             output.append("]}")
         }
-        GoogleToolWriting.write(conversation, to: &output, losses: &losses)
+        GoogleToolWriting.write(conversation, model, isWrapped: isWrapped, to: &output, losses: &losses)
         GoogleConfigWriting.write(conversation, model, to: &output, losses: &losses)
         switch conversation.serviceTier {
         case nil, .auto?: break

@@ -3,23 +3,41 @@ import JSON
 
 /// Writes `tools` and `toolConfig`.
 enum GoogleToolWriting {
-    static func write(_ conversation: Conversation, to output: inout [UInt8], losses: inout Losses) {
+    /// - Parameter isWrapped: For Cloud Code Assist.
+    static func write(
+        _ conversation: Conversation, _ model: GoogleModel, isWrapped: Bool, to output: inout [UInt8], losses: inout Losses
+    ) {
         var hasFunctions = false
+        var hasOwn = false
         if !conversation.tools.isEmpty {
             let before = output.count
             output.key("tools")
             output.append("[")
             let start = output.count
             hasFunctions = writeFunctions(conversation.tools, to: &output)
-            for case .builtIn(let tool) in conversation.tools { write(tool, to: &output, losses: &losses) }
+            for case .builtIn(let tool) in conversation.tools {
+                if hasFunctions, !model.takesOwnToolsBesideFunctions {
+                    losses.note(tool.feature, "beside functions")
+                } else {
+                    write(tool, to: &output, losses: &losses)
+                    hasOwn = true
+                }
+            }
             if output.count == start {
                 output.removeSubrange(before...)
             } else {
                 output.append("]")
             }
         }
-        // Without functions the API refuses it.
-        if hasFunctions, let choice = conversation.toolChoice { write(choice, to: &output) }
+        // Without functions the API refuses it. `Please enable tool_config.include_server_side_tool_invocations to use Built-in tools with
+        // Function calling` (cloudwego/eino-ext#761, ag2ai/ag2#3145, by which Vertex AI does not know the member).
+        let includesOwn = hasFunctions && hasOwn && !isWrapped
+        guard hasFunctions, conversation.toolChoice != nil || includesOwn else { return }
+        output.key("toolConfig")
+        output.append("{")
+        if let choice = conversation.toolChoice { write(choice, to: &output) }
+        if includesOwn { output.member("includeServerSideToolInvocations", true) }
+        output.append("}")
     }
 
     private static func writeFunctions(_ tools: [Tool], to output: inout [UInt8]) -> Bool {
@@ -69,8 +87,7 @@ enum GoogleToolWriting {
         // `AUTO` takes no names.
         case .oneOf(let list, let required): (mode, names) = (required ? "ANY" : "VALIDATED", list)
         }
-        output.key("toolConfig")
-        output.append(#"{"functionCallingConfig":{"#)
+        output.append(#""functionCallingConfig":{"#)
         output.member("mode", mode)
         if !names.isEmpty {
             output.key("allowedFunctionNames")
@@ -78,6 +95,6 @@ enum GoogleToolWriting {
             for name in names { output.element(name) }
             output.append("]")
         }
-        output.append("}}")
+        output.append("}")
     }
 }

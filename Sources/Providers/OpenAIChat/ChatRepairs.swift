@@ -26,10 +26,19 @@ enum ChatRepairs {
         case .plainSchemas: ChatSchemaRepairs.plain(index, bytes, &edits)
         case .dropStrict: ChatSchemaRepairs.dropStrict(index, bytes, &edits)
         case .limitStops(let count): limitStops(to: count, index, bytes, &edits)
+        case .sayJSON: sayJSON(index, bytes, &edits)
         // Others' alone.
-        case .signCalls, .fitBudget, .pairResults, .dropEmptyText, .limitTokens: return nil
+        case .signCalls, .fitBudget, .pairResults, .dropEmptyText, .limitTokens, .offerCalledTools: return nil
         }
         return edits.apply(to: body, index: index)
+    }
+
+    private static func sayJSON(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        let format = index.value("response_format", in: bytes)?.member("type", in: bytes)
+        guard format?.equals("json_object", in: bytes) == true, let messages = index.value("messages", in: bytes),
+            messages.element(0, in: bytes) != nil, JSONInstruction.isMissing(in: messages, of: bytes)
+        else { return }
+        edits.insert(#"{"role":"system","content":"\#(JSONInstruction.text)"},"#, at: messages.start + 1)
     }
 
     private static func dropMember(_ name: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {

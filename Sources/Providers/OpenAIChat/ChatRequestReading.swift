@@ -18,6 +18,7 @@ struct ChatRequestReading {
         }
         reading.conversation.sampling.maxTokens = reading.maxTokens.new ?? reading.maxTokens.old
         reading.conversation.user = reading.user.new ?? reading.user.old
+        if let new = reading.user.new, let old = reading.user.old, new != old { reading.foreign("user") }
         return reading.conversation
     }
 

@@ -16,11 +16,28 @@ enum ResponsesRepairs {
         case .dropThoughts: dropThoughts(index, bytes, &edits)
         case .askToContinue: askToContinue(index, bytes, &edits)
         case .limitEffort(let known): limitEffort(to: known, index, bytes, &edits)
+        case .sayJSON: sayJSON(index, bytes, &edits)
         case .dropCacheMarkers, .renameMember, .normaliseToolCallIDs, .signCalls, .plainSchemas, .alternateRoles, .limitStops, .addThoughts,
-            .plainText, .dropStrict, .markPrefill, .fitBudget, .pairResults, .dropEmptyText, .limitTokens:
+            .plainText, .dropStrict, .markPrefill, .fitBudget, .pairResults, .dropEmptyText, .limitTokens,
+            .offerCalledTools:
             return nil
         }
         return edits.apply(to: body, index: index)
+    }
+
+    /// The API looks at the input alone, not at `instructions`.
+    private static func sayJSON(_ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {
+        let format = index.value("text", in: bytes)?.member("format", in: bytes)?.member("type", in: bytes)
+        guard format?.equals("json_object", in: bytes) == true, let input = index.value("input", in: bytes),
+            JSONInstruction.isMissing(in: input, of: bytes)
+        else { return }
+        let item = #"{"type":"message","role":"developer","content":"\#(JSONInstruction.text)"}"#
+        if input.kind == .string {
+            edits.insert("[\(item),{\"type\":\"message\",\"role\":\"user\",\"content\":", at: input.start)
+            edits.insert("}]", at: input.end)
+        } else if input.kind == .array {
+            edits.insert(input.element(0, in: bytes) == nil ? item : "\(item),", at: input.start + 1)
+        }
     }
 
     private static func dropMember(_ name: String, _ index: JSONIndex, _ bytes: RawSpan, _ edits: inout BodyEdits) {

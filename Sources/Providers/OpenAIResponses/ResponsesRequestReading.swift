@@ -6,6 +6,8 @@ struct ResponsesRequestReading {
     private var conversation = Conversation()
     private var topLogprobs: Int?
     private var includesLogprobs = false
+    /// Under its older and its newer name; the newer one counts.
+    private var user: (old: String?, new: String?)
 
     static func read(_ body: [UInt8], index: JSONIndex, shape: RequestShape) throws(RequestProblem) -> Conversation {
         var reading = ResponsesRequestReading()
@@ -26,6 +28,8 @@ struct ResponsesRequestReading {
         }
         if includesLogprobs || topLogprobs ?? 0 > 0 { conversation.sampling.logprobs = true }
         conversation.sampling.topLogprobs = topLogprobs
+        conversation.user = user.new ?? user.old
+        if let new = user.new, let old = user.old, new != old { foreign("user") }
     }
 
     private mutating func read(_ name: String, _ value: JSONSlice, _ bytes: RawSpan) throws(RequestProblem) {
@@ -50,8 +54,8 @@ struct ResponsesRequestReading {
         case "metadata": readMetadata(value, bytes)
         case "store": conversation.store = value.bool(in: bytes)
         case "prompt_cache_key": conversation.cacheKey = value.string(in: bytes)
-        case "safety_identifier": conversation.user = value.string(in: bytes)
-        case "user": if conversation.user == nil { conversation.user = value.string(in: bytes) }
+        case "safety_identifier": user.new = value.string(in: bytes)
+        case "user": user.old = value.string(in: bytes)
         case "service_tier": if let tier = value.string(in: bytes) { conversation.serviceTier = OpenAITier.read(tier) }
         case "truncation": if !value.equals("disabled", in: bytes) { foreign(name) }
         case "background": if value.bool(in: bytes) == true { foreign(name) }

@@ -90,7 +90,9 @@ public struct ResumedStream: Sendable {
             // It counts from this candidate's first letter, the client from another's.
             citation.move(by: String(decoding: seam.text, as: UTF8.self).unicodeScalars.count - characters)
             writer.write(ConversationEvent(.citation(citation)), into: &output)
-        case .logprobs, .textState, .boundary: if hasPassed { writer.write(event, into: &output) }
+        case .logprobs, .textState: if hasPassed { writer.write(event, into: &output) }
+        // Between two thoughts as well, where those pass.
+        case .boundary: if hasPassed || !hadText { writer.write(event, into: &output) }
         case .usage(let usage): writer.write(ConversationEvent(.usage(usage.behind(told))), into: &output)
         case .head: writer.write(event, into: &output)
         case .refusal, .toolCall, .toolArguments, .toolCallState, .media, .foreign, .finish:

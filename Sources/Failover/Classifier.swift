@@ -60,9 +60,10 @@ public enum Classifier {
             }
         var scope = isAccount ? Scope.credential : reason.answers.blocks
         if reason == .unknown, evidence.status == 400 || evidence.status == 422 { scope = nil }
+        let hint = reason == .format ? RepairHints.hint(for: error) : nil
         return Failure(
             reason: reason, scope: scope, rule: rule, reset: error.reset, retryAfterGiven: error.retryAfterGiven, status: error.status,
             code: error.code ?? error.type, message: error.message, accountWide: isAccount, namesMember: error.namesMember,
-            repair: reason == .format ? RepairHints.repair(for: error) : nil)
+            repair: hint?.repair, repairIsOfRequest: hint?.isOfRequest ?? false)
     }
 }

@@ -25,11 +25,13 @@ public struct Failure: Error, Hashable, Sendable {
     public var limit: TimeLimit?
     /// What would make the route take the request; `nil`: nothing that is known, or nothing that would change this request.
     public var repair: Repair?
+    /// What `repair` mends lies in this request alone: it says nothing of the route. Not kept in receipts.
+    public var repairIsOfRequest: Bool
 
     public init(
         reason: Reason, scope: Scope?, rule: String, reset: Duration? = nil, retryAfterGiven: Bool = false, status: Int? = nil,
         code: String? = nil, message: String? = nil, fault: TransportFault? = nil, accountWide: Bool = false, namesMember: String? = nil,
-        limit: TimeLimit? = nil, repair: Repair? = nil
+        limit: TimeLimit? = nil, repair: Repair? = nil, repairIsOfRequest: Bool = false
     ) {
         self.reason = reason
         self.scope = scope
@@ -44,6 +46,7 @@ public struct Failure: Error, Hashable, Sendable {
         self.namesMember = namesMember
         self.limit = limit
         self.repair = repair
+        self.repairIsOfRequest = repairIsOfRequest
     }
 }
 

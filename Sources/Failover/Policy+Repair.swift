@@ -44,6 +44,14 @@ extension Receipt {
         attempts.indices.compactMap { attempts[$0].candidate.model == model ? dueRepair(after: $0) : nil }
     }
 
+    /// The same without what lies in this request alone: what every other request of `model` needs, too.
+    public func repairsOfRoute(_ model: ModelRef) -> [Repair] {
+        attempts.indices.compactMap { place in
+            let attempt = attempts[place]
+            return attempt.candidate.model == model && attempt.failure?.repairIsOfRequest == false ? dueRepair(after: place) : nil
+        }
+    }
+
     /// What the next attempt of `model` goes up with, whatever its credential.
     ///
     /// - Parameter known: What the route is known to need.

@@ -3,25 +3,27 @@
 /// Which repair a refusal asks for, by the member that it names and by its words. Only asked of `format` failures; what it names and the
 /// request does not have is dropped by whoever knows the request.
 enum RepairHints {
-    static func repair(for error: ErrorObject) -> Repair? {
+    /// - Returns: The repair, and whether what it mends lies in the request alone; `nil`: none that is known.
+    static func hint(for error: ErrorObject) -> (repair: Repair, isOfRequest: Bool)? {
         let message = String((error.message ?? "").prefix(4096)).lowercased()
         // The member as the wire knows it: `temperature`, or `messages[0].role` of a part of one.
         let member = (error.namesMember ?? "").lowercased()
         let isCacheMark = member.contains("cache_control") || message.contains("cache_control")
-        if !isCacheMark, let rename = limit(member, message) { return rename }
+        if !isCacheMark, let rename = limit(member, message) { return (rename, false) }
         for rule in Rules.repairs where rule.matches(message, member: member) {
             switch rule.outcome {
-            case .repair(let repair): return repair
+            case .repair(let repair): return (repair, rule.isOfRequest)
             case .nothing: return nil
             case .limitTokens:
                 guard let repair = Repair.limitingTokens(message) else { continue }
-                return repair
+                return (repair, rule.isOfRequest)
             case .limitEffort:
                 // Where the member as such is refused, the next lines say what follows.
                 guard !message.contains("parameter"), let repair = Repair.limitingEffort(message, member: member) else { continue }
-                return repair
+                return (repair, rule.isOfRequest)
             case .dropNamed:
-                return Repair.dropping(root(of: member)) ?? named(in: message, among: Repair.droppable).flatMap(Repair.dropping)
+                let named = Repair.dropping(root(of: member)) ?? named(in: message, among: Repair.droppable).flatMap(Repair.dropping)
+                return named.map { ($0, rule.isOfRequest) }
             }
         }
         return nil

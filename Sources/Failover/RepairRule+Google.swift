@@ -9,6 +9,7 @@ extension Rules {
         RepairRule(
             .repair(.dropThoughts),
             words: [["thought_signature", "thought signature", "thoughtsignature"], ["corrupted", "invalid", "not valid"]],
+            isOfRequest: true,
             "github.com/google-gemini/gemini-cli#13467; github.com/lbjlaq/Antigravity-Manager#3342; github.com/decolua/9router#301"),
         RepairRule(
             .repair(.plainSchemas),

@@ -14,12 +14,14 @@ extension Rules {
         RepairRule(
             .repair(.dropThoughts),
             words: [["signature", "redacted_thinking", "`thinking`"], ["invalid", "field required", "cannot be modified"], ["thinking"]],
+            isOfRequest: true,
             "github.com/anthropics/claude-code#10627; github.com/ding113/claude-code-hub#518; openclaw/openclaw#99382"),
         RepairRule(
             .repair(.dropMember("thinking")), words: [["expected `thinking` or `redacted_thinking`", "expected thinking or redacted"]],
+            isOfRequest: true,
             "github.com/lbjlaq/Antigravity-Manager#139: the thought before a tool's result is gone"),
         RepairRule(
-            .repair(.dropMember("thinking")), words: [["thinking may not be enabled when tool_choice"]],
+            .repair(.dropMember("thinking")), words: [["thinking may not be enabled when tool_choice"]], isOfRequest: true,
             "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"),
         RepairRule(
             .repair(.renameMember(from: "thinking.budget_tokens", to: "output_config.effort")),
@@ -42,18 +44,26 @@ extension Rules {
             words: [["effort parameter", "output_config.effort", "output_config"], ["not support", "extra inputs"]],
             "github.com/elizaOS/eliza#16175"),
         RepairRule(
-            .repair(.dropMember("top_p")), words: [["temperature"], ["top_p"], ["cannot both be specified", "both"]],
+            .repair(.dropMember("top_p")), words: [["temperature"], ["top_p"], ["cannot both be specified", "both"]], isOfRequest: true,
             "github.com/aws-samples/bedrock-chat#979; github.com/comet-ml/opik#3728"),
         RepairRule(
-            .repair(.dropMember("temperature")),
-            words: [["temperature"], ["only be set to 1", "is deprecated for this model", "when thinking is enabled"]],
-            "github.com/MartialBE/one-hub#529; github.com/The-PR-Agent/pr-agent#2456"),
+            .repair(.dropMember("temperature")), words: [["temperature"], ["is deprecated for this model"]],
+            "github.com/The-PR-Agent/pr-agent#2456"),
         RepairRule(
-            .repair(.dropMember("top_p")), words: [["top_p"], ["is deprecated for this model", "when thinking is enabled", "0.95"]],
-            "github.com/danny-avila/LibreChat#8939; github.com/SEMOSS/Semoss#1655"),
+            .repair(.dropMember("temperature")), words: [["temperature"], ["only be set to 1", "when thinking is enabled"]],
+            isOfRequest: true, "github.com/MartialBE/one-hub#529: beside thoughts"),
         RepairRule(
-            .repair(.dropMember("top_k")), words: [["top_k"], ["is deprecated for this model", "when thinking is enabled"]],
-            "github.com/quarkiverse/quarkus-langchain4j#1812"),
+            .repair(.dropMember("top_p")), words: [["top_p"], ["is deprecated for this model"]],
+            "github.com/danny-avila/LibreChat#8939"),
+        RepairRule(
+            .repair(.dropMember("top_p")), words: [["top_p"], ["when thinking is enabled", "0.95"]], isOfRequest: true,
+            "github.com/SEMOSS/Semoss#1655: beside thoughts"),
+        RepairRule(
+            .repair(.dropMember("top_k")), words: [["top_k"], ["is deprecated for this model"]],
+            "https://platform.claude.com/docs/en/about-claude/models/overview"),
+        RepairRule(
+            .repair(.dropMember("top_k")), words: [["top_k"], ["when thinking is enabled"]], isOfRequest: true,
+            "github.com/quarkiverse/quarkus-langchain4j#1812: beside thoughts"),
         RepairRule(
             .repair(.askToContinue),
             words: [
@@ -66,6 +76,9 @@ extension Rules {
             .repair(.alternateRoles), words: [["first message must use the"]],
             "https://platform.claude.com/docs/en/api/messages: before consecutive turns were joined"),
         RepairRule(
+            .repair(.offerCalledTools), words: [["blocks must define tools", "must be defined when using tooluse"]],
+            "github.com/BerriAI/litellm: `Requests which include tool_use or tool_result blocks must define tools`"),
+        RepairRule(
             .repair(.pairResults),
             words: [
                 ["tool_use", "tool_result"],
@@ -75,9 +88,6 @@ extension Rules {
         RepairRule(
             .repair(.renameRole(from: "system", to: "user")),
             words: [["role 'system' is not supported", "unexpected role \"system\"", "role \"system\""]],
-        RepairRule(
-            .repair(.offerCalledTools), words: [["blocks must define tools", "must be defined when using tooluse"]],
-            "github.com/BerriAI/litellm: `Requests which include tool_use or tool_result blocks must define tools`"),
             "github.com/anthropics/claude-code#61412: instructions in the middle, before Opus 4.8"),
         RepairRule(
             .limitTokens, words: [["max_tokens"], ["which is the maximum allowed"]],

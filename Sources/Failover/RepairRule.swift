@@ -20,12 +20,15 @@ struct RepairRule: Sendable {
     let words: [[String]]
     /// Parts of the member that the error names. A line with words and members matches by either.
     let members: [String]
+    /// What is refused lies in the one request, such as a signature of another provider's: the route would take most others as they are.
+    let isOfRequest: Bool
     let source: String
 
-    init(_ outcome: Outcome, words: [[String]] = [], members: [String] = [], _ source: String) {
+    init(_ outcome: Outcome, words: [[String]] = [], members: [String] = [], isOfRequest: Bool = false, _ source: String) {
         self.outcome = outcome
         self.words = words
         self.members = members
+        self.isOfRequest = isOfRequest
         self.source = source
     }
 
@@ -60,13 +63,13 @@ extension Rules {
                 ["length", "too long", "pattern", "a-z", "alphanumeric"],
             ], "openclaw/openclaw#875, #24900"),
         RepairRule(
-            .repair(.dropThoughts), words: [["encrypted content"], ["could not be", "cannot be", "invalid", "failed"]],
+            .repair(.dropThoughts), words: [["encrypted content"], ["could not be", "cannot be", "invalid", "failed"]], isOfRequest: true,
             "github.com/openai/codex#8145; github.com/Wei-Shaw/sub2api#2863: made in another account"),
         RepairRule(
-            .repair(.dropThoughts), words: [["'reasoning'"], ["without its required"]],
+            .repair(.dropThoughts), words: [["'reasoning'"], ["without its required"]], isOfRequest: true,
             "github.com/openai/openai-node#1567; github.com/continuedev/continue#8933, #11994"),
         RepairRule(
-            .repair(.dropThoughts), words: [["item with id", "item '"], ["not found"], ["not persisted"]],
+            .repair(.dropThoughts), words: [["item with id", "item '"], ["not found"], ["not persisted"]], isOfRequest: true,
             "github.com/vercel/ai#7543; github.com/openai/openai-agents-python#2265: nothing was kept"),
         RepairRule(
             .repair(.dropMember("include")), words: [["encrypted content is not supported", "encrypted_content"], ["not supported"]],

@@ -27,12 +27,19 @@ public protocol StreamReader: Sendable {
     /// What the first choice has said so far.
     var said: Said { get }
 
+    /// Proofs of thoughts that have come so far, as `Wire.proofs(inReply:)` finds them.
+    var proofs: [Proof] { get }
+
     /// How far the stream has got, as its provider numbers it.
     var position: StreamPosition { get }
 
     /// A writer for a client of this wire that has got the events read so far as they came, up to the first with a tool call: it goes on
     /// where they end, with their ids, indexes and numbers.
     func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter
+}
+
+extension StreamReader {
+    public var proofs: [Proof] { [] }
 }
 
 /// What one event of a stream turned out to be. One event may be several things.

@@ -42,6 +42,17 @@ public protocol Wire: Sendable {
     /// - Returns: `nil` if there is none.
     func withoutSeals(_ body: [UInt8]) -> [UInt8]?
 
+    /// The proofs of thoughts in a whole reply of a provider's, by which they are told from another's when a client sends them back.
+    func proofs(inReply body: [UInt8]) -> [Proof]
+
+    /// `body` without thoughts, or what hangs onto them, by their proofs. Every other byte stays.
+    ///
+    /// - Parameters:
+    ///   - body: As `passthrough` made it.
+    ///   - isGone: Is asked of each proof in `body`.
+    /// - Returns: `nil` if none goes, or this wire has no such proofs.
+    func withoutProofs(_ body: [UInt8], where isGone: (Proof) -> Bool) -> [UInt8]?
+
     /// `body` with one thing changed that a route refuses. Every other byte stays.
     ///
     /// - Parameter body: As `passthrough` made it, or another repair.
@@ -103,6 +114,10 @@ extension Wire {
     public var family: WireKind { kind }
 
     public var onlyStreams: Bool { false }
+
+    public func proofs(inReply body: [UInt8]) -> [Proof] { [] }
+
+    public func withoutProofs(_ body: [UInt8], where isGone: (Proof) -> Bool) -> [UInt8]? { nil }
 }
 
 /// What a client asks of a wire.

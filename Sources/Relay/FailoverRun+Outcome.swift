@@ -13,8 +13,10 @@ extension FailoverRun {
         open.attempt.usage = call.usage
         measure(open)
         remember(open)
+        noteProofs(of: open)
         switch call.outcome {
         case .whole(let status, let contentType, let body, let usage):
+            noteProofs(of: open, in: body)
             answered(open, usage)
             end(.whole(status: status, contentType: contentType, body: body, open.served))
         case .streamed(let usage):
@@ -41,6 +43,14 @@ extension FailoverRun {
         relay.firstTokens.note(time, of: open.attempt.candidate.model, size, at: relay.now())
     }
 
+    /// Whose the proofs are that the client has got as they came.
+    ///
+    /// - Parameter reply: `nil`: what came as a stream, also of one that broke off.
+    private func noteProofs(of open: OpenAttempt, in reply: [UInt8]? = nil) {
+        guard open.call.plan.crossed == nil else { return }
+        relay.memory.proofs.note(reply.map(open.call.plan.wire.proofs(inReply:)) ?? open.call.proofs, by: open.route.provider.id)
+    }
+
     /// Puts the attempt that was under way into the receipt.
     func close(_ open: OpenAttempt) {
         if self.open === open { self.open = nil }
@@ -56,12 +66,15 @@ extension FailoverRun {
             relay.pins.served(session, by: open.attempt.candidate, warmth: open.route.warmth, now: relay.now())
         }
         learn(from: open.attempt)
+        if open.attempt.repairs.contains(.dropThoughts), open.call.plan.wire.family == request.wire {
+            relay.memory.proofs.learn(from: request.body, refusedBy: open.route.provider.id, on: open.call.plan.wire)
+        }
     }
 
     /// What was asked for and led to an answer, the route is known to need from now on.
     private func learn(from attempt: Attempt) {
         let model = attempt.candidate.model
-        let asked = receipt.repairsAsked(of: model)
+        let asked = receipt.repairsOfRoute(model)
         if asked.isEmpty { return }
         let new = relay.capabilities.learn(
             model, asked: asked, made: attempt.repairs, receipt: receipt.facts.id, in: snapshot, now: relay.now(),

@@ -25,6 +25,8 @@ final class ProvenanceMemory: Sendable {
     }
 
     private let memory = Mutex(Memory())
+    /// What clients of the provider's own wire have themselves.
+    let proofs = ProofMemory()
 
     private static let countLimit = 4096
     private static let byteLimit = 8 << 20

@@ -45,7 +45,10 @@ public final class Relay: Sendable {
     public var snapshot: RelaySnapshot { current.withLock { $0 } }
 
     /// Replaces settings and credentials. Requests under way keep what they began with.
-    public func replace(_ snapshot: RelaySnapshot) { current.withLock { $0 = snapshot } }
+    public func replace(_ snapshot: RelaySnapshot) {
+        current.withLock { $0 = snapshot }
+        memory.proofs.forgetRefusals()
+    }
 
     /// The chain that a name stands for now, without a session's pin.
     ///

@@ -72,6 +72,8 @@ final class StreamRelay {
 
     var usage: Usage? { reader.usage }
 
+    var proofs: [Proof] { reader.proofs }
+
     var isFarBehind: Bool { client.pendingBytes > Self.farBehind }
 
     /// Takes a part of the stream, cut anywhere.

@@ -46,6 +46,7 @@ struct UpstreamBody {
         if wire.family == request.wire {
             bytes = wire.passthrough(body: client.body, index: client.index, model: model, params: params)
             if Self.holdsSeal(client.body), let without = wire.withoutSeals(bytes) { bytes = without }
+            if let without = memory.proofs.without(bytes, for: route.provider.id, on: wire) { bytes = without }
             if let retention = route.retention { mark(on: wire, for: retention, placing: route.takesMarkers) }
             if wire.onlyStreams && !request.shape.streaming {
                 var asked = try request.wire.wire.translation.readRequest(client.body, index: client.index, shape: request.shape)

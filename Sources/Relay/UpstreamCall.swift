@@ -37,6 +37,8 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     var firstContentAfter: Duration? { stream.firstContentAfter }
     /// What a stream has said of its tokens so far, also one that was cut or given up.
     var usage: Usage? { stream.usage }
+    /// Of thoughts that came as a stream.
+    var proofs: [Proof] { stream.proofs }
     /// The client has content of this candidate.
     var isCommitted: Bool { stream.isCommitted }
     /// What the client has of a reply that broke off, or went on with another's.

@@ -238,6 +238,44 @@ import Testing
         if repair != nil { #expect(failure.reason == .format) }
     }
 
+    /// Whether what is refused lies in the one request, so that nothing follows from it for the next one.
+    @Test(arguments: [
+        (true, "messages.1.content.0: Invalid `signature` in `thinking` block"),
+        (true, "messages.5.content.2: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified."),
+        (true, "messages.129.content.0.type: Expected `thinking` or `redacted_thinking`, but found `text`."),
+        (true, "Thinking may not be enabled when tool_choice forces tool use."),
+        (true, "`temperature` may only be set to 1 when thinking is enabled."),
+        (true, "`temperature` and `top_p` cannot both be specified for this model. Please use only one."),
+        (true, "`top_k` must be unset when thinking is enabled."),
+        (true, "Corrupted thought signature."),
+        (true, "The encrypted content gAAA...DQ== could not be verified."),
+        (true, "Item 'msg_1' was provided without its required 'reasoning' item: 'rs_1'."),
+        (false, "`temperature` is deprecated for this model."), (false, "`top_p` is deprecated for this model."),
+        (false, "This model does not support assistant message prefill."), (false, "Unknown parameter: 'seed'."),
+        (false, "The `reasoning_content` in the thinking mode must be passed back to the API."),
+        (false, "for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning_content' is unsupported)]"),
+        (false, "No endpoints found that support cache control"),
+        (false, "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."),
+        (false, "Requests which include `tool_use` or `tool_result` blocks must define tools"),
+    ])
+    func `tell what lies in the request from what the route is like`(isOfRequest: Bool, message: String) {
+        let failure = Self.failure(400, nil, nil, message)
+        #expect(failure.repair != nil)
+        #expect(failure.repairIsOfRequest == isOfRequest)
+        // The same again goes up repaired either way; only the route's is learned.
+        let candidate = Candidate("p/m", credential: "p:k")
+        var receipt = Receipt(
+            facts: RequestFacts(
+                id: "R", startedAt: Timestamp(milliseconds: 0), deadline: .distantFuture, requestedModel: "p/m", wire: "anthropic-messages")
+        )
+        var attempt = Attempt(candidate: candidate, startedAt: Timestamp(milliseconds: 0))
+        attempt.failure = failure
+        receipt.attempts = [attempt]
+        let asked = [failure.repair].compactMap(\.self)
+        #expect(receipt.repairs(for: candidate.model, known: []) == asked)
+        #expect(receipt.repairsOfRoute(candidate.model) == (isOfRequest ? [] : asked))
+    }
+
     @Test func `ask for no repair where the reason is another`() {
         #expect(Self.failure(429, nil, "seed", "Rate limit reached").repair == nil)
         #expect(Self.failure(503, nil, nil, "prompt caching is overloaded").repair == nil)

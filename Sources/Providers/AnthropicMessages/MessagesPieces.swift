@@ -5,7 +5,7 @@ import JSON
 enum MessagesPieces {
     /// - Returns: What it is, for its pieces and its end.
     static func begin(
-        _ block: JSONSlice, type: JSONSlice, in data: RawSpan, said: inout Said, marks: inout StreamEvent.Marks
+        _ block: JSONSlice, type: JSONSlice, in data: RawSpan, said: inout Said, proofs: inout Proofs, marks: inout StreamEvent.Marks
     ) -> MessagesPlace.Kind {
         func text(_ name: StaticString) -> JSONSlice? {
             guard let value = block.member(name, in: data), value.kind == .string, !value.isEmptyString else { return nil }
@@ -23,11 +23,14 @@ enum MessagesPieces {
                 marks.insert(.reasoning)
                 said.reason()
             }
-            return text("signature") == nil ? .thinking : .provenThinking
+            guard let signature = text("signature") else { return .thinking }
+            proofs.note(signature, in: data)
+            return .provenThinking
         }
         if type.equals("redacted_thinking", in: data) {
             marks.insert(.reasoning)
             said.reason()
+            proofs.note(text("data"), in: data)
             return .other
         }
         if type.equals("tool_use", in: data) {
@@ -43,7 +46,7 @@ enum MessagesPieces {
 
     /// - Parameter kind: Of its block. A signature makes it a proven one.
     static func read(
-        _ delta: JSONSlice, of kind: inout MessagesPlace.Kind, in data: RawSpan, said: inout Said
+        _ delta: JSONSlice, of kind: inout MessagesPlace.Kind, in data: RawSpan, said: inout Said, proofs: inout Proofs
     ) -> StreamEvent.Marks {
         var marks: StreamEvent.Marks = []
         delta.forEachMember(in: data) { key, value in
@@ -62,6 +65,7 @@ enum MessagesPieces {
                 guard value.kind == .string, !value.isEmptyString else { return true }
                 marks.insert(.reasoning)
                 said.reason()
+                proofs.note(value, in: data)
                 if kind == .thinking { kind = .provenThinking }
             } else if data.equals("citation", in: key) {
                 marks.insert(.content)

@@ -15,6 +15,7 @@ struct MessagesStreamReader: StreamReader {
     private(set) var said = Said()
     private(set) var finish: String?
     private var counts = MessagesUsage()
+    private var signatures = Proofs()
 
     /// Blocks open at once at most.
     private static let openLimit = 64
@@ -22,6 +23,8 @@ struct MessagesStreamReader: StreamReader {
     init(reader: ErrorReader) { self.reader = reader }
 
     var usage: Usage? { counts.neutral }
+
+    var proofs: [Proof] { signatures.all }
 
     var endIsProven: Bool { finish != nil }
 
@@ -80,7 +83,7 @@ struct MessagesStreamReader: StreamReader {
         }
         guard place.open.count < Self.openLimit else { return malformed("too many blocks are open") }
         var marks: StreamEvent.Marks = []
-        let kind = MessagesPieces.begin(block, type: type, in: data, said: &said, marks: &marks)
+        let kind = MessagesPieces.begin(block, type: type, in: data, said: &said, proofs: &signatures, marks: &marks)
         if marks.contains(.toolCall) { beginCalls() }
         place.open.append(MessagesPlace.Block(index: index, kind: kind))
         place.nextIndex = index + 1
@@ -92,7 +95,7 @@ struct MessagesStreamReader: StreamReader {
             return malformed("content_block_delta of a block that is not open")
         }
         guard let delta = envelope.delta, delta.kind == .object else { return malformed("content_block_delta has no delta") }
-        let marks = MessagesPieces.read(delta, of: &place.open[block].kind, in: data, said: &said)
+        let marks = MessagesPieces.read(delta, of: &place.open[block].kind, in: data, said: &said, proofs: &signatures)
         if marks.contains(.toolCall), !said.hasCalled { beginCalls() }
         return StreamEvent(marks)
     }

@@ -12,6 +12,27 @@ enum MessagesThoughts {
         return edits.apply(to: body, index: index)
     }
 
+    static func without(_ body: [UInt8], _ isGone: (Proof) -> Bool) -> [UInt8]? {
+        guard let index = try? JSONIndex(scanning: body.span.bytes), index.root.kind == .object else { return nil }
+        var edits = BodyEdits()
+        drop(index, body.span.bytes, &edits) { proof in proof.map { isGone(Proof($0)) } ?? false }
+        return edits.apply(to: body, index: index)
+    }
+
+    /// Of a whole reply.
+    static func proofs(in body: [UInt8]) -> [Proof] {
+        let bytes = body.span.bytes
+        guard let root = try? JSONScanner.scan(bytes) else { return [] }
+        var proofs = Proofs()
+        root.member("content", in: bytes)?.forEachElement(in: bytes) { block in
+            if isThought(block, in: bytes) {
+                proofs.note(block.member("signature", in: bytes) ?? block.member("data", in: bytes), in: bytes)
+            }
+            return true
+        }
+        return proofs.all
+    }
+
     /// Takes thinking blocks out. A message that held nothing else goes whole, since an empty one is refused.
     ///
     /// - Parameter isDropped: Is given a block's signature or its cipher, `nil` where it has none.

@@ -32,6 +32,10 @@ struct MessagesWire: Wire {
 
     func withoutSeals(_ body: [UInt8]) -> [UInt8]? { MessagesThoughts.withoutSeals(body) }
 
+    func proofs(inReply body: [UInt8]) -> [Proof] { MessagesThoughts.proofs(in: body) }
+
+    func withoutProofs(_ body: [UInt8], where isGone: (Proof) -> Bool) -> [UInt8]? { MessagesThoughts.without(body, isGone) }
+
     func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]? { MessagesRepairs.apply(repair, to: body) }
 
     func marked(_ body: [UInt8], for retention: CacheRetention, placing: Bool) -> [UInt8]? {

@@ -10,6 +10,8 @@ struct GoogleContentReading {
     private var calls = GooglePendingCalls()
     /// Parts of the last turn that were there before the content that is being read.
     private var seam = 0
+    /// Parts of the last turn behind which no thought before goes on: another model began anew there.
+    private var whole = 0
 
     mutating func read(_ contents: JSONSlice, in bytes: RawSpan) {
         contents.forEachListed(in: bytes) { content in
@@ -43,6 +45,7 @@ struct GoogleContentReading {
         } else {
             turns.append(Turn(role, []))
             seam = 0
+            whole = 0
         }
     }
 
@@ -58,6 +61,9 @@ struct GoogleContentReading {
             append(.toolResult(result(response, in: bytes)))
         } else if let text = members.text?.string(in: bytes) {
             if members.isThought {
+                if state == nil, text.isEmpty, members.signature?.string(in: bytes) == Seal.seal(nil) {
+                    whole = turns[turns.count - 1].parts.count
+                }
                 addThought(text, state)
             } else if isAssistant {
                 addText(text, state)
@@ -97,7 +103,8 @@ struct GoogleContentReading {
         let place = turns.count - 1
         var joined = text
         while let last = turns[place].parts.last, case .thinking(let before) = last, before.state == nil, !before.text.isEmpty {
-            guard text.isEmpty || turns[place].parts.count == seam else { break }
+            let count = turns[place].parts.count
+            guard count > whole, text.isEmpty || count == seam else { break }
             joined = before.text + joined
             turns[place].parts.removeLast()
             if !text.isEmpty { break }

@@ -27,21 +27,26 @@ struct GoogleEventWriter: EventWriter {
         var offsets = GoogleOffsets()
         var finish: Finish?
         var isEnded = false
+        var thought = Thought.none
     }
+
+    /// A thought without its signature, which clients join to the next: of another model's it would be part of a thought that is proven.
+    private enum Thought { case none, open, cut }
 
     init(_ context: ReplyContext) { self.context = context }
 
     /// Goes on behind events that the client got as they came.
     ///
     /// - Parameters:
-    ///   - said: The first candidate's text, which places of sources are counted from.
+    ///   - said: What the first candidate said; places of sources are counted from its text.
     ///   - usage: What they told.
-    init(_ context: ReplyContext, after place: GooglePlace, said: [UInt8], usage: Usage?) {
+    init(_ context: ReplyContext, after place: GooglePlace, said: Said, usage: Usage?) {
         self.context = context
         self.usage = usage
         id = place.id
         var choice = Choice()
-        choice.offsets.append(String(decoding: said, as: UTF8.self))
+        choice.offsets.append(String(decoding: said.text, as: UTF8.self))
+        if said.hasReasoned, said.text.isEmpty { choice.thought = .open }
         choices.append(choice)
         goOn(as: context.model)
     }
@@ -50,6 +55,7 @@ struct GoogleEventWriter: EventWriter {
         head.model = nil
         successor = model
         tail = []
+        for choice in choices.indices where choices[choice].thought == .open { choices[choice].thought = .cut }
     }
 
     mutating func write(_ event: ConversationEvent, into output: inout [UInt8]) {
@@ -75,8 +81,13 @@ struct GoogleEventWriter: EventWriter {
             event(choice, &output) { GoogleParts.append(text: text, to: &$0) }
         case .refusal(let text): if !text.isEmpty { event(choice, &output) { GoogleParts.append(text: text, to: &$0) } }
         case .thinking(let text):
-            if !text.isEmpty { event(choice, &output) { GoogleParts.append(text: text, isThought: true, to: &$0) } }
+            if text.isEmpty { return }
+            endCutThought(choice, &output)
+            choices[choice].thought = .open
+            event(choice, &output) { GoogleParts.append(text: text, isThought: true, to: &$0) }
         case .thinkingState(let state):
+            endCutThought(choice, &output)
+            choices[choice].thought = .none
             event(choice, &output) { GoogleParts.append(text: "", isThought: true, signature: Seal.seal(state), to: &$0) }
         case .textState(let state): event(choice, &output) { GoogleParts.append(text: "", signature: Seal.seal(state), to: &$0) }
         case .media(let media): event(choice, &output) { GoogleParts.append(media, to: &$0) }
@@ -96,6 +107,12 @@ struct GoogleEventWriter: EventWriter {
             choices[choice].finish = finish
         case .foreign, .head, .usage: break
         }
+    }
+
+    private mutating func endCutThought(_ choice: Int, _ output: inout [UInt8]) {
+        guard choices[choice].thought == .cut else { return }
+        choices[choice].thought = .none
+        event(choice, &output) { GoogleParts.append(text: "", isThought: true, signature: Seal.seal(nil), to: &$0) }
     }
 
     mutating func end(into output: inout [UInt8]) {

@@ -5,18 +5,22 @@ import JSON
 enum GoogleParts {
     static func marks(of content: JSONSlice, in bytes: RawSpan) -> StreamEvent.Marks {
         var said = Said()
-        return read(content, isFirst: false, in: bytes, said: &said)
+        var proofs = Proofs()
+        return read(content, isFirst: false, in: bytes, said: &said, proofs: &proofs)
     }
 
     /// - Parameters:
     ///   - isFirst: Of the first candidate: the only one that another could go on with.
     ///   - said: Takes what they say.
-    static func read(_ content: JSONSlice, isFirst: Bool, in bytes: RawSpan, said: inout Said) -> StreamEvent.Marks {
+    ///   - proofs: Takes their signatures.
+    static func read(
+        _ content: JSONSlice, isFirst: Bool, in bytes: RawSpan, said: inout Said, proofs: inout Proofs
+    ) -> StreamEvent.Marks {
         var marks: StreamEvent.Marks = []
         content.forEachMember(in: bytes) { key, value in
             if GoogleName.reads(key, "parts", in: bytes) {
                 value.forEachListed(in: bytes) { part in
-                    marks.formUnion(read(part: part, isFirst: isFirst, in: bytes, said: &said))
+                    marks.formUnion(read(part: part, isFirst: isFirst, in: bytes, said: &said, proofs: &proofs))
                     return true
                 }
             }
@@ -34,7 +38,9 @@ enum GoogleParts {
     }
 
     /// A part that is only a thought's signature says nothing.
-    private static func read(part: JSONSlice, isFirst: Bool, in bytes: RawSpan, said: inout Said) -> StreamEvent.Marks {
+    private static func read(
+        part: JSONSlice, isFirst: Bool, in bytes: RawSpan, said: inout Said, proofs: inout Proofs
+    ) -> StreamEvent.Marks {
         var seen = Seen()
         part.forEachMember(in: bytes) { key, value in
             if GoogleName.reads(key, "text", in: bytes) {
@@ -43,6 +49,8 @@ enum GoogleParts {
                 seen.isThought = value.bool(in: bytes) ?? false
             } else if value.kind == .object {
                 keep(key, in: bytes, &seen)
+            } else if value.kind == .string, GoogleName.reads(key, "thoughtSignature", in: bytes) {
+                proofs.note(value, in: bytes)
             }
             return true
         }

@@ -9,8 +9,8 @@ enum GoogleRepairs {
     /// - Returns: `nil` if the repair would change nothing in `body`, or it is none of this wire.
     static func apply(_ repair: Repair, to body: [UInt8], isWrapped: Bool) -> [UInt8]? {
         switch repair {
-        case .dropThoughts: return GoogleSignatures.replace(in: body) { !GoogleSignatures.isPlaceholder($0) }
-        case .signCalls: return GoogleSignatures.replace(in: body, addingToCalls: true) { _ in false }
+        case .dropThoughts: return GoogleSignatures.without(body) { !GoogleSignatures.isPlaceholder($0) }
+        case .signCalls: return GoogleSignatures.added(to: body)
         default: break
         }
         let bytes = body.span.bytes

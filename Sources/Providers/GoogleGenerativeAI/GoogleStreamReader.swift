@@ -17,11 +17,14 @@ struct GoogleStreamReader: StreamReader {
     private(set) var usage: Usage?
     private(set) var said = Said()
     private var place = GooglePlace()
+    private var signatures = Proofs()
     private var hasEvents = false
 
     init(reader: ErrorReader) { self.reader = reader }
 
     var endIsProven: Bool { isBlocked || (finished != 0 && finished == begun) }
+
+    var proofs: [Proof] { signatures.all }
 
     mutating func upstreamEnded() -> ErrorObject? {
         if endIsProven { return nil }
@@ -29,7 +32,7 @@ struct GoogleStreamReader: StreamReader {
     }
 
     func makeWriter(goingOnTo context: ReplyContext) -> any EventWriter {
-        GoogleEventWriter(context, after: place, said: said.text, usage: usage)
+        GoogleEventWriter(context, after: place, said: said, usage: usage)
     }
 
     mutating func read(data: RawSpan, name: RawSpan) -> StreamEvent {
@@ -110,7 +113,7 @@ struct GoogleStreamReader: StreamReader {
         begun |= bit
         if let content = members.content {
             guard content.kind == .object else { return malformed("candidates[\(position)].content is \(content.kind.text)") }
-            let told = GoogleParts.read(content, isFirst: index == 0, in: data, said: &said)
+            let told = GoogleParts.read(content, isFirst: index == 0, in: data, said: &said, proofs: &signatures)
             if !told.isEmpty { spoken |= bit }
             marks.formUnion(told)
         }

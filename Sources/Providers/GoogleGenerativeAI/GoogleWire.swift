@@ -42,6 +42,12 @@ struct GoogleWire: Wire {
 
     func withoutSeals(_ body: [UInt8]) -> [UInt8]? { GoogleSignatures.withoutSeals(body) }
 
+    func proofs(inReply body: [UInt8]) -> [Proof] { GoogleSignatures.proofs(in: body) }
+
+    func withoutProofs(_ body: [UInt8], where isGone: (Proof) -> Bool) -> [UInt8]? {
+        GoogleSignatures.without(body) { !GoogleSignatures.isPlaceholder($0) && isGone(Proof($0)) }
+    }
+
     func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]? { GoogleRepairs.apply(repair, to: body, isWrapped: envelope != nil) }
 
     /// Google caches by itself, or by a name (`cachedContent`): there are no marks.

@@ -13,12 +13,15 @@ struct ResponsesStreamReader: StreamReader {
     private(set) var position = StreamPosition()
     private(set) var said = Said()
     private var place = ResponsesPlace()
+    private var ciphers = Proofs()
     /// Before the first call, behind which the client has nothing until the end.
     private var beforeCalls: (place: ResponsesPlace, position: StreamPosition)?
     /// Whether anything but comments came.
     private var hasEvents = false
 
     init(reader: ErrorReader) { self.reader = reader }
+
+    var proofs: [Proof] { ciphers.all }
 
     mutating func upstreamEnded() -> ErrorObject? {
         if endIsProven { return nil }
@@ -162,6 +165,7 @@ struct ResponsesStreamReader: StreamReader {
         if type.equals("reasoning", in: data) {
             let isShown = item.member("summary", in: data)?.element(0, in: data) != nil
             if isShown { said.reason() }
+            if isDone { ciphers.note(item.member("encrypted_content", in: data), in: data) }
             keep(item, .reasoning, event, isDone: isDone, data)
             return StreamEvent(isShown ? .reasoning : [])
         }

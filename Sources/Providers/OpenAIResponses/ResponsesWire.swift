@@ -48,6 +48,10 @@ struct ResponsesWire: Wire {
 
     func withoutSeals(_ body: [UInt8]) -> [UInt8]? { ResponsesSeals.removed(from: body) }
 
+    func proofs(inReply body: [UInt8]) -> [Proof] { ResponsesProofs.all(in: body) }
+
+    func withoutProofs(_ body: [UInt8], where isGone: (Proof) -> Bool) -> [UInt8]? { ResponsesProofs.without(body, isGone) }
+
     func repaired(_ body: [UInt8], by repair: Repair) -> [UInt8]? { ResponsesRepairs.apply(repair, to: body) }
 
     /// This API caches by itself and has no marks.

@@ -13,6 +13,12 @@ protocol OutputSink: Sendable {
     func write(_ bytes: [UInt8], to stream: Output.Stream)
     /// Whether something could not be written for another reason than a reader that left.
     var lost: Bool { get }
+    /// Whether nobody takes what is written any more: what goes on for ever may end.
+    var hasNoReader: Bool { get }
+}
+
+extension OutputSink {
+    var hasNoReader: Bool { lost }
 }
 
 /// The one place that prints. What was asked for goes to standard output, as text or as one JSON document; what is said about it goes to
@@ -72,6 +78,7 @@ final class DescriptorSink: OutputSink {
     private let state = Mutex(State())
 
     var lost: Bool { state.withLock { $0.lost } }
+    var hasNoReader: Bool { state.withLock { $0.lost || $0.readerLeft } }
 
     func write(_ bytes: [UInt8], to stream: Output.Stream) {
         let descriptor = stream == .out ? STDOUT_FILENO : STDERR_FILENO

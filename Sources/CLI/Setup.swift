@@ -56,10 +56,15 @@ struct Setup: Sendable {
 
     /// A sentence for each file that holds a secret of `pool` and that others on this machine can read.
     func openFiles(_ pool: PoolSnapshot) -> [String] {
-        Set(settings.files + pool.paths).sorted().filter { path in
-            guard HostFacts.isOpenToOthers(path), let bytes = try? AtomicFile.read(path, limit: 4 << 20) ?? [] else { return false }
-            return pool.redactor.holdsSecret(bytes)
-        }.map { "\($0) holds keys, and others on this machine can read it; chmod 600 \($0) keeps them out" }
+        Set(settings.files + pool.paths).sorted().filter { openFiles(pool, path: $0) }.map {
+            "\($0) holds keys, and others on this machine can read it; chmod 600 \($0) keeps them out"
+        }
+    }
+
+    /// Whether the file holds a secret of `pool` and others on this machine can read it.
+    func openFiles(_ pool: PoolSnapshot, path: String) -> Bool {
+        guard HostFacts.isOpenToOthers(path), let bytes = try? AtomicFile.read(path, limit: 4 << 20) ?? [] else { return false }
+        return pool.redactor.holdsSecret(bytes)
     }
 
     /// Puts the rehearsal on stage: what plays where the settings name no model.

@@ -3,11 +3,19 @@
 /// `logging`: what is logged, where, and how it looks.
 public struct LoggingSettings: Hashable, Sendable {
     public var level: Level = .info
-    /// `nil`: standard error only.
+    /// As written; `nil`: the one in the state folder.
     public var file: String?
+    /// `logging.file` is `none`: standard error only.
+    public var hasNoFile: Bool { file == "none" }
     public var style: Style = .text
     /// The size at which the file is put aside and a new one begun.
     public var maxFileBytes = 100 << 20
+    /// Hours after which it is put aside, whatever its size; 0: never.
+    public var maxFileAgeHours = 168
+    /// How many files that were put aside are kept.
+    public var keepFiles = 5
+    /// Days after which one that was put aside is deleted; 0: only their number counts.
+    public var keepDays = 30
 
     public init() {}
 

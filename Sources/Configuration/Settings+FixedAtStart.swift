@@ -23,6 +23,9 @@ extension Settings {
         ("logging.file", { $0.logging.file != $1.logging.file }),
         ("logging.consoleStyle", { $0.logging.style != $1.logging.style }),
         ("logging.maxFileBytes", { $0.logging.maxFileBytes != $1.logging.maxFileBytes }),
+        ("logging.maxFileAgeHours", { $0.logging.maxFileAgeHours != $1.logging.maxFileAgeHours }),
+        ("logging.keepFiles", { $0.logging.keepFiles != $1.logging.keepFiles }),
+        ("logging.keepDays", { $0.logging.keepDays != $1.logging.keepDays }),
     ]
 
     // MARK: Values as they were written

@@ -297,11 +297,20 @@ public enum SettingsKeys {
         key(
             "logging.level", .choice(LoggingSettings.Level.names), "info",
             "The least important line that is written. `UNDERSTUDY_LOG_LEVEL` and `OPENCLAW_LOG_LEVEL` win over it."),
-        fixed("logging.file", .text, "standard error only", "A file for the lines as well, as JSON."),
+        fixed(
+            "logging.file", .text, "`logs/understudy.log` in the state folder",
+            "A file for the lines as well, as JSON; `none`: standard error only."),
         fixed(
             "logging.consoleStyle", .choice(["pretty", "compact", "json"]), "pretty",
             "How lines look on standard error: text, or JSON."),
         fixed("logging.maxFileBytes", .whole(4096...1 << 40), "104857600", "Bytes at which the file is put aside and a new one begun."),
+        fixed(
+            "logging.maxFileAgeHours", .whole(0...87_600), "168",
+            "Hours after its first line at which the file is put aside, whatever its size; 0: never."),
+        fixed("logging.keepFiles", .whole(0...100), "5", "How many files that were put aside are kept."),
+        fixed(
+            "logging.keepDays", .whole(0...3650), "30", "Days after which one that was put aside is deleted; 0: only their number counts."
+        ),
     ]
 
     // MARK: Ours

@@ -10,6 +10,9 @@ extension SettingsReader {
             settings.logging.file = logging.text("file")
             if let style = logging.choice("consoleStyle") { settings.logging.style = style == "json" ? .json : .text }
             if let bytes = logging.whole("maxFileBytes") { settings.logging.maxFileBytes = bytes }
+            if let hours = logging.whole("maxFileAgeHours") { settings.logging.maxFileAgeHours = hours }
+            if let files = logging.whole("keepFiles") { settings.logging.keepFiles = files }
+            if let days = logging.whole("keepDays") { settings.logging.keepDays = days }
         }
         for name in ["UNDERSTUDY_LOG_LEVEL", "OPENCLAW_LOG_LEVEL"] {
             guard let text = reading.variables[name], !text.isEmpty else { continue }

@@ -131,6 +131,9 @@ public final class GatewayServer: HTTPService {
         case .failures:
             let answer = await FailuresAPI(samples: samples).list(exchange.head)
             exchange.respond(origins.allow(answer, exchange.head))
+        case .logs:
+            let answer = await LogsAPI(file: status.logFile).page(exchange.head)
+            exchange.respond(origins.allow(answer, exchange.head))
         }
     }
 

@@ -19,6 +19,7 @@ enum Route: Hashable, Sendable {
     case receipts
     case receipt(String)
     case failures
+    case logs
     case credentials
     case clearCredentials
     case credential(String, CredentialsAPI.Action)
@@ -33,7 +34,7 @@ enum Route: Hashable, Sendable {
         switch self {
         case .live, .ready: false
         case .call, .response, .models, .model: true
-        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures: true
+        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs: true
         case .credentials, .clearCredentials, .credential, .plan, .probe: true
         case .sessions, .stopSession, .stopGateway: true
         }
@@ -52,7 +53,7 @@ enum Route: Hashable, Sendable {
         case .call: .completion
         case .clearCredentials, .credential, .response, .stopSession, .stopGateway, .probe: .small
         case .models, .model, .live, .ready: .none
-        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .credentials, .plan, .sessions: .none
+        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs, .credentials, .plan, .sessions: .none
         }
     }
 }
@@ -126,6 +127,7 @@ enum Router {
         case "/api/status": [(.get, .status)]
         case "/api/receipts": [(.get, .receipts)]
         case "/api/failures": [(.get, .failures)]
+        case "/api/logs": [(.get, .logs)]
         case "/api/credentials": [(.get, .credentials)]
         case "/api/credentials/clear": [(.post, .clearCredentials)]
         case "/api/plan": [(.get, .plan)]

@@ -6,6 +6,8 @@ public enum LogValue: Hashable, Sendable {
     case int(Int)
     case double(Double)
     case bool(Bool)
+    /// A few, each bounded as a single one is.
+    case texts([String])
 }
 
 extension LogValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
@@ -22,6 +24,7 @@ extension LogValue: CustomStringConvertible {
         case .int(let number): String(number)
         case .double(let number): String(number)
         case .bool(let flag): String(flag)
+        case .texts(let texts): texts.joined(separator: ", ")
         }
     }
 }

@@ -5,7 +5,7 @@
     import Darwin
 #endif
 
-/// Writes to one output: a descriptor of somebody else, or a file that is rotated by size. Lives on the writer's thread.
+/// Writes to one output: a descriptor of somebody else, or a file that is rotated by size and age. Lives on the writer's thread.
 ///
 /// What cannot be written is counted in lines, and the count is written as soon as anything can be again.
 final class LogFile {
@@ -13,6 +13,8 @@ final class LogFile {
     /// `nil`: the file is not open.
     private var descriptor: Int32?
     private var size = 0
+    /// When its first line was written.
+    private var begun: Int64 = 0
     private var identity = (device: UInt64(0), file: UInt64(0))
     /// Records that this output has not got since the last line that it has.
     private var missing = 0
@@ -57,12 +59,12 @@ final class LogFile {
     }
 
     private func put(_ bytes: [UInt8]) -> Bool {
-        if case .file(let path, let maxBytes, let archives) = output.target {
+        if case .file(let path, let rotation) = output.target {
             if descriptor != nil, !isStill(path) { closeFile() }
             if descriptor == nil { open(path) }
-            if descriptor != nil, size > 0, size + bytes.count > maxBytes {
+            if descriptor != nil, size > 0, size + bytes.count > rotation.maxBytes || isOld(rotation) {
                 closeFile()
-                rotate(path, archives)
+                rotate(path, rotation)
                 open(path)
             }
         }
@@ -111,7 +113,15 @@ final class LogFile {
         fchmod(opened, 0o600)
         descriptor = opened
         size = Int(facts.st_size)
+        begun = size == 0 ? clock() : LogFile.firstTime(path) ?? clock()
         identity = Self.identity(facts)
+    }
+
+    private func isOld(_ rotation: LogRotation) -> Bool { rotation.maxAge.map { clock() - begun >= $0 } ?? false }
+
+    /// The time of the file's first line; `nil` where it tells none.
+    private static func firstTime(_ path: String) -> Int64? {
+        LogBytes(path: path).flatMap { LogLine.time(in: $0.bytes(from: 0, count: 256)[...]) }
     }
 
     private func closeFile() {
@@ -120,22 +130,31 @@ final class LogFile {
         self.descriptor = nil
     }
 
-    /// Whether `path` still names the open file; someone may have moved or deleted it.
+    /// Whether `path` still names the open file; someone may have moved or deleted it. Another process may write to it too, or have cut
+    /// it off.
     private func isStill(_ path: String) -> Bool {
         var facts = stat()
-        return stat(path, &facts) == 0 && Self.identity(facts) == identity
+        guard stat(path, &facts) == 0, Self.identity(facts) == identity else { return false }
+        size = Int(facts.st_size)
+        return true
     }
 
     private static func identity(_ facts: stat) -> (device: UInt64, file: UInt64) {
         (UInt64(truncatingIfNeeded: facts.st_dev), UInt64(truncatingIfNeeded: facts.st_ino))
     }
 
-    private func rotate(_ path: String, _ archives: Int) {
-        guard archives > 0 else {
+    private func rotate(_ path: String, _ rotation: LogRotation) {
+        guard rotation.archives > 0 else {
             unlink(path)
             return
         }
-        for number in stride(from: archives - 1, through: 1, by: -1) { rename("\(path).\(number)", "\(path).\(number + 1)") }
+        for number in stride(from: rotation.archives - 1, through: 1, by: -1) { rename("\(path).\(number)", "\(path).\(number + 1)") }
         rename(path, "\(path).1")
+        guard let keepAge = rotation.keepAge else { return }
+        for number in 1...rotation.archives {
+            var facts = stat()
+            let archive = "\(path).\(number)"
+            if stat(archive, &facts) == 0, clock() - LogBytes.changed(facts) > keepAge { unlink(archive) }
+        }
     }
 }

@@ -12,9 +12,12 @@ public struct LogRecord: Sendable {
     /// The receipt id of the request that it is about.
     public var request: String?
     public var fields: LogFields
+    /// What programs want to know beyond that: written where lines are JSON, left out where people read them.
+    public var details: LogFields
 
     public init(
-        milliseconds: Int64, level: LogLevel, label: StaticString, message: StaticString, request: String? = nil, fields: LogFields = [:]
+        milliseconds: Int64, level: LogLevel, label: StaticString, message: StaticString, request: String? = nil, fields: LogFields = [:],
+        details: LogFields = [:]
     ) {
         self.milliseconds = milliseconds
         self.level = level
@@ -22,6 +25,7 @@ public struct LogRecord: Sendable {
         self.message = message
         self.request = request
         self.fields = fields
+        self.details = details
     }
 }
 

@@ -20,6 +20,22 @@ public enum LogTime {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Reads what `append` writes, and the same with fewer or more digits of the second, or with another zone than `Z`: ISO 8601 as
+    /// programs write it. `nil` for anything else.
+    public static func milliseconds(_ text: some Sequence<UInt8>) -> Int64? {
+        var reader = ISOReader(Array(text.prefix(40)))
+        return reader.read()
+    }
+
+    /// Days since 1970 of a Gregorian date: the inverse of `civil`, counted in the same eras.
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = floored(shifted, 400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// Appends 24 bytes. Times before the year 0 or after 9999 are written as the nearest that has four digits.
     static func append(milliseconds: Int64, to output: inout [UInt8]) {
         let time = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)

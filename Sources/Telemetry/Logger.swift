@@ -80,6 +80,17 @@ public struct Logger: Sendable {
     public func warning(_ message: StaticString, _ fields: @autoclosure () -> LogFields = [:]) { log(.warning, message, fields) }
     public func error(_ message: StaticString, _ fields: @autoclosure () -> LogFields = [:]) { log(.error, message, fields) }
 
+    /// A line with more for programs than people want to read.
+    public func event(
+        _ level: LogLevel, _ message: StaticString, _ fields: @autoclosure () -> LogFields, details: @autoclosure () -> LogFields
+    ) {
+        guard isEnabled(level) else { return }
+        shared.sink.write(
+            LogRecord(
+                milliseconds: shared.clock(), level: level, label: label, message: message, request: request,
+                fields: self.fields.merging(fields()), details: details()))
+    }
+
     private func log(_ level: LogLevel, _ message: StaticString, _ fields: () -> LogFields) {
         guard isEnabled(level) else { return }
         shared.sink.write(

@@ -29,8 +29,12 @@ import Testing
             ["gateway.http.maxBodyMemoryBytes", "gateway.http.maxConnections", "gateway.http.maxRequests"]
         ),
         (
-            "{}", "{ logging: { level: 'debug', file: '/l', consoleStyle: 'json', maxFileBytes: 5000 } }",
-            ["logging.file", "logging.consoleStyle", "logging.maxFileBytes"]
+            "{}",
+            "{ logging: { level: 'debug', file: '/l', consoleStyle: 'json', maxFileBytes: 5000, maxFileAgeHours: 1, keepFiles: 1, keepDays: 1 } }",
+            [
+                "logging.file", "logging.consoleStyle", "logging.maxFileBytes", "logging.maxFileAgeHours", "logging.keepFiles",
+                "logging.keepDays",
+            ]
         ),
         ("{}", "{ gateway: { http: { maxBodyBytes: 2048 } }, receipts: { keepDays: 1 }, timeouts: { idleSeconds: 3 } }", []),
     ]) func `waits for the next start, alone and by name`(started: String, now: String, waiting: [String]) throws {

@@ -35,6 +35,26 @@ import Testing
             line(.json) == #"{"time":"2026-11-21T02:04:05.678Z","level":"notice","label":"relay","message":"Attempt failed"}"# + "\n")
     }
 
+    @Test func `has what readers of OpenClaw's log look for, where it is asked for`() {
+        let head = #"{"time":"2026-11-21T02:04:05.678Z","level":"notice","label":"relay","message":"Attempt failed","#
+        let meta = #""_meta":{"logLevelName":"INFO","date":"2026-11-21T02:04:05.678Z","name":"{\"subsystem\":\"relay\"}"}}"#
+        #expect(
+            line(.openClaw, ["status": 402]) == head + #""status":402,"0":"{\"subsystem\":\"relay\"}","1":"Attempt failed","# + meta + "\n")
+        var bytes: [UInt8] = []
+        let record = LogRecord(
+            milliseconds: 1_795_226_645_678, level: .notice, label: "relay", message: "Attempt failed", fields: ["status": 402],
+            details: ["event": "model_fallback_decision", "status": 402, "previousAttempts": .texts(["a", "b"])])
+        LogFormat.openClaw.append(record, to: &bytes)
+        #expect(
+            String(decoding: bytes, as: UTF8.self) == head + #""status":402,"0":"{\"subsystem\":\"relay\"}","#
+                + #""1":{"event":"model_fallback_decision","status":402,"previousAttempts":["a","b"]},"2":"Attempt failed","# + meta + "\n")
+        bytes = []
+        LogFormat.json.append(record, to: &bytes)
+        #expect(
+            String(decoding: bytes, as: UTF8.self) == head
+                + #""status":402,"event":"model_fallback_decision","previousAttempts":["a","b"]}"# + "\n")
+    }
+
     @Test(arguments: ["time", "level", "label", "message", "request"])
     func `cannot have its own members taken by a field`(name: String) {
         #expect(line(.json, [name: "x"]).hasSuffix(#","message":"Attempt failed",""# + name + #"_":"x"}"# + "\n"))

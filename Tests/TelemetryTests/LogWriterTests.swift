@@ -4,6 +4,7 @@
 #else
     import Darwin
 #endif
+import Synchronization
 import Telemetry
 import Testing
 
@@ -119,6 +120,40 @@ import Testing
         #expect(folder.text("log.2") == line("Said  n=4") + line("Said  n=5"))
         #expect(!folder.has("log.3"))
         #expect(["log", "log.1", "log.2"].map(folder.mode) == [0o600, 0o600, 0o600])
+    }
+
+    @Test func `rotates a file that has become old, also one that it finds`() throws {
+        let folder = try TemporaryFolder()
+        let clock = Mutex(Int64(1_000_000))
+        @Sendable func now() -> Int64 { clock.withLock { $0 } }
+        func writer() -> LogWriter {
+            LogWriter([LogOutput(.file(path: folder.path("log"), LogRotation(archives: 2, maxAge: 60_000)), .json)], clock: now)
+        }
+        func say(_ writer: LogWriter, _ number: Int) {
+            Logger(label: "test", sink: writer, clock: now).info("Said", ["n": .int(number)])
+            #expect(writer.flush(within: .seconds(30)))
+        }
+        let first = writer()
+        say(first, 0)
+        clock.withLock { $0 += 59_999 }
+        say(first, 1)
+        #expect(!folder.has("log.1") && first.close(within: .seconds(30)))
+        clock.withLock { $0 += 1 }
+        say(writer(), 2)
+        #expect(folder.text("log.1").contains(#""n":0"#) && folder.text("log.1").contains(#""n":1"#))
+        #expect(folder.text("log").contains(#""n":2"#) && !folder.text("log").contains(#""n":1"#))
+    }
+
+    @Test func `deletes what was put aside too long ago`() throws {
+        let folder = try TemporaryFolder()
+        try folder.put("log.1", "old\n", mode: 0o600)
+        let rotation = LogRotation(maxBytes: 60, archives: 2, keepAge: 1000)
+        let writer = LogWriter([LogOutput(.file(path: folder.path("log"), rotation), .text)], clock: { LogTime.now() + 3_600_000 })
+        for _ in 0..<2 {
+            logger(writer).info("Said")
+            #expect(writer.flush(within: .seconds(30)))
+        }
+        #expect(folder.has("log") && !folder.has("log.1") && !folder.has("log.2"))
     }
 
     @Test func `begins a file again where no archive is wanted`() throws {

@@ -31,7 +31,8 @@ enum CredentialsList {
     private static let unreadable = CommandFailure(
         .failed, "the gateway is of another version, whose answer this one cannot read", hints: ["see it as it is: --json"])
 
-    private static func report(
+    /// The document of `GET /api/credentials`, from the gateway or, where none runs, from what is here.
+    static func report(
         _ query: CredentialsReport.Query, _ context: CommandContext
     ) async throws(CommandFailure) -> (JSONValue, KeptState.Source) {
         let kept = KeptState(for: context)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Store
 import Telemetry
 
 /// The logger that the settings describe.
@@ -7,15 +8,28 @@ struct GatewayLog: Sendable {
     let logger: Logger
     let writer: LogWriter
 
-    init(_ settings: LoggingSettings) {
+    /// The file that gets the lines too; `nil`: none does.
+    let file: String?
+
+    /// Makes the file's folder if it is missing. A file that cannot be written is told on standard error, and stops nobody.
+    init(_ settings: LoggingSettings, in location: ConfigLocation) {
         var outputs: [LogOutput] = []
         let level = LogLevel(rawValue: settings.level.rawValue)
-        if level != nil {
-            outputs.append(.standardError(settings.style == .json ? .json : nil))
-            if let file = settings.file { outputs.append(.file(file, maxBytes: settings.maxFileBytes)) }
+        let path = level == nil ? nil : LogPlace.path(settings, in: location)
+        var problem: StoreProblem?
+        if level != nil { outputs.append(.standardError(settings.style == .json ? .json : nil)) }
+        if let path {
+            do throws(StoreProblem) {
+                try AtomicFile.makeFolder(LogPlace.folder(of: path), doing: "make the log's folder")
+                outputs.append(LogOutput(.file(path: path, LogRotation(settings)), .openClaw))
+            } catch {
+                problem = error
+            }
         }
+        file = problem == nil ? path : nil
         writer = LogWriter(outputs)
         logger = Logger(label: "gateway", sink: writer, level: level ?? .error)
+        if let problem { logger.warning("No log file", ["why": .string("\(problem)")]) }
     }
 
     /// What the settings and credentials had to say when they were read.
@@ -29,5 +43,14 @@ struct GatewayLog: Sendable {
                     "sections": .string(loaded.settings.foreignSections.joined(separator: ", ")),
                 ])
         }
+    }
+}
+
+extension LogRotation {
+    fileprivate init(_ settings: LoggingSettings) {
+        self.init(
+            maxBytes: settings.maxFileBytes, archives: settings.keepFiles,
+            maxAge: settings.maxFileAgeHours == 0 ? nil : Int64(settings.maxFileAgeHours) * 3_600_000,
+            keepAge: settings.keepDays == 0 ? nil : Int64(settings.keepDays) * 86_400_000)
     }
 }

@@ -23,9 +23,10 @@ enum GatewayRun {
         let location = ConfigLocation.find(for: context)
         let loader = GatewayLoader(location: location, context: context)
         let first = try loader.load(rehearsal: nil)
-        let log = GatewayLog(first.settings.logging)
+        let (folder, remark) = try stateFolder(location)
+        let log = GatewayLog(first.settings.logging, in: location)
         defer { log.writer.close() }
-        let folder = try stateFolder(location, log.logger)
+        if let remark { log.logger.warning("State folder", ["note": .string(remark)]) }
         let instance = try own(folder)
         defer { withExtendedLifetime(instance) {} }
         let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
@@ -46,7 +47,7 @@ enum GatewayRun {
         if let notice = token.notice { log.logger.notice("Token file", ["note": .string(notice)]) }
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
-            stateFolder: folder.path)
+            stateFolder: folder.path, logFile: log.file)
         let stop = StopSignal()
         let server = try serve(loaded.settings.gateway, relay, token, status, stores, stop, group, log.logger)
         status.listens(on: server.port)
@@ -58,7 +59,7 @@ enum GatewayRun {
         deliverSignals(on: group.loops[0], to: stop, reload)
         log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])
         log.notes(loaded)
-        let running = announce(location, loaded, relay, server.port, token, context)
+        let running = announce(location, loaded, relay, server.port, token, log.file, context)
         let upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
         let order = await stop.wait()
         upkeep.cancel()
@@ -94,11 +95,10 @@ enum GatewayRun {
 
     // MARK: Parts
 
-    private static func stateFolder(_ location: ConfigLocation, _ log: Logger) throws(CommandFailure) -> StateFolder {
+    private static func stateFolder(_ location: ConfigLocation) throws(CommandFailure) -> (StateFolder, warning: String?) {
         do throws(StoreProblem) {
             let folder = try StateFolder(path: location.stateFolder)
-            if let warning = try folder.ensure() { log.warning("State folder", ["note": .string(warning)]) }
-            return folder
+            return (folder, try folder.ensure())
         } catch {
             throw CommandFailure(.failed, "\(error)", hints: ["--state-dir <folder> uses another one"])
         }
@@ -150,7 +150,7 @@ enum GatewayRun {
 
     private static func announce(
         _ location: ConfigLocation, _ loaded: GatewayLoader.Loaded, _ relay: Relay, _ port: UInt16, _ token: GatewayToken,
-        _ context: CommandContext
+        _ logFile: String?, _ context: CommandContext
     ) -> RunningGateway? {
         let bind = loaded.settings.gateway.bind
         let host = if case .address(let address) = bind { address.contains(":") ? "[\(address)]" : address } else { "127.0.0.1" }
@@ -167,7 +167,7 @@ enum GatewayRun {
             warnings: firstFew(loaded.warnings), hint: location.openClawHint)
         let terminal = context.output.terminal
         // Without it commands still find the gateway at the settings' port.
-        let running = RunningGateway(processID: getpid(), url: banner.url)
+        let running = RunningGateway(processID: getpid(), url: banner.url, logFile: logFile)
         let isKnown: Void? = try? running.announce(in: location.stateFolder)
         context.output.text(banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
         return isKnown.map { running }

@@ -103,11 +103,11 @@ struct GatewayStatusReport: Hashable, Sendable {
 
 extension Command {
     static let gatewayStatus = Command(
-        words: ["gateway", "status"], otherWords: [["status"]], summary: "Say whether the gateway is up and ready, and what it is doing",
+        words: ["gateway", "status"], summary: "Say whether the gateway is up and ready, and what it is doing",
         flags: Flag.connection,
         examples: [
             Example("understudy gateway status", "How is it?"),
-            Example("understudy status --json", "The same as data."),
+            Example("understudy gateway status --json", "The same as data."),
             Example("understudy gateway status --url http://10.0.0.5:7100", "One on another machine."),
         ],
         exitCodes: [(.fine, "it is up"), (.failed, "it is down or does not answer")],

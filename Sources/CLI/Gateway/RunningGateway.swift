@@ -16,6 +16,8 @@ struct RunningGateway: Hashable, Sendable {
     var url: String
     /// It has been told to stop, and takes nothing new: milliseconds since 1970 at which what runs there is ended; `nil`: it serves.
     var stopsBy: Int64?
+    /// Where its log is; `nil`: standard error only, or it does not say.
+    var logFile: String?
 
     static func path(in stateFolder: String) -> String { stateFolder + "/gateway.json" }
 
@@ -25,12 +27,15 @@ struct RunningGateway: Hashable, Sendable {
             let process = value["pid"]?.int.flatMap({ Int32(exactly: $0) }), process > 0, let url = value["url"]?.string
         else { return nil }
         guard kill(process, 0) == 0 || errno == EPERM else { return nil }
-        return RunningGateway(processID: process, url: url, stopsBy: value["stops_by"]?.int.map { Int64($0) })
+        return RunningGateway(
+            processID: process, url: url, stopsBy: value["stops_by"]?.int.map { Int64($0) },
+            logFile: value["log"]?.string)
     }
 
     /// Leaves the note. To be called once the port is open.
     func announce(in stateFolder: String) throws(StoreProblem) {
         var object: JSONObject = ["pid": .number(JSONNumber(Int(processID))), "url": .string(url)]
+        if let logFile { object["log"] = .string(logFile) }
         if let stopsBy { object["stops_by"] = .number(JSONNumber(Int(stopsBy))) }
         try AtomicFile.write(JSONWriter.compact(.object(object)), to: Self.path(in: stateFolder))
     }

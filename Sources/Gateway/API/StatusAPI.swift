@@ -18,6 +18,8 @@ public final class GatewayStatus: Sendable {
     public let startedAt: Timestamp
     public let configPath: String?
     public let stateFolder: String
+    /// The file that gets the log's lines; `nil`: none does.
+    public let logFile: String?
     private let state: Mutex<Facts>
 
     struct Facts {
@@ -29,11 +31,12 @@ public final class GatewayStatus: Sendable {
         var problem: String?
     }
 
-    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String) {
+    public init(version: String, startedAt: Timestamp, configPath: String?, stateFolder: String, logFile: String? = nil) {
         self.version = version
         self.startedAt = startedAt
         self.configPath = configPath
         self.stateFolder = stateFolder
+        self.logFile = logFile
         state = Mutex(Facts())
     }
 
@@ -64,6 +67,7 @@ struct StatusAPI {
             "uptime_seconds": .number(JSONNumber(Int((now - status.startedAt).milliseconds / 1000))),
             "in_flight": .number(JSONNumber(relay.gate.inFlight)), "state_folder": .string(status.stateFolder),
         ]
+        object["log"] = status.logFile.map { .string($0) } ?? .null
         object["config"] = status.configPath.map { .string($0) } ?? .null
         if let at = facts.triedAt { object["reload_tried_at"] = .number(JSONNumber(Int(at.milliseconds))) }
         if let at = facts.reloadedAt { object["reloaded_at"] = .number(JSONNumber(Int(at.milliseconds))) }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+
+/// What is wrong with the configuration.
+enum DoctorConfig {
+    static func check(_ survey: Survey) -> [Finding] {
+        let config = survey.config
+        let location = survey.location
+        var findings = config.problems.map { problem in
+            Finding("config.problem", .error, problem.text, fix: fix(for: problem, location))
+        }
+        if config.omitted > 0 {
+            findings.append(
+                Finding("config.problem", .error, "\(config.omitted) more problems in the configuration", fix: "understudy config validate")
+            )
+        }
+        if !location.configExists, config.isFine {
+            let hint = location.openClawConfig.map {
+                "OpenClaw's is here; to run on it: understudy gateway run --config \(location.short($0))"
+            }
+            findings.append(
+                Finding(
+                    "config.none", .info,
+                    "there is no configuration at \(location.short(location.configPath)); the rehearsal provider plays",
+                    fix: hint ?? "choose a model: understudy models set <provider/model>"))
+        }
+        if location.configExists {
+            findings += config.notes.map { Finding("config.note", .info, $0.description) }
+            if let setup = survey.setup { findings += chains(setup) }
+        }
+        return findings
+    }
+
+    private static func fix(for problem: SettingsProblem, _ location: ConfigLocation) -> String {
+        guard let nearest = problem.nearest else { return "correct it in \(location.short(problem.file))" }
+        return "write \(nearest) there instead, or take it out: understudy config unset \(problem.path)"
+    }
+
+    /// Agents that nobody can stand in for.
+    private static func chains(_ setup: Setup) -> [Finding] {
+        guard !setup.isRehearsal else { return [] }
+        return setup.settings.agents.all.compactMap { agent in
+            let providers = Set(agent.chain.map(\.model.ref.provider))
+            if agent.chain.isEmpty {
+                return Finding(
+                    "chain.empty", .warning, "the agent \(agent.id) has no model",
+                    fix: "understudy models set <provider/model> --agent \(agent.id)")
+            }
+            guard agent.chain.count > 1 else {
+                return Finding(
+                    "chain.single", .warning,
+                    "the agent \(agent.id) has no fallback: when \(agent.chain[0].model.ref) fails, nobody stands in",
+                    fix: "understudy models fallbacks add <provider/model>")
+            }
+            guard providers.count > 1 else {
+                return Finding(
+                    "chain.one_provider", .info,
+                    "all models of the agent \(agent.id) are \(agent.chain[0].model.ref.provider)'s: they fail together",
+                    fix: "understudy models fallbacks add <another provider's model>")
+            }
+            return nil
+        }
+    }
+}

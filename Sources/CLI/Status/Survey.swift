@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Credentials
+import Failover
+import Gateway
+import JSON
+import Store
+import Transport
+
+/// What `status` and `doctor` look at: read once, and nothing changed. What cannot be read is told and stops nobody.
+struct Survey: Sendable {
+    var location: ConfigLocation
+    var now: Timestamp
+    /// Whether the configuration can be used, and what is to be said of it.
+    var config: ConfigReport
+    /// SHA-256 of the configuration file, hexadecimal; `nil`: there is none.
+    var configHash: String?
+    /// `nil`: the configuration has problems.
+    var setup: Setup?
+    var pool: PoolSnapshot?
+    /// The gateway of this state folder, asked.
+    var gateway: GatewayStatusReport
+    var running: RunningGateway?
+    /// The document of `GET /api/credentials`; `nil`: it could not be had, see `trouble`.
+    var credentials: JSONValue?
+    /// Of the last 24 hours, newest first, at most `receiptLimit`.
+    var receipts: [Receipt] = []
+    var receiptSource = KeptState.Source.nothing
+    /// Why some of this is missing.
+    var trouble: [String] = []
+    /// Absolute; `nil`: no file.
+    var logFile: String?
+    var reach: [ProviderReach] = []
+
+    static let receiptLimit = 1000
+    static let receiptAge = Duration.seconds(86_400)
+
+    static func make(_ context: CommandContext, isDeep: Bool) async -> Survey {
+        let location = ConfigLocation.find(for: context)
+        let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
+        let client = GatewayClient(for: context)
+        var survey = Survey(
+            location: location, now: now, config: ConfigReport.read(location, environment: context.environment),
+            gateway: GatewayStatusReport.ask(client))
+        if let bytes = try? AtomicFile.read(location.configPath, limit: FileSource.limit) {
+            survey.configHash = Digest.sha256Hex(bytes)
+        }
+        survey.running = RunningGateway.find(in: location.stateFolder)
+        survey.setup = try? Setup.forLooking(location, environment: context.environment)
+        survey.pool = survey.setup?.credentials(now: now)
+        survey.logFile =
+            survey.running?.logFile ?? survey.setup.flatMap { LogPlace.path($0.settings.logging, in: location) }
+        do throws(CommandFailure) {
+            survey.credentials = try await CredentialsList.report(CredentialsReport.Query(), quiet(context)).0
+        } catch {
+            survey.trouble.append("credentials: \(error.message)")
+        }
+        do throws(CommandFailure) {
+            let query = ReceiptQuery(limit: receiptLimit, since: now - receiptAge)
+            let (values, source) = try await ReceiptsReader(for: quiet(context)).receipts(matching: query)
+            survey.receipts = values.compactMap { ReceiptJSON.read($0) }
+            survey.receiptSource = source
+        } catch {
+            survey.trouble.append("receipts: \(error.message)")
+        }
+        if isDeep, let providers = survey.setup?.settings.providersInUse {
+            survey.reach = await ProviderReach.ask(providers, environment: context.environment)
+        }
+        return survey
+    }
+
+    /// Its parts say on standard error where they read; the report says it itself.
+    private static func quiet(_ context: CommandContext) -> CommandContext {
+        struct Nowhere: OutputSink {
+            var lost: Bool { false }
+            func write(_ bytes: [UInt8], to stream: Output.Stream) {}
+        }
+        var context = context
+        context.output.sink = Nowhere()
+        return context
+    }
+
+    // MARK: What follows from it
+
+    /// What is blocked now, each once.
+    var blocks: [Block] {
+        let own = (credentials?["credentials"]?.array ?? []).flatMap { $0["blocks"]?.array ?? [] }
+        let shared = credentials?["shared_blocks"]?.array ?? []
+        var blocks: [Block] = []
+        for block in (own + shared).compactMap({ BlockJSON.read($0) })
+        where block.isOpen(at: now) && !blocks.contains(where: { $0.key == block.key }) {
+            blocks.append(block)
+        }
+        return blocks.sorted { $0.until < $1.until }
+    }
+
+    /// How each credential of the pool stands as to time and renewal.
+    var statuses: [CredentialID: CredentialStatus] {
+        guard let setup, let pool else { return [:] }
+        var statuses: [CredentialID: CredentialStatus] = [:]
+        for agent in setup.settings.agents.all.map(\.id) {
+            for provider in pool.providers(of: agent) {
+                for credential in pool.credentials(for: provider, agent: agent) where statuses[credential.id] == nil {
+                    statuses[credential.id] = credential.status(at: now)
+                }
+            }
+        }
+        return statuses
+    }
+
+    func short(_ path: String) -> String { location.short(path) }
+}

@@ -61,8 +61,12 @@ public enum TransportFault: Hashable, Sendable {
     case requestDeadline
     /// `reused`: on a connection that had served before, which says nothing about the endpoint.
     case reset(reused: Bool)
-    /// The reply broke off.
+    /// The connection was closed, in order or not, before the reply was over.
     case closedEarly
+    /// The connection was reset in the middle of the reply.
+    case resetEarly
+    /// The reply has fewer bytes than it said.
+    case shortBody
     /// What came broke the rules of HTTP or of the wire; the text says how.
     case malformed(String)
     case emptyReply

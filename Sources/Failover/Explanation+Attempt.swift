@@ -52,6 +52,8 @@ extension Explanation {
         case .requestDeadline: "the request's time was over"
         case .reset: "connection reset"
         case .closedEarly: "the reply broke off"
+        case .resetEarly: "the connection was reset in the middle of the reply"
+        case .shortBody: "the reply was shorter than it said"
         case .malformed(let why): with("malformed reply", why)
         case .emptyReply: "empty reply"
         case .tooLarge: "the reply was too large"

@@ -59,8 +59,8 @@ extension TransportFault {
     var isCertain: Bool {
         switch self {
         case .dns, .refused, .unreachable, .tls: true
-        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline, .reset, .closedEarly, .malformed,
-            .emptyReply, .tooLarge, .other:
+        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline, .reset, .closedEarly, .resetEarly,
+            .shortBody, .malformed, .emptyReply, .tooLarge, .other:
             false
         }
     }

@@ -35,6 +35,8 @@ extension Rules {
         ("timeout.plain", "timeouts.plainSeconds ran out"),
         ("timeout.request", "timeouts.requestSeconds ran out"),
         ("malformed.cut", "the reply broke off"),
+        ("malformed.reset", "the connection was reset in the middle of the reply"),
+        ("malformed.short", "the reply has fewer bytes than its Content-Length"),
         ("malformed.grammar", "the reply breaks the rules of HTTP or of its wire"),
         ("malformed.empty", "nothing where a reply should be"),
         ("malformed.too_large", "the reply is larger than the gateway takes"),
@@ -55,6 +57,8 @@ extension Rules {
         case .plainTimeout: (.timeout, "timeout.plain")
         case .requestDeadline: (.timeout, "timeout.request")
         case .closedEarly: (.malformed, "malformed.cut")
+        case .resetEarly: (.malformed, "malformed.reset")
+        case .shortBody: (.malformed, "malformed.short")
         case .malformed: (.malformed, "malformed.grammar")
         case .emptyReply: (.malformed, "malformed.empty")
         case .tooLarge: (.malformed, "malformed.too_large")

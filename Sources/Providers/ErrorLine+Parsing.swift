@@ -94,7 +94,7 @@ extension TransportFault {
     /// What people may write for a fault, one name each.
     public static let names = [
         "dns", "refused", "unreachable", "tls", "reset", "connect_timeout", "first_token_timeout", "idle_timeout", "plain_timeout",
-        "request_deadline", "closed_early", "malformed", "empty_reply", "too_large", "other",
+        "request_deadline", "closed_early", "reset_early", "short_body", "malformed", "empty_reply", "too_large", "other",
     ]
 
     /// - Parameter name: One of `names`, or what operating systems call it, such as `ECONNREFUSED`.
@@ -111,6 +111,8 @@ extension TransportFault {
         case "plain_timeout": self = .plainTimeout
         case "request_deadline": self = .requestDeadline
         case "closed_early": self = .closedEarly
+        case "reset_early": self = .resetEarly
+        case "short_body": self = .shortBody
         case "malformed": self = .malformed("")
         case "empty_reply": self = .emptyReply
         case "too_large": self = .tooLarge

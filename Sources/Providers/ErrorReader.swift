@@ -49,7 +49,7 @@ public struct ErrorReader: Sendable {
         case .emptyReply:
             object.bodyIsEmpty = true
             object.insideSuccess = true
-        case .malformed, .closedEarly: object.insideSuccess = true
+        case .malformed, .closedEarly, .resetEarly, .shortBody: object.insideSuccess = true
         case .dns, .refused, .unreachable, .tls, .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline,
             .reset, .tooLarge, .other:
             break

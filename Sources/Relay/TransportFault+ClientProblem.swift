@@ -12,6 +12,8 @@ extension TransportFault {
         case .tls(let why): self = .tls(why)
         case .reset(let reused, _): self = .reset(reused: reused)
         case .truncated: self = .closedEarly
+        case .truncatedByReset: self = .resetEarly
+        case .short: self = .shortBody
         case .malformed(let why): self = .malformed(why)
         case .proxy(let why), .other(let why): self = .other(why)
         }

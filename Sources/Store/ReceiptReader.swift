@@ -158,7 +158,8 @@ enum ReceiptReader {
         let detail = value["detail"]?.string ?? ""
         let plain: [TransportFault] = [
             .dns, .refused, .unreachable, .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline, .closedEarly,
-            .emptyReply, .tooLarge, .tls(detail), .malformed(detail), .other(detail), .reset(reused: value["reused"]?.bool ?? false),
+            .resetEarly, .shortBody, .emptyReply, .tooLarge, .tls(detail), .malformed(detail), .other(detail),
+            .reset(reused: value["reused"]?.bool ?? false),
         ]
         return plain.first { $0.word == value["kind"]?.string }
     }

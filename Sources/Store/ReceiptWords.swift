@@ -70,6 +70,8 @@ extension TransportFault {
         case .requestDeadline: "request_deadline"
         case .reset: "reset"
         case .closedEarly: "closed_early"
+        case .resetEarly: "reset_early"
+        case .shortBody: "short_body"
         case .malformed: "malformed"
         case .emptyReply: "empty_reply"
         case .tooLarge: "too_large"
@@ -81,7 +83,7 @@ extension TransportFault {
         switch self {
         case .tls(let text), .malformed(let text), .other(let text): text
         case .dns, .refused, .unreachable, .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline, .reset,
-            .closedEarly, .emptyReply, .tooLarge:
+            .closedEarly, .resetEarly, .shortBody, .emptyReply, .tooLarge:
             nil
         }
     }

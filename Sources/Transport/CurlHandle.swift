@@ -267,12 +267,20 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             return .tls(text)
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
-            return headWasSent ? .truncated : .reset(reused: times.isReusedConnection, text)
-        case CURLE_PARTIAL_FILE: return .truncated
+            guard headWasSent else { return .reset(reused: times.isReusedConnection, text) }
+            // A TLS connection that is closed without a farewell is an error for OpenSSL, too.
+            return result == CURLE_HTTP2_STREAM || text.contains("reset") ? .truncatedByReset : .truncated
+        case CURLE_PARTIAL_FILE: return isLengthKnown ? .short : .truncated
         case CURLE_HTTP2, CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
             return .malformed(text)
         default: return .other(text)
         }
+    }
+
+    /// The reply had a `Content-Length` that counts.
+    private var isLengthKnown: Bool {
+        var length: curl_off_t = -1
+        return ccurl_get_size(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK && length >= 0
     }
 
     // MARK: Options

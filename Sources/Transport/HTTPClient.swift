@@ -37,8 +37,12 @@ public enum ClientProblem: Error, Hashable, Sendable {
     case tls(String)
     /// The connection ended or broke. `reused`: it had served before, so the peer may just have closed an idle connection.
     case reset(reused: Bool, String)
-    /// The body ended before its announced end.
+    /// The connection was closed before the body's end.
     case truncated
+    /// The connection was reset before the body's end.
+    case truncatedByReset
+    /// The body has fewer bytes than its `Content-Length`.
+    case short
     case malformed(String)
     case proxy(String)
     case other(String)

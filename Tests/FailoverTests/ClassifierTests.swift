@@ -140,7 +140,8 @@ import Testing
             (.tls("expired"), .network, .endpoint), (.reset(reused: true), .network, .endpoint), (.other("odd"), .network, .endpoint),
             (.connectTimeout, .timeout, .credentialModel), (.firstTokenTimeout, .timeout, .credentialModel),
             (.idleTimeout, .timeout, .credentialModel), (.plainTimeout, .timeout, .credentialModel), (.requestDeadline, .timeout, nil),
-            (.closedEarly, .malformed, .credentialModel), (.malformed("no JSON"), .malformed, .credentialModel),
+            (.closedEarly, .malformed, .credentialModel), (.resetEarly, .malformed, .credentialModel),
+            (.shortBody, .malformed, .credentialModel), (.malformed("no JSON"), .malformed, .credentialModel),
             (.emptyReply, .malformed, .credentialModel), (.tooLarge, .malformed, .credentialModel),
         ] as [(TransportFault, Reason, Scope?)])
     func `judges what kept a reply from coming before anything else`(fault: TransportFault, reason: Reason, scope: Scope?) {

@@ -146,7 +146,7 @@ private func read(_ body: String, status: Int = 429, _ headers: Headers = [:]) -
 
     @Test(arguments: [
         TransportFault.dns, .refused, .unreachable, .tls("expired"), .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout,
-        .requestDeadline, .reset(reused: true), .tooLarge, .other("x"), .closedEarly, .malformed("x"), .emptyReply,
+        .requestDeadline, .reset(reused: true), .tooLarge, .other("x"), .closedEarly, .resetEarly, .shortBody, .malformed("x"), .emptyReply,
     ])
     func `may never have come`(fault: TransportFault) {
         let error = ErrorReader(wire: .openaiCompletions, context: context, nowMilliseconds: now).fault(fault)

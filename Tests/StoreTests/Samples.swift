@@ -22,7 +22,8 @@ enum Samples {
 
     static let faults: [TransportFault] = [
         .dns, .refused, .unreachable, .tls("expired"), .connectTimeout, .firstTokenTimeout, .idleTimeout, .plainTimeout, .requestDeadline,
-        .reset(reused: true), .reset(reused: false), .closedEarly, .malformed("bad chunk"), .emptyReply, .tooLarge, .other("odd"),
+        .reset(reused: true), .reset(reused: false), .closedEarly, .resetEarly, .shortBody, .malformed("bad chunk"), .emptyReply, .tooLarge,
+        .other("odd"),
     ]
 
     static let skipReasons: [SkipReason] =

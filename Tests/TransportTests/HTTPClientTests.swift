@@ -48,12 +48,14 @@ import Transport
         #expect(reply.text == "busy")
     }
 
-    @Test(arguments: [("/cut", ClientProblem.truncated), ("/reset", .reset(reused: false, ""))])
+    @Test(arguments: [
+        ("/cut", ClientProblem.truncated), ("/reset", .reset(reused: false, "")), ("/reset-later", .truncatedByReset), ("/short", .short),
+    ])
     func `tells how a connection broke`(path: String, expected: ClientProblem) async throws {
         let rig = try Rig()
         let reply = await rig.ask(ClientRequest(url: rig.url + path))
         switch (reply.problem, expected) {
-        case (.truncated, .truncated), (.reset, .reset): break
+        case (.truncated, .truncated), (.reset, .reset), (.truncatedByReset, .truncatedByReset), (.short, .short): break
         default: Issue.record("\(String(describing: reply.problem)) instead of \(expected)")
         }
     }

@@ -52,6 +52,14 @@ final class EchoService: HTTPService {
             exchange.write(Array("half".utf8))
             exchange.abort()
         case "/reset": exchange.abort(reset: true)
+        case "/reset-later":
+            exchange.begin(status: 200, headers: [:])
+            exchange.write(Array("half".utf8))
+            await exchange.loop.sleep(for: .milliseconds(30))
+            exchange.abort(reset: true)
+        case "/short":
+            exchange.writeRaw(Array("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".utf8))
+            exchange.abort()
         case "/raw":
             exchange.writeRaw(Array("nonsense\r\n\r\n".utf8))
             exchange.abort()

@@ -149,7 +149,9 @@ struct MatrixJudge {
         switch fault {
         case .refused: ["network.refused"]
         case .resetBeforeHead: ["network.reset"]
-        case .closed, .reset, .short: ["malformed.cut"]
+        case .closed: ["malformed.cut"]
+        case .reset: ["malformed.reset"]
+        case .short: ["malformed.short"]
         case .cutGzip(let after), .ended(let after): after == 0 ? ["malformed.empty"] : ["malformed.cut"]
         case .stalled(let after): after == 0 ? ["timeout.first_token"] : ["timeout.idle", "timeout.first_token"]
         case .garbled: ["malformed.grammar"]
@@ -163,7 +165,9 @@ struct MatrixJudge {
         switch fault {
         case .refused: ["network.refused"]
         case .resetBeforeHead: ["network.reset"]
-        case .closed, .reset, .short: ["malformed.cut"]
+        case .closed: ["malformed.cut"]
+        case .reset: ["malformed.reset"]
+        case .short: ["malformed.short"]
         case .cutGzip(let after), .ended(let after): after == 0 ? ["malformed.empty"] : ["malformed.grammar"]
         case .stalled: ["timeout.plain"]
         case .garbled: ["malformed.grammar"]

@@ -29,7 +29,7 @@ extension FailoverRun {
 
     /// - Parameter isFree: It counts against no share.
     private func startSecond(isFree: Bool, percent: Int) {
-        guard let race, race.second == nil, interrupted == nil, receipt.outcome == nil, !asksServerTools else { return }
+        guard let race, race.second == nil, interrupted == nil, receipt.outcome == nil, mayBeDoneTwice else { return }
         let first = race.first
         let policy = snapshot.settings.policy
         guard relay.ledger.hasSecond(policy, chain, beside: first.index, receipt, now: relay.now()),
@@ -45,17 +45,21 @@ extension FailoverRun {
         second.call.start(on: client)
     }
 
-    /// Whether the provider would run tools of its own: two candidates would do things twice. Read only when it matters.
-    private var asksServerTools: Bool {
+    /// Not where the provider would run tools of its own, or write into what it keeps: two candidates would do that twice. Read only when
+    /// it matters.
+    private var mayBeDoneTwice: Bool {
         let asked = try? request.wire.wire.translation.readRequest(request.body, index: request.index, shape: request.shape)
-        guard let asked else { return true }
-        return asked.tools.contains { tool in
+        guard let asked, !asked.foreign.contains(where: { Self.doneByProviders.contains($0) }) else { return false }
+        return asked.tools.allSatisfy { tool in
             switch tool {
-            case .function: false
-            case .builtIn, .foreign: true
+            case .function: true
+            case .builtIn, .foreign: false
             }
         }
     }
+
+    /// Members that no other wire has: the Responses API's, OpenRouter's and Anthropic's.
+    private static let doneByProviders = ["background", "conversation", "prompt", "plugins", "mcp_servers"]
 
     // MARK: Who speaks first
 

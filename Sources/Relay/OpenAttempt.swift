@@ -32,7 +32,7 @@ final class OpenAttempt {
     /// As the receipt has it, now that it is over.
     var closed: Attempt {
         var closed = attempt
-        closed.duration = (lost ?? .now) - began
+        closed.duration = (lost ?? call.endedAt ?? .now) - began
         return closed
     }
 }

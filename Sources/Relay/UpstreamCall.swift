@@ -25,10 +25,14 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private var continuation: UnsafeContinuation<Void, Never>?
     private let timer = LoopTimer()
     private var running: (fault: TransportFault, phase: TimeLimits.Phase, limit: TimeLimits.Resolved.Limit)?
-    private(set) var isOver = false
+    /// When its end is given to the client, though the terminator has not come.
+    private var terminatorUntil: Int64?
     private let beganAt: Int64
     private var endsAt: Int64
     private let client: ClientStream
+    /// When it was over; `nil`: it is under way.
+    private(set) var endedAt: ContinuousClock.Instant?
+    var isOver: Bool { endedAt != nil }
 
     /// Set when `run` returns.
     private(set) var outcome = CallOutcome.cancelled
@@ -106,30 +110,24 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         status = head.status
         // Who does nothing but stream may leave it unsaid, as ChatGPT's backend does (docs/wire/openai-responses.md, "Codex").
         let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? plan.wire.onlyStreams
-        progress = plan.streaming && isStream && (200..<300).contains(head.status) ? .streaming : .collecting(head)
+        progress = plan.streaming && isStream && !head.isRefusal ? .streaming : .collecting(head)
+        // Its status has said enough: nobody waits long for the words.
+        if head.isRefusal { limit(.init(Self.refusalTime, setBy: TimeLimits.Resolved.builtIn), .plainTimeout, .plain) }
     }
 
     func bodyCame(_ bytes: RawSpan) {
         switch progress {
         case .waiting, .over: break
         case .collecting(let head):
-            let isError = !(200..<300).contains(head.status)
-            guard body.count + bytes.byteCount <= (isError ? Self.errorLimit : Self.replyLimit) else {
+            guard body.count + bytes.byteCount <= (head.isRefusal ? Self.errorLimit : Self.replyLimit) else {
                 // An error's beginning says enough; a reply must be whole.
-                return isError ? judge(head) : fail(.tooLarge)
+                return head.isRefusal ? judge(head) : fail(.tooLarge)
             }
             bytes.withUnsafeBytes { body.append(contentsOf: $0) }
         case .streaming:
             switch stream.take(bytes, elapsed: elapsed) {
             case .goOn:
-                if stream.hasEnded {
-                    // Only the terminator is missing: it is not worth a long wait.
-                    limit(.init(Self.terminatorTime, setBy: TimeLimits.Resolved.builtIn), .idleTimeout, .idle)
-                } else {
-                    limit(
-                        stream.hasSpoken ? plan.idle : plan.firstToken, stream.hasSpoken ? .idleTimeout : .firstTokenTimeout,
-                        stream.hasSpoken ? .idle : plan.firstTokenPhase, restart: stream.hasSpoken)
-                }
+                waitForMore()
                 if stream.isFarBehind { holdBack() }
             case let verdict: end(verdict)
             }
@@ -154,7 +152,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         case .over: break
         case .waiting: fail(problem.map(TransportFault.init) ?? .emptyReply)
         case .collecting(let head):
-            if let problem, (200..<300).contains(head.status) {
+            if let problem, !head.isRefusal {
                 fail(TransportFault(problem))
             } else {
                 judge(head)
@@ -162,8 +160,27 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         case .streaming:
             // A connection that breaks after the proven end has lost nothing.
             var verdict = stream.upstreamEnded()
-            if let problem, case .failed = verdict { verdict = .failed(describe(TransportFault(problem))) }
+            // What the provider said last counts before how its connection ended.
+            if let problem, case .failed(let error, _) = verdict, error.saysOnlyThatItEnded {
+                verdict = .failed(describe(TransportFault(problem)))
+            }
             end(verdict)
+        }
+    }
+
+    /// Starts the limit of what a stream says next.
+    private func waitForMore() {
+        if stream.hasEnded {
+            // Only the terminator is missing: it is not worth a long wait, whatever signs of life come in its place.
+            let until = terminatorUntil ?? loop.now + Self.terminatorTime.milliseconds
+            terminatorUntil = until
+            limit(
+                .init(min(Self.terminatorSilence, .milliseconds(max(1, until - loop.now))), setBy: TimeLimits.Resolved.builtIn),
+                .idleTimeout, .idle)
+        } else if stream.hasSpoken {
+            limit(plan.idle, .idleTimeout, .idle)
+        } else {
+            limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase, restart: false)
         }
     }
 
@@ -177,7 +194,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private func judge(_ head: ResponseHead) {
         let now = plan.now.milliseconds
         let contentType = head.headers.first("content-type")
-        guard (200..<300).contains(head.status) else {
+        guard !head.isRefusal else {
             let error = plan.wire.readError(
                 status: head.status, headers: head.headers, body: body, context: plan.context, nowMilliseconds: now)
             let reply = UpstreamReply(status: head.status, contentType: contentType, body: body)
@@ -226,14 +243,21 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     private func timedOut() {
         guard let running else { return }
-        if case .streaming = progress, stream.hasEnded { return end(stream.supplyEnd()) }
+        switch progress {
+        case .streaming where stream.hasEnded: return end(stream.supplyEnd())
+        case .collecting(let head) where head.isRefusal: return judge(head)
+        case .waiting, .collecting, .streaming, .over: break
+        }
         let seconds = Double(running.limit.length.milliseconds) / 1000
         let passed = TimeLimit(phase: running.phase.rawValue, seconds: seconds, setBy: running.limit.setBy)
         finish(.failed(FailedCall(error: describe(running.fault), limit: passed, committed: stream.isCommitted)))
     }
 
-    /// Time from a proven end to its terminator.
-    private static let terminatorTime = Duration.seconds(1)
+    /// Time from a proven end to its terminator, and without a word.
+    private static let terminatorTime = Duration.seconds(3)
+    private static let terminatorSilence = Duration.seconds(1)
+    /// Time from a refusal's head to the end of its words.
+    private static let refusalTime = Duration.seconds(3)
 
     // MARK: Back-pressure
 
@@ -244,7 +268,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         limit(plan.remaining, .requestDeadline, .request)
         client.whenDrained { [weak self] in
             guard let self, case .streaming = progress else { return }
-            limit(plan.idle, .idleTimeout, .idle)
+            waitForMore()
             call?.resume()
         }
     }
@@ -263,7 +287,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     private func finish(_ outcome: CallOutcome) {
         if isOver { return }
-        isOver = true
+        endedAt = .now
         progress = .over
         loop.disarm(timer)
         client.release()
@@ -276,5 +300,20 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         self.outcome = outcome
         continuation?.resume()
         continuation = nil
+    }
+}
+
+extension ResponseHead {
+    /// Anything but success; redirects are not followed.
+    fileprivate var isRefusal: Bool { !(200..<300).contains(status) }
+}
+
+extension ErrorObject {
+    /// The stream was not whole, and nobody has said why.
+    fileprivate var saysOnlyThatItEnded: Bool {
+        switch transport {
+        case .closedEarly, .emptyReply: true
+        default: false
+        }
     }
 }

@@ -84,6 +84,25 @@ import Testing
         #expect(sink.text.components(of: "show") == 1)
     }
 
+    @Test func `that failed at once is not said to have taken as long as the first candidate`() async throws {
+        let fails: Play = { _ in Script.refuses(402, "no money") }
+        let played = try await PlayedRelay([("one", ["a"], Self.late(900)), ("two", ["b"], fails)], Self.on(after: 20))
+        let run = try await played.ask(stream: true)
+        #expect(Self.walk(run).first == "one/m answered" && run.receipt.attempts.count == 2, "\(Self.walk(run))")
+        let took = try #require(run.receipt.attempts.last).duration
+        #expect(took < .milliseconds(600), "\(took)")
+    }
+
+    @Test(arguments: [#""conversation":"conv_1""#, #""conversation":{"id":"conv_1"}"#, #""background":true"#])
+    func `is not started for what an account keeps`(member: String) async throws {
+        let played = try await PlayedRelay([("one", ["a"], Self.late(200)), ("two", ["b"], Self.answers)]) { settings in
+            Self.on(after: 20)(&settings)
+            for name: ProviderID in ["one", "two"] { settings.providers[name]?.wireName = WireKind.openaiResponses.rawValue }
+        }
+        let run = try await played.ask(#"{"model":"default","stream":true,"input":"x",\#(member)}"#, on: .openaiResponses)
+        #expect(Self.walk(run) == ["one/m answered"])
+    }
+
     @Test func `leads on down the chain when both fail`() async throws {
         let fails = Self.late(100, { _ in Script.refuses(402, "no money") })
         let played = try await PlayedRelay([("one", ["a"], fails), ("two", ["b"], fails), ("three", ["c"], Self.answers)], Self.on())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import HTTP
+import Providers
 import Rehearsal
 import TestSupport
 import Testing
@@ -155,6 +156,44 @@ import Testing
         #expect(sink.text.contains(sign))
         #expect(sink.text.hasPrefix(sign) && sink.isOpen)
         #expect(sink.text.replacing(sign, with: "").utf8.elementsEqual(Self.word + Self.word + Self.finish + Script.done))
+    }
+
+    @Test(arguments: ["\n\n", "\n", ""])
+    func `is what the upstream said last, though its connection breaks behind it`(_ tail: String) async throws {
+        let error = #"data: {"error":{"message":"Rate limit reached for requests.","type":"requests","code":"rate_limit_exceeded"}}"#
+        let acts = [Script.Act.bytes(Self.word), Self.text(error + tail), .wait(.milliseconds(20)), .cut]
+        let played = try await PlayedRelay([("one", ["a"], Self.stream(acts))]) { $0.failover.midStream = .error }
+        let run = try await played.ask(CollectingSink(), stream: true)
+        guard case .brokenStream(let failure, _, _) = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(failure.reason == .rateLimit, "\(failure.rule)")
+    }
+
+    @Test func `is not put off by signs of life behind it`() async throws {
+        let signs = [Script.Act](repeating: .wait(.milliseconds(300)), count: 60).flatMap { [$0, Self.text(": still here\n\n")] }
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(Self.word), .bytes(Self.finish)] + signs + [.end]))])
+        let began = ContinuousClock.now
+        let sink = CollectingSink()
+        let run = try await played.ask(sink, stream: true)
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(sink.text.hasSuffix(String(decoding: Script.done, as: UTF8.self)))
+    }
+
+    @Test func `comes soon where it was said while the client lagged behind`() async throws {
+        let long = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 300 << 10))])
+        let played = try await PlayedRelay([("one", ["a"], Self.stream([.bytes(long + Self.finish), .stall]))]) { settings in
+            var limits = TimeLimits()
+            limits.idle = .seconds(20)
+            settings.limits = settings.limits.narrowed(by: limits, setBy: "timeouts")
+        }
+        let sink = CollectingSink(isSlow: true)
+        async let asked = played.ask(sink, stream: true)
+        #expect(await eventually { sink.isAwaited })
+        let began = ContinuousClock.now
+        await played.onLoop { sink.drain() }
+        let run = try await asked
+        guard case .streamed = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(ContinuousClock.now - began < .seconds(10))
     }
 
     @Test func `comes at the deadline though the client takes nothing`() async throws {

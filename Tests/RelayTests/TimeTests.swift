@@ -103,6 +103,25 @@ import Testing
         #expect(memory.rows(at: later).map(\.model.model) == ["new"])
     }
 
+    // MARK: A refusal that does not end
+
+    @Test(arguments: [false, true])
+    func `is not spent on the rest of a refusal, whose status has said enough`(stream: Bool) async throws {
+        let head = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 30\r\nContent-Length: 400\r\n\r\n"
+        let words = #"{"error":{"message":"Slow "#
+        let refuses: @Sendable (AskedRequest) -> Script = { _ in Script([.raw(Array((head + words).utf8)), .stall]) }
+        let played = try await PlayedRelay([("one", ["a"], refuses), ("two", ["b"], Self.answers)]) { settings in
+            var limits = TimeLimits()
+            (limits.plain, limits.localFirstToken) = (.seconds(20), .seconds(20))
+            settings.limits = settings.limits.narrowed(by: limits, setBy: "timeouts")
+        }
+        let run = try await played.ask(stream: stream)
+        let refused = try #require(run.receipt.attempts.first)
+        #expect(refused.failure?.reason == .rateLimit && refused.failure?.reset == .seconds(30), "\(refused)")
+        #expect(refused.duration < .seconds(10))
+        #expect(run.receipt.attempts.count == 2)
+    }
+
     // MARK: The client's own limits
 
     @Test(arguments: [false, true])

@@ -198,12 +198,8 @@ public final class FailoverRun: @unchecked Sendable {
 
     // MARK: The end
 
-    /// By us, during an attempt.
-    private var wasStopped: Bool { stopped != nil && receipt.attempts.last?.failure?.rule == stopped?.rule }
-
     func end(_ result: RelayResult) {
         self.result = result
-        let wasStopped = wasStopped
         let place = sortAttempts()
         let last = place(receipt.attempts.count - 1)
         receipt.endedAt = relay.now()
@@ -211,7 +207,7 @@ public final class FailoverRun: @unchecked Sendable {
             switch result {
             case .whole(let status, _, _, _): .answered(attempt: last, status: status)
             case .streamed: .answered(attempt: last, status: 200)
-            case .brokenStream where wasStopped, .refused where wasStopped: .cancelled
+            case .brokenStream where stopped != nil, .refused where stopped != nil: .cancelled
             case .brokenStream: .failed(attempt: last)
             case .passedOn: .passedOn(attempt: passedOn.map(place) ?? last)
             case .refused(let refusal): .refused(refusal)

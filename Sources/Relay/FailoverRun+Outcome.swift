@@ -111,7 +111,12 @@ extension FailoverRun {
             replies[receipt.attempts.count] =
                 plan.crossed?.refusal(failed.error, status: reply.status, message: failure.message, param: failure.namesMember) ?? reply
         }
-        if failed.committed { keepWhatWasSent(open) }
+        if failed.committed {
+            keepWhatWasSent(open)
+        } else if attempt.timeToFirstToken != nil, let usage = attempt.usage {
+            // It said nothing that the client had not, which has cost something, too.
+            sent = sent?.costing(usage)
+        }
         close(open)
     }
 

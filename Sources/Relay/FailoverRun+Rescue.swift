@@ -18,11 +18,10 @@ extension FailoverRun {
         guard open.attempt.part != nil else { return }
         let cost = open.cost
         open.attempt.part?.cost = cost
-        guard open.call.isCommitted else { return }
         let left = open.call.left
-        let before = sent?.text.count ?? 0
-        open.attempt.part?.bytes = left.text.count - before
         open.attempt.part?.trimmed = left.trimmed
+        guard open.call.isCommitted else { return }
+        open.attempt.part?.bytes = left.text.count - (sent?.text.count ?? 0)
     }
 
     /// Keeps what the client has now, for the next candidate.

@@ -22,6 +22,11 @@ final class SentReply {
         self.told = told
     }
 
+    /// The same, after an attempt of which the client got nothing, though it said something.
+    func costing(_ more: Usage) -> SentReply {
+        SentReply(context: context, writer: writer, text: text, told: more.behind(told))
+    }
+
     /// The whole answer is to be one JSON document.
     var isStructured: Bool {
         switch context.request.output {

@@ -160,6 +160,8 @@ final class StreamRelay {
             if isHolding { return keptBack.count > Self.callsLimit ? malformed("more than 16 MB of tool calls", bytes) : .goOn }
             return keptBack.count > Self.preambleLimit ? malformed("no content in the first 2 MB", bytes) : .goOn
         }
+        // What is nothing in the client's wire, or was said before, gives it nothing: another candidate may still take this one's place.
+        if bytes.byteCount == 0, !isCommitted, !hasEnded { return .goOn }
         commit()
         client.write(bytes)
         return .goOn

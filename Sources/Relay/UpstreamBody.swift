@@ -66,7 +66,10 @@ struct UpstreamBody {
                 mark(on: wire, for: .short, placing: true)
             }
         }
-        if let sent { try goOn(from: sent.text, on: wire, route, isRefused: repairs.contains(.askToContinue)) }
+        if let sent {
+            let thinks = request.shape.asksReasoning || route.reasons
+            try goOn(from: sent.text, on: wire, route, isRefused: repairs.contains(.askToContinue), thinks: thinks)
+        }
         for repair in repairs {
             guard let repaired = wire.repaired(bytes, by: repair) else { continue }
             bytes = repaired
@@ -74,14 +77,17 @@ struct UpstreamBody {
         }
     }
 
-    /// - Parameter isRefused: The route is known to refuse a prefill.
+    /// - Parameters:
+    ///   - isRefused: The route is known to refuse a prefill.
+    ///   - thinks: The model thinks before it speaks.
     /// - Throws: It has no place for what the client has.
-    private mutating func goOn(from text: [UInt8], on wire: any Wire, _ route: Route, isRefused: Bool) throws(RequestProblem) {
+    private mutating func goOn(from text: [UInt8], on wire: any Wire, _ route: Route, isRefused: Bool, thinks: Bool) throws(RequestProblem)
+    {
         // What the client has are thoughts at most: they are not gone on with.
         if text.isEmpty { return asked = .afresh }
         let continuation = Continuation(
             text: String(decoding: text, as: UTF8.self), method: route.takesPrefill && !isRefused ? .prefill : .transcript,
-            mark: route.prefillMark)
+            mark: route.prefillMark, lowersLimit: !thinks)
         guard let continued = wire.continued(bytes, by: continuation) else {
             throw RequestProblem(path: "", message: "The request has no place for the beginning of its reply.", code: "unsupported")
         }

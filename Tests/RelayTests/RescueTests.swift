@@ -4,6 +4,7 @@ import Failover
 import HTTP
 import JSON
 import Providers
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -188,5 +189,46 @@ import Transport
         try Self.expectAnswer(run, sink, cast.client)
         #expect(run.receipt.attempts.count == 3)
         #expect(run.receipt.attempts.compactMap(\.part).map(\.bytes).reduce(0, +) == Self.answer.utf8.count)
+    }
+
+    @Test(arguments: same) func `owes nothing to a candidate that only said again what was there`(_ cast: Cast) async throws {
+        let cut = Self.answer.count * 30 / 100
+        let told = Mutex<[String]>([])
+        let played = try await PlayedRelay([
+            ("one", ["a"], { .streams(Saying(Self.answer), to: $0, pace: .zero, .then([.cut], afterPercent: 30)) }),
+            (
+                "two", ["b"],
+                { .streams(Saying(Self.answer), to: $0, pace: .zero, .then([.wait(.milliseconds(20)), .cut], afterPercent: 15)) }
+            ),
+            (
+                "three", ["c"],
+                { asked in
+                    told.withLock { $0.append(String(decoding: asked.body, as: UTF8.self)) }
+                    return .answers(Saying(String(Self.answer.dropFirst(cut))), to: asked)
+                }
+            ),
+        ]) { settings in
+            for name: ProviderID in ["one", "two", "three"] { settings.providers[name]?.wireName = cast.first.rawValue }
+        }
+        let (run, sink) = try await Self.ask(played, cast.client)
+        try Self.expectAnswer(run, sink, cast.client)
+        #expect(run.receipt.attempts.map(\.committed) == [true, false, true])
+        #expect(run.receipt.attempts[1].part?.bytes == 0)
+        #expect(told.withLock { $0.count } == 1)
+    }
+
+    @Test(arguments: [false, true]) func `is finished within the client's limit of tokens, unless the model thinks first`(thinks: Bool)
+        async throws
+    {
+        let played = try await PlayedRelay([
+            ("one", ["a"], { .streams(Saying(Self.answer), to: $0, pace: .zero, .then([.cut], afterPercent: 50)) }),
+            ("two", ["b"], { .answers(Saying(String(Self.answer.dropFirst(Self.answer.count / 2))), to: $0) }),
+        ]) { if thinks { $0.providers["two"]?.models[0].reasons = true } }
+        let body = #"{"model":"default","stream":true,"max_tokens":500,"messages":[{"role":"user","content":"x"}]}"#
+        _ = try await played.ask(body, on: .openaiCompletions)
+        let asked = try JSONValue.parse(try #require(played.upstream(1).asked.first).body)
+        let limit = try #require(asked["max_tokens"]?.int)
+        let said = Self.answer.utf8.count / 2
+        #expect(thinks ? limit == 500 : (500 - said / 4...500 - said / 6).contains(limit), "\(limit)")
     }
 }

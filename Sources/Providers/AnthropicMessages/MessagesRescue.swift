@@ -22,6 +22,8 @@ enum MessagesRescue {
             added += quoted(ContinuationPrompt.text(after: continuation.text, form: form)) + "}"
         }
         insert(added, atEndOf: messages, bytes, &edits)
+        // A budget for thoughts has to stay below the limit.
+        if !asksThoughts(index, bytes) { edits.lower(index.value("max_tokens", in: bytes), by: continuation, in: bytes) }
         guard let continued = edits.apply(to: body, index: index) else { return nil }
         return ContinuedBody(
             body: continued, method: takesPrefill ? .prefill : .transcript, leftOut: String(continuation.text[text.endIndex...]))
@@ -32,15 +34,17 @@ enum MessagesRescue {
     /// No prefill beside thoughts, a forced tool, or an output that is held to a schema from its first letter on
     /// (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, .../structured-outputs).
     private static func mayPrefill(_ index: JSONIndex, _ bytes: RawSpan) -> Bool {
-        if let thinking = index.value("thinking", in: bytes)?.member("type", in: bytes), !thinking.equals("disabled", in: bytes) {
-            return false
-        }
+        if asksThoughts(index, bytes) { return false }
         if let choice = index.value("tool_choice", in: bytes)?.member("type", in: bytes),
             choice.equals("any", in: bytes) || choice.equals("tool", in: bytes)
         {
             return false
         }
         return format(index, bytes) == nil
+    }
+
+    private static func asksThoughts(_ index: JSONIndex, _ bytes: RawSpan) -> Bool {
+        index.value("thinking", in: bytes)?.member("type", in: bytes).map { !$0.equals("disabled", in: bytes) } ?? false
     }
 
     private static func format(_ index: JSONIndex, _ bytes: RawSpan) -> JSONSlice? {

@@ -4,8 +4,7 @@ import JSON
 
 /// Asks in the body of a `generateContent` request for the rest of a reply (docs/streams.md, "How a candidate is asked").
 ///
-/// What the client set stays: its stops; its limit of tokens, since nobody knows how much of it is left; and a function that has to be
-/// called, which still has to be.
+/// What the client set stays: its stops; what is left of its limit of tokens; and a function that has to be called, which still has to be.
 enum GoogleRescue {
     /// - Parameter isWrapped: The body is Cloud Code Assist's: the request is its member `request`.
     /// - Returns: `nil` if the body has no contents, or holds the answer to one of a few words.
@@ -34,6 +33,9 @@ enum GoogleRescue {
         } else if !added.isEmpty {
             edits.insert("[", at: contents.start)
             edits.replace(contents.end..<contents.end, with: added + [UInt8(ascii: "]")])
+        }
+        if let config, config.google("thinkingConfig", in: bytes) == nil {
+            edits.lower(config.google("maxOutputTokens", in: bytes), by: continuation, in: bytes)
         }
         guard let continued = edits.apply(to: body, index: index) else { return nil }
         return takesPrefill

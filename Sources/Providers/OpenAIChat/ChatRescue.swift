@@ -4,8 +4,7 @@ import JSON
 
 /// Asks in the body of a Chat Completions request for the rest of a reply (docs/streams.md, "How a candidate is asked").
 ///
-/// What the client set stays: its stops; its limit of tokens, since nobody knows how much of it is left; and a tool that has to be
-/// called, which still has to be.
+/// What the client set stays: its stops; what is left of its limit of tokens; and a tool that has to be called, which still has to be.
 enum ChatRescue {
     /// - Returns: `nil` if the body has no messages, or holds the output to what can not be told in words.
     static func continued(_ body: [UInt8], by continuation: Continuation) -> ContinuedBody? {
@@ -29,11 +28,16 @@ enum ChatRescue {
             added.append("}")
         }
         edits.append(added, to: messages, in: bytes)
+        if !asksThoughts(index, bytes) {
+            for name in limits { edits.lower(index.value(name, in: bytes), by: continuation, in: bytes) }
+        }
         guard let continued = edits.apply(to: body, index: index) else { return nil }
         return takesPrefill
             ? ContinuedBody(body: continued, method: .prefill, leftOut: continuation.leftOut)
             : ContinuedBody(body: continued, method: .transcript)
     }
+
+    private static let limits: [StaticString] = ["max_tokens", "max_completion_tokens"]
 
     // MARK: What a prefill can not stand beside
 

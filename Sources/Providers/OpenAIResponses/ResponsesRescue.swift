@@ -34,6 +34,9 @@ enum ResponsesRescue {
             edits.replace(nothing.range, with: Array(("[" + message(continuation.text) + request + "]").utf8))
         case .bool, .number, .object: return nil
         }
+        if index.value("reasoning", in: bytes).map({ $0.kind == .null }) ?? true {
+            edits.lower(index.value("max_output_tokens", in: bytes), by: continuation, in: bytes)
+        }
         return edits.apply(to: body, index: index).map { ContinuedBody(body: $0, method: method) }
     }
 

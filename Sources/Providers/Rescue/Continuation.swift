@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
+import JSON
 
 /// What a candidate has to know to go on with a reply that another has begun.
 public struct Continuation: Hashable, Sendable {
@@ -9,11 +10,15 @@ public struct Continuation: Hashable, Sendable {
     public var method: Continuing
     /// How the route is told that a last message is a beginning; `nil`: it needs no telling.
     public var mark: PrefillMark?
+    /// The client's limit of tokens holds for the answer alone, so that what has been said is taken off. Not where the model thinks first:
+    /// thoughts count against it, and come anew.
+    public var lowersLimit: Bool
 
-    public init(text: String, method: Continuing, mark: PrefillMark? = nil) {
+    public init(text: String, method: Continuing, mark: PrefillMark? = nil, lowersLimit: Bool = false) {
         self.text = text
         self.method = method
         self.mark = mark
+        self.lowersLimit = lowersLimit
     }
 
     /// The text without white space at its end, which models go on from better, and some routes insist on.
@@ -59,4 +64,20 @@ public enum PrefillMark: String, Hashable, Sendable, CaseIterable {
         case .continueFinalMessage: nil
         }
     }
+}
+
+extension BodyEdits {
+    /// Takes off a limit of tokens what has been said, by a guess that errs low: what is left of the answer is not to be cut short for it.
+    ///
+    /// - Parameter limit: `nil`: there is none.
+    mutating func lower(_ limit: JSONSlice?, by continuation: Continuation, in bytes: RawSpan) {
+        guard continuation.lowersLimit, let limit, let most = limit.int(in: bytes), most > Self.leastTokens else { return }
+        let left = max(most - continuation.text.utf8.count / Self.bytesPerToken, Self.leastTokens)
+        if left < most { replace(limit.range, with: Array(String(left).utf8)) }
+    }
+
+    /// Of most texts a token takes less.
+    private static let bytesPerToken = 5
+    /// Enough to say the last words again, and no less than any API takes.
+    private static let leastTokens = 64
 }

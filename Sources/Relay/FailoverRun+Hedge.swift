@@ -29,7 +29,9 @@ extension FailoverRun {
 
     /// - Parameter isFree: It counts against no share.
     private func startSecond(isFree: Bool, percent: Int) {
-        guard let race, race.second == nil, interrupted == nil, receipt.outcome == nil, mayBeDoneTwice else { return }
+        guard let race, race.second == nil, !race.first.call.isOver, interrupted == nil, receipt.outcome == nil, mayBeDoneTwice else {
+            return
+        }
         let first = race.first
         let policy = snapshot.settings.policy
         guard relay.ledger.hasSecond(policy, chain, beside: first.index, receipt, now: relay.now()),

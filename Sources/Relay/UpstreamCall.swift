@@ -169,7 +169,10 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     }
 
     /// Starts the limit of what a stream says next.
-    private func waitForMore() {
+    ///
+    /// - Parameter anew: It was not read from for a while, which is not its fault. Otherwise a limit for more than one event goes on.
+    private func waitForMore(anew: Bool = false) {
+        if anew { terminatorUntil = nil }
         if stream.hasEnded {
             // Only the terminator is missing: it is not worth a long wait, whatever signs of life come in its place.
             let until = terminatorUntil ?? loop.now + Self.terminatorTime.milliseconds
@@ -180,7 +183,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         } else if stream.hasSpoken {
             limit(plan.idle, .idleTimeout, .idle)
         } else {
-            limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase, restart: false)
+            limit(plan.firstToken, .firstTokenTimeout, plan.firstTokenPhase, restart: anew)
         }
     }
 
@@ -268,7 +271,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
         limit(plan.remaining, .requestDeadline, .request)
         client.whenDrained { [weak self] in
             guard let self, case .streaming = progress else { return }
-            waitForMore()
+            waitForMore(anew: true)
             call?.resume()
         }
     }

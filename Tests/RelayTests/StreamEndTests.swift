@@ -196,6 +196,27 @@ import Testing
         #expect(ContinuousClock.now - began < .seconds(10))
     }
 
+    @Test func `is not waited for in vain at a candidate that goes on for a client that lags behind`() async throws {
+        let long = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 300 << 10))])
+        let broken = long + Array("data: {\"error\":{\"message\":\"no\",\"code\":500}}\n\n".utf8)
+        let round = Counter()
+        let played = try await PlayedRelay([
+            ("one", ["a"], { round.next() == 0 ? Self.stream([.bytes(broken), .stall])($0) : .refuses(402, "no money") }),
+            ("two", ["b"], Self.stream([.bytes(Script.event("m", delta: ["role": "assistant"])), .stall])),
+        ]) { settings in
+            var limits = TimeLimits()
+            limits.localFirstToken = .seconds(1)
+            settings.limits = settings.limits.narrowed(by: limits, setBy: "timeouts")
+        }
+        let sink = CollectingSink(isSlow: true)
+        async let asked = played.ask(sink, stream: true, timeout: .seconds(20))
+        #expect(await eventually { played.upstream(1).asked.count == 1 && sink.isAwaited })
+        await played.onLoop { sink.drain() }
+        let run = try await asked
+        guard case .brokenStream = run.result else { return #expect(Bool(false), "\(run.result)") }
+        #expect(run.receipt.attempts.dropFirst().first?.failure?.rule == "timeout.first_token")
+    }
+
     @Test func `comes at the deadline though the client takes nothing`() async throws {
         let event = Script.event("m", delta: ["content": .string(String(repeating: "x", count: 64 << 10))])
         let played = try await PlayedRelay([("one", ["a"], Self.stream([Script.Act](repeating: .bytes(event), count: 64) + [.stall]))])

@@ -52,8 +52,8 @@ let package = Package(
         .target(name: "FuzzEntries", dependencies: ["Failover", "HTTP", "JSON", "Providers"], path: "Fuzz/Entries", swiftSettings: strict),
         // C: what Swift cannot import by itself, each with its reasons in the header.
         .target(name: "CAssets", cSettings: [.define("_GNU_SOURCE")]),
-        .systemLibrary(
-            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(
+            name: "CCurl", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("curl", .when(platforms: [.macOS]))]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(name: "CLinux"),

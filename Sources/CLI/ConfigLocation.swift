@@ -3,7 +3,7 @@
 /// Which configuration file and which state folder a command works with, and who said so.
 ///
 /// Configuration: `--config`, `UNDERSTUDY_CONFIG`, `OPENCLAW_CONFIG_PATH`, else `understudy.json` in the state folder.
-/// State folder: `--state-dir`, `UNDERSTUDY_STATE_DIR`, `OPENCLAW_STATE_DIR`, else `~/.understudy`. In a folder that
+/// State folder: `--state-dir`, `--profile` (`~/.understudy-<name>`), `UNDERSTUDY_STATE_DIR`, `OPENCLAW_STATE_DIR`, else `~/.understudy`. In a folder that
 /// `OPENCLAW_STATE_DIR` names, `openclaw.json` is the configuration where there is no `understudy.json`.
 struct ConfigLocation: Hashable, Sendable {
     /// Absolute.
@@ -19,6 +19,8 @@ struct ConfigLocation: Hashable, Sendable {
     /// OpenClaw's configuration, where ours is missing at its default place and OpenClaw's is there.
     var openClawConfig: String?
     var home: String
+    /// `--profile`, or `dev` by `--dev`; `nil`: the usual one.
+    var profile: String?
 
     /// What is around a command line that is not in it.
     struct Surroundings {
@@ -31,7 +33,7 @@ struct ConfigLocation: Hashable, Sendable {
     }
 
     /// Pure but for `exists`. Empty variables count as unset.
-    static func find(config: String?, stateDir: String?, in surroundings: Surroundings) -> ConfigLocation {
+    static func find(config: String?, stateDir: String?, profile: String? = nil, in surroundings: Surroundings) -> ConfigLocation {
         func variable(_ name: String) -> String? { surroundings.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         func absolute(_ path: String, home: String) -> String {
             Self.absolute(path, home: home, workingFolder: surroundings.workingFolder)
@@ -42,7 +44,8 @@ struct ConfigLocation: Hashable, Sendable {
             return nil
         }
         let state = first([
-            ("--state-dir", stateDir), ("UNDERSTUDY_STATE_DIR", variable("UNDERSTUDY_STATE_DIR")),
+            ("--state-dir", stateDir), ("--profile", profile.map { "\(home)/.understudy-\($0)" }),
+            ("UNDERSTUDY_STATE_DIR", variable("UNDERSTUDY_STATE_DIR")),
             ("OPENCLAW_STATE_DIR", variable("OPENCLAW_STATE_DIR")),
         ])
         let folder = state?.path ?? home + "/.understudy"
@@ -59,6 +62,7 @@ struct ConfigLocation: Hashable, Sendable {
             configPath: path, configOrigin: said?.origin ?? state?.origin ?? "default", configExists: exists, isNamed: said != nil,
             stateFolder: folder,
             stateOrigin: state?.origin ?? "default", home: home)
+        location.profile = profile
         let openClaw = home + "/.openclaw/openclaw.json"
         if !exists, said == nil, surroundings.exists(openClaw) { location.openClawConfig = openClaw }
         return location

@@ -8,6 +8,8 @@ struct Flag: Hashable, Sendable {
         case toggle
         /// Any text. `placeholder` names it in help: `<path>`.
         case text(placeholder: String)
+        /// Letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit: part of a file's name.
+        case name(placeholder: String)
         /// A whole number within `range`.
         case number(placeholder: String, range: ClosedRange<Int>)
         /// One of a few words.
@@ -50,7 +52,7 @@ struct Flag: Hashable, Sendable {
     var form: String {
         switch kind {
         case .toggle: "--\(name)"
-        case .text(let placeholder), .texts(let placeholder): "--\(name) <\(placeholder)>"
+        case .text(let placeholder), .texts(let placeholder), .name(let placeholder): "--\(name) <\(placeholder)>"
         case .number(let placeholder, _): "--\(name) <\(placeholder)>"
         case .choice(let words): "--\(name) <\(words.joined(separator: "|"))>"
         case .age: "--\(name) <age>"
@@ -62,7 +64,7 @@ struct Flag: Hashable, Sendable {
     var expectation: String {
         switch kind {
         case .toggle: "no value"
-        case .text(let placeholder), .texts(let placeholder): "a \(placeholder)"
+        case .text(let placeholder), .texts(let placeholder), .name(let placeholder): "a \(placeholder)"
         case .number(_, let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .age: "an age such as 90s, 15m, 2h or 7d"
@@ -75,6 +77,7 @@ struct Flag: Hashable, Sendable {
         switch kind {
         case .toggle: return nil
         case .text: return text.isEmpty ? nil : .text(text)
+        case .name: return Self.isName(text) ? .text(text) : nil
         case .texts: return text.isEmpty ? nil : .texts([text])
         case .number(_, let range):
             guard let number = Int(text), range.contains(number) else { return nil }
@@ -82,6 +85,17 @@ struct Flag: Hashable, Sendable {
         case .choice(let words): return words.contains(text) ? .text(text) : nil
         case .age, .time: return Age.parse(text).map { .age($0) }
         }
+    }
+}
+
+extension Flag {
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first, text.utf8.count <= 64, isWord(first) else { return false }
+        return text.unicodeScalars.allSatisfy { isWord($0) || $0 == "." || $0 == "-" || $0 == "_" }
+    }
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
     }
 }
 
@@ -105,8 +119,12 @@ extension Flag {
     static let stateDir = Flag(
         "state-dir", .text(placeholder: "path"), "The folder for the token, receipts and the health ledger", example: "~/.understudy")
 
+    static let profile = Flag(
+        "profile", .name(placeholder: "name"), "Work with the state folder ~/.understudy-<name>, and a gateway of its own", example: "work")
+    static let dev = Flag("dev", .toggle, "The same as --profile dev")
+
     /// What every command takes.
-    static let everywhere: [Flag] = [json, config, stateDir, color, help]
+    static let everywhere: [Flag] = [json, config, stateDir, profile, dev, color, help]
 
     static let url = Flag(
         "url", .text(placeholder: "url"), "Ask the gateway at this address; its token is then taken from --token or the environment only",

@@ -76,6 +76,7 @@ extension ConfigLocation {
     static func find(for context: CommandContext) -> ConfigLocation {
         find(
             config: context.invocation.text(.config), stateDir: context.invocation.text(.stateDir),
+            profile: context.invocation.text(.profile) ?? (context.invocation.isOn(.dev) ? "dev" : nil),
             in: Surroundings(
                 environment: context.environment, home: HostFacts.home(environment: context.environment),
                 workingFolder: HostFacts.workingFolder(), exists: HostFacts.exists))

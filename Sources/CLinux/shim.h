@@ -3,6 +3,7 @@
 // that define _GNU_SOURCE before any other header.
 #pragma once
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -24,4 +25,10 @@ static inline int clinux_usable_cores(void) {
     int cores = 0;
     for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) cores += __builtin_popcountl(mask[i]);
     return cores;
+}
+
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+/// The child of a spawn has no descriptor from `first` on.
+static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }

@@ -20,13 +20,18 @@ public final class GatewayServer: HTTPService {
     let status: GatewayStatus
     /// Has the process end: seconds for what is under way, `nil` as the settings have it. Answers `false` if it is ending already.
     let stop: @Sendable (Int?) -> Bool
+    /// Has a new process take its place: seconds for what is under way, as with `stop`. Returns when that is so, or will not be.
+    let restart: @Sendable (Int?) async -> HandoverOutcome
+    /// Asks the process before this one, which may still have requests under way.
+    let before: @Sendable (SessionsQuestion) async -> JSONValue?
     private let ids = ReceiptIDs()
     private let log: Logger
 
     public init(
         relay: Relay, auth: ClientAuth, origins: OriginCheck, receipts: ReceiptStore?, responses: ResponseStore? = nil,
         samples: SampleStore?, status: GatewayStatus, stop: @escaping @Sendable (Int?) -> Bool = { _ in false },
-        log: Logger
+        restart: @escaping @Sendable (Int?) async -> HandoverOutcome = { _ in .failed("it cannot", []) },
+        before: @escaping @Sendable (SessionsQuestion) async -> JSONValue? = { _ in nil }, log: Logger
     ) {
         self.relay = relay
         self.auth = auth
@@ -36,6 +41,8 @@ public final class GatewayServer: HTTPService {
         self.samples = samples
         self.status = status
         self.stop = stop
+        self.restart = restart
+        self.before = before
         self.log = log
     }
 
@@ -111,6 +118,9 @@ public final class GatewayServer: HTTPService {
         case .stopGateway:
             let answer = StopAPI(relay: relay, stop: stop).answer(exchange.head, exchange.body)
             exchange.respond(origins.allow(answer, exchange.head))
+        case .restartGateway:
+            let answer = await RestartAPI(relay: relay, restart: restart).answer(exchange.head, exchange.body)
+            exchange.respond(origins.allow(answer, exchange.head))
         case .plan: exchange.respond(origins.allow(PlanAPI(relay: relay).answer(exchange.head), exchange.head))
         case .probe: await ProbeAPI(relay: relay, origins: origins, log: log).serve(exchange)
         case .receipts:
@@ -139,7 +149,10 @@ public final class GatewayServer: HTTPService {
 
     private func models(_ head: RequestHead) -> ModelsDoor { ModelsDoor(relay: relay, wire: Dialect.of(head)) }
 
-    private var sessions: SessionsAPI { SessionsAPI(relay: relay, log: log) }
+    private var sessions: SessionsAPI { SessionsAPI(relay: relay, log: log, before: before) }
+
+    /// What the process after this one asks.
+    public func answer(_ question: SessionsQuestion) async -> JSONValue { await sessions.answer(question) }
 
     private var credentials: CredentialsAPI { CredentialsAPI(relay: relay, receipts: receipts, log: log) }
 

@@ -28,6 +28,7 @@ enum Route: Hashable, Sendable {
     case sessions
     case stopSession(String)
     case stopGateway
+    case restartGateway
 
     /// Whether the process is up is no secret, and load balancers have no token.
     var needsToken: Bool {
@@ -36,7 +37,7 @@ enum Route: Hashable, Sendable {
         case .call, .response, .models, .model: true
         case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs: true
         case .credentials, .clearCredentials, .credential, .plan, .probe: true
-        case .sessions, .stopSession, .stopGateway: true
+        case .sessions, .stopSession, .stopGateway, .restartGateway: true
         }
     }
 
@@ -51,7 +52,7 @@ enum Route: Hashable, Sendable {
     var bodySize: BodySize {
         switch self {
         case .call: .completion
-        case .clearCredentials, .credential, .response, .stopSession, .stopGateway, .probe: .small
+        case .clearCredentials, .credential, .response, .stopSession, .stopGateway, .restartGateway, .probe: .small
         case .models, .model, .live, .ready: .none
         case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs, .credentials, .plan, .sessions: .none
         }
@@ -134,6 +135,7 @@ enum Router {
         case "/api/probe": [(.post, .probe)]
         case "/api/sessions": [(.get, .sessions)]
         case "/api/gateway/stop": [(.post, .stopGateway)]
+        case "/api/gateway/restart": [(.post, .restartGateway)]
         default: parameterized(head)
         }
     }

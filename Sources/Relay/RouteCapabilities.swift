@@ -12,6 +12,8 @@ import Transport
 public final class RouteCapabilities: Sendable {
     private let state: Mutex<[ModelRef: [KnownRepair]]>
     private let store: CapabilityStore?
+    /// Another process keeps what is learned from now on, and is told of it.
+    private let successor = Mutex<(@Sendable (KnownRepair) -> Void)?>(nil)
 
     /// Routes at most. Beyond them the one that was learned first is forgotten, and learned again when it is needed.
     private static let limit = 1000
@@ -66,9 +68,27 @@ public final class RouteCapabilities: Sendable {
             guard known != before else { return }
             if state[model] == nil, state.count >= Self.limit { Self.forgetOldest(&state) }
             state[model] = known.isEmpty ? nil : known
+            if let successor = successor.withLock({ $0 }) { return known.filter { new.contains($0.repair) }.forEach(successor) }
             store?.save(Self.sorted(state))
         }
         return new
+    }
+
+    // MARK: Handing over
+
+    /// - Parameter successor: Told of what is learned from now on, which is not stored any more; `nil`: stored as ever.
+    public func handOver(to successor: (@Sendable (KnownRepair) -> Void)?) { self.successor.withLock { $0 = successor } }
+
+    /// Takes over what another process has learned.
+    public func take(_ repair: KnownRepair) {
+        state.withLock { state in
+            let known = state[repair.model] ?? []
+            guard !known.contains(where: { $0.repair == repair.repair && $0.fingerprint == repair.fingerprint }) else { return }
+            if state[repair.model] == nil, state.count >= Self.limit { Self.forgetOldest(&state) }
+            state[repair.model] = known + [repair]
+            if let successor = successor.withLock({ $0 }) { return successor(repair) }
+            store?.save(Self.sorted(state))
+        }
     }
 
     /// Forgets what was learned under settings that say something else of a route, and remembers which ones are in force.

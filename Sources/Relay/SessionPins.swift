@@ -23,9 +23,28 @@ public final class SessionPins: Sendable {
     /// Between two searches for cold pins among all.
     private static let pruneEvery = Duration.seconds(1)
 
+    /// A pin on its way to another process.
+    public struct Kept: Hashable, Sendable {
+        public var session: SessionID
+        public var provider: ProviderID
+        public var credential: CredentialID
+        public var usedAt: Timestamp
+        public var warmth: Duration
+
+        public init(session: SessionID, provider: ProviderID, credential: CredentialID, usedAt: Timestamp, warmth: Duration) {
+            self.session = session
+            self.provider = provider
+            self.credential = credential
+            self.usedAt = usedAt
+            self.warmth = warmth
+        }
+    }
+
     private struct State {
         var pins: [Key: Pin] = [:]
         var prunedAt: Timestamp?
+        /// Another process serves the sessions from now on, and is told of pins that this one still sets.
+        var successor: (@Sendable (Kept) -> Void)?
 
         /// Costs a look at each pin, so that a crowd of new sessions must not have it for each of them.
         mutating func makeRoom(at now: Timestamp) {
@@ -66,6 +85,34 @@ public final class SessionPins: Sendable {
             // Full of warm pins: a session more goes without one, rather than memory without end.
             guard isKnown || state.pins.count < Self.limit else { return }
             state.pins[key] = Pin(credential: candidate.credential, usedAt: now, warmth: warmth)
+            state.successor?(
+                Kept(session: session, provider: key.provider, credential: candidate.credential, usedAt: now, warmth: warmth))
+        }
+    }
+
+    // MARK: Handing over
+
+    /// - Parameter successor: Told of each pin that is set from now on; called under the lock. `nil`: nobody is, any more.
+    /// - Returns: The pins that were set until now.
+    public func handOver(to successor: (@Sendable (Kept) -> Void)?) -> [Kept] {
+        state.withLock { state in
+            state.successor = successor
+            return state.pins.map { key, pin in
+                Kept(session: key.session, provider: key.provider, credential: pin.credential, usedAt: pin.usedAt, warmth: pin.warmth)
+            }
+        }
+    }
+
+    /// Takes over what another process knew. Of two pins the one that was used last counts.
+    public func take(_ pins: [Kept]) {
+        state.withLock { state in
+            for pin in pins {
+                let key = Key(session: pin.session, provider: pin.provider)
+                let own = state.pins[key]
+                guard own.map({ $0.usedAt < pin.usedAt }) ?? (state.pins.count < Self.limit) else { continue }
+                state.pins[key] = Pin(credential: pin.credential, usedAt: pin.usedAt, warmth: pin.warmth)
+                state.successor?(pin)
+            }
         }
     }
 }

@@ -11,6 +11,11 @@ public final class SharedLedger: Sendable {
     private struct State {
         var ledger: HealthLedger
         var random = SystemRandomNumberGenerator()
+        /// Another process keeps the ledger, and is told what changes in this one.
+        var successor: (@Sendable (LedgerChange) -> Void)?
+
+        /// What `tell` needs to know of before a change.
+        var before: [Block]? { successor == nil ? nil : ledger.unorderedBlocks }
     }
 
     private let state: Mutex<State>
@@ -109,9 +114,10 @@ public final class SharedLedger: Sendable {
     /// secret is new.
     public func configurationChanged(renewed: [CredentialID]) {
         state.withLock { state in
+            let before = state.before
             state.ledger.clearModels()
             for credential in renewed { state.ledger.clear(credential: credential) }
-            store?.save(state.ledger.unorderedBlocks)
+            keep(state, since: before)
         }
     }
 
@@ -122,15 +128,43 @@ public final class SharedLedger: Sendable {
         at now: Timestamp, _ body: (inout HealthLedger) throws(Problem) -> Outcome
     ) throws(Problem) -> Outcome {
         try state.withLock { state throws(Problem) in
+            let before = state.before
             let outcome = try body(&state.ledger)
-            store?.save(state.ledger.unorderedBlocks)
-            store?.save(pauses: state.ledger.pauses(at: now))
+            keep(state, since: before)
+            if state.successor == nil { store?.save(pauses: state.ledger.pauses(at: now)) }
             return outcome
         }
     }
 
     /// Waits until what was changed before is in the store, or found impossible to write.
     public func flush() async { await store?.flush() }
+
+    // MARK: Handing over
+
+    /// From now on another process keeps the ledger; `successor` is told each change that requests of this one still make.
+    ///
+    /// - Parameter successor: Called under the lock, so it hands on and never waits.
+    public func handOver(to successor: @escaping @Sendable (LedgerChange) -> Void) { state.withLock { $0.successor = successor } }
+
+    /// The other process has not taken over, or is gone.
+    ///
+    /// - Parameter kept: What it has left in the store.
+    public func takeBack(_ kept: [Block], now: Timestamp) {
+        state.withLock { state in
+            state.successor = nil
+            state.ledger.merge(kept, now: now)
+            store?.save(state.ledger.unorderedBlocks, anew: true)
+        }
+    }
+
+    /// Takes over what requests of the process before this one have changed.
+    public func take(_ change: LedgerChange, now: Timestamp) {
+        state.withLock { state in
+            let before = state.before
+            change.apply(to: &state.ledger, now: now)
+            keep(state, since: before)
+        }
+    }
 
     /// Drops blocks that ended so long ago that their ladders begin anew.
     ///
@@ -141,9 +175,19 @@ public final class SharedLedger: Sendable {
 
     private func change(_ body: (inout State) -> [BlockEffect]) -> [BlockEffect] {
         state.withLock { state in
+            let before = state.before
             let effects = body(&state)
-            if !effects.isEmpty { store?.save(state.ledger.unorderedBlocks) }
+            if !effects.isEmpty { keep(state, since: before) }
             return effects
         }
+    }
+
+    private func keep(_ state: State, since before: [Block]?) {
+        guard let successor = state.successor, let before else {
+            store?.save(state.ledger.unorderedBlocks)
+            return
+        }
+        let change = LedgerChange(from: before, to: state.ledger.unorderedBlocks)
+        if !change.isEmpty { successor(change) }
     }
 }

@@ -13,6 +13,23 @@ public struct FileLock: ~Copyable, Sendable {
     /// `false` if the lock could not be had: another holder outlasted the patience, or no file can be made here.
     public let isHeld: Bool
 
+    /// One that another process holds and has given us, by the descriptor that it holds it with: both hold it until both are gone.
+    ///
+    /// - Parameter path: What it must be a lock of.
+    public init(inherited: consuming Descriptor, path: String) {
+        var own = stat()
+        var named = stat()
+        isHeld =
+            fstat(inherited.raw, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev && own.st_ino == named.st_ino
+            && flock(inherited.raw, LOCK_EX | LOCK_NB) == 0
+        _ = fcntl(inherited.raw, F_SETFD, FD_CLOEXEC)
+        descriptor = inherited.raw
+        file = consume inherited
+    }
+
+    /// To be given to another process.
+    public let descriptor: Int32?
+
     /// Waits on the calling thread.
     ///
     /// - Parameters:
@@ -22,6 +39,7 @@ public struct FileLock: ~Copyable, Sendable {
         let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard raw >= 0 else {
             file = nil
+            descriptor = nil
             isHeld = false
             return
         }
@@ -32,6 +50,7 @@ public struct FileLock: ~Copyable, Sendable {
             usleep(5_000)
             held = flock(raw, LOCK_EX | LOCK_NB) == 0
         }
+        descriptor = raw
         file = Descriptor(owning: raw)
         isHeld = held
     }

@@ -32,8 +32,11 @@ public final class LedgerStore: Sendable {
 
     /// Puts `blocks` in the place of all that was kept. Never waits; of many calls in a row the last one counts. What cannot be
     /// written is tried again until it is.
-    public func save(_ blocks: [Block]) {
+    ///
+    /// - Parameter anew: Another process may have written meanwhile: nothing is known of what the file holds.
+    public func save(_ blocks: [Block], anew: Bool = false) {
         state.withLock { state in
+            if anew { state.saved = nil }
             state.latest = blocks
             state.isUntouched = false
             state.isDirty = true

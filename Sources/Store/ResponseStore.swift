@@ -31,6 +31,7 @@ public final class ResponseStore: Sendable {
         var isDropping = false
         /// Bytes in the file; `nil` until somebody has counted.
         var storedBytes: Int?
+        var isAwaited: (@Sendable () -> Bool)?
     }
 
     private let path: String
@@ -82,9 +83,25 @@ public final class ResponseStore: Sendable {
         if !database.submit(job, urgent: false) { state.withLock { $0.waitingBytes -= size } }
     }
 
+    /// Has what is not found looked for again, for a second at most, as long as another process may be about to write it.
+    public func awaits(another isWriting: @escaping @Sendable () -> Bool) { state.withLock { $0.isAwaited = isWriting } }
+
+    private func found<Value>(_ look: () async throws(StoreProblem) -> Value?) async throws(StoreProblem) -> Value? {
+        for _ in 0..<20 {
+            if let value = try await look() { return value }
+            guard let isAwaited = state.withLock({ $0.isAwaited }), isAwaited() else { return nil }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
+    }
+
     /// - Returns: `nil` if there is none of this id, or no more.
     /// - Throws: why the file cannot be read.
     public func response(_ id: String) async throws(StoreProblem) -> KeptResponse? {
+        try await found { () async throws(StoreProblem) in try await stored(id) }
+    }
+
+    private func stored(_ id: String) async throws(StoreProblem) -> KeptResponse? {
         try await database.perform(.reads) { connection throws(StoreProblem) in
             let statement = try connection.statement(
                 "SELECT \(Self.columns) FROM responses WHERE id = ?1", doing: Self.reading)
@@ -99,6 +116,8 @@ public final class ResponseStore: Sendable {
     /// - Returns: `nil` if part of it is not kept, or it is larger than `limits` allow.
     /// - Throws: why the file cannot be read.
     public func conversation(endingWith id: String) async throws(StoreProblem) -> [KeptResponse]? {
+        // The last one is the one that may still be on its way.
+        guard try await response(id) != nil else { return nil }
         let limits = limits
         return try await database.perform(.reads) { connection throws(StoreProblem) in
             let statement = try connection.statement(

@@ -36,10 +36,21 @@ struct ConnectionState: Hashable, Sendable {
         case close
     }
 
+    /// How the server is about to take leave of its clients.
+    enum Draining: Hashable, Sendable {
+        case not
+        /// Another process takes new connections: a client may send one more request, whose answer says that the connection ends with it.
+        case gently
+        /// Nobody does: what waits for its next request ends.
+        case atOnce
+    }
+
     private(set) var phase = Phase.idle
     private(set) var served = 0
     private var keepAlive = true
-    private var isDraining = false
+    private var draining = Draining.not
+    /// The answer under way says that the connection ends with it.
+    private var hasSaidClose = false
     private var leavesUnread = false
 
     /// Whether bytes should be taken off the socket.
@@ -51,6 +62,7 @@ struct ConnectionState: Hashable, Sendable {
 
     mutating func headCame(keepAlive: Bool, hasBody: Bool) {
         self.keepAlive = keepAlive
+        hasSaidClose = false
         phase = hasBody ? .body : .serving
     }
 
@@ -66,7 +78,18 @@ struct ConnectionState: Hashable, Sendable {
     }
 
     /// Whether the answer should announce that the connection ends with it.
-    var announcesClose: Bool { !keepAlive || isDraining }
+    var announcesClose: Bool { !keepAlive || draining != .not }
+
+    /// The head of the answer goes out.
+    ///
+    /// - Returns: `announcesClose`.
+    mutating func sayWhetherClosing() -> Bool {
+        hasSaidClose = announcesClose
+        return hasSaidClose
+    }
+
+    /// Whether the next request is waited for no longer than it takes to send one that is on its way.
+    var isDrainingGently: Bool { draining == .gently }
 
     /// The answer is complete.
     ///
@@ -76,7 +99,7 @@ struct ConnectionState: Hashable, Sendable {
     mutating func answered(isFlushed: Bool, isFarBehind: Bool = false) -> Action {
         guard phase != .closed else { return .nothing }
         served += 1
-        if keepAlive && !isDraining {
+        if keepAlive && (draining == .not || draining == .gently && !hasSaidClose) {
             phase = isFarBehind ? .lagging : .idle
             return isFarBehind ? .nothing : .readNext
         }
@@ -132,12 +155,17 @@ struct ConnectionState: Hashable, Sendable {
         }
     }
 
-    /// The server is stopping: a connection that waits for its next request ends now, the others after their answer.
-    mutating func drain() -> Action {
-        isDraining = true
+    /// The server is stopping: a connection that waits for its next request ends now, the others after their answer. Gently: after an
+    /// answer that says so.
+    mutating func drain(gently: Bool = false) -> Action {
+        draining = gently ? .gently : .atOnce
+        if gently { return .nothing }
         if phase == .lagging { phase = .closing }
         guard phase == .idle || phase == .lingering else { return .nothing }
         phase = .closed
         return .close
     }
+
+    /// The server goes on after all.
+    mutating func goOn() { draining = .not }
 }

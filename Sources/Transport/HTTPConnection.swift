@@ -63,7 +63,14 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         if state.phase == .serving, !readiness.isDisjoint(with: [.peerClosed, .broken]) { perform(state.peerClosed()) }
     }
 
-    func drain() { perform(state.drain()) }
+    /// - Parameter gently: A client whose next request is on its way still has it answered.
+    func drain(gently: Bool) {
+        perform(state.drain(gently: gently))
+        // One that has sent nothing yet keeps its time for a head.
+        if gently, state.phase == .idle, state.served > 0 { setLimit(server.limits.partingTime) }
+    }
+
+    func goOnServing() { state.goOn() }
 
     private func perform(_ action: ConnectionState.Action) {
         switch action {
@@ -153,7 +160,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     }
 
     private func readNext() {
-        setLimit(server.limits.keepAliveTime)
+        setLimit(state.isDrainingGently ? server.limits.partingTime : server.limits.keepAliveTime)
         // Not from within the handler that has just answered: its frames would pile up with each pipelined request.
         guard !input.isEmpty || hasUnread else { return }
         readOnLater()
@@ -286,7 +293,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         output.append(contentsOf: StatusLine.bytes(for: status))
         headers.serialize(into: &output)
         acceptor.date.append(at: loop.now, into: &output)
-        if state.announcesClose {
+        if state.sayWhetherClosing() {
             output.append(contentsOf: Self.closeField)
         } else if mustSayKept {
             output.append(contentsOf: Self.keptField)

@@ -15,23 +15,29 @@ public final class HTTPServer: Sendable {
     private let log: Logger
     private let open = Atomic<Int>(0)
     private let acceptors = Mutex<[Acceptor]>([])
+    private let listener: ListeningSocket
     /// The port that is listened on; told by the system when 0 was asked for.
-    public let port: UInt16
+    public var port: UInt16 { listener.port }
 
-    /// Starts to accept.
+    /// Listens and starts to accept.
     ///
     /// - Throws: `SystemError` with code `EADDRINUSE` when another process has the port.
-    public init(
+    public convenience init(
         host: String, port: UInt16, service: any HTTPService, limits: ServerLimits = ServerLimits(), on group: EventLoopGroup, log: Logger
     ) throws(SystemError) {
-        let socket = try Socket.listen(host: host, port: port)
-        self.port = try Socket.localPort(of: socket.raw)
+        self.init(listener: try ListeningSocket(host: host, port: port), service: service, limits: limits, on: group, log: log)
+    }
+
+    /// Starts to accept.
+    public init(
+        listener: ListeningSocket, service: any HTTPService, limits: ServerLimits = ServerLimits(), on group: EventLoopGroup, log: Logger
+    ) {
+        self.listener = listener
         self.service = service
         self.limits = limits
         self.log = log
         bodyMemory = BodyMemory(limit: limits.bodyMemory)
         loops = group.loops
-        let listener = Listener(socket: socket)
         let acceptors = group.loops.map { Acceptor(listener: listener, loop: $0, server: self) }
         self.acceptors.withLock { $0 = acceptors }
         for acceptor in acceptors { acceptor.loop.execute { acceptor.begin() } }
@@ -40,13 +46,39 @@ public final class HTTPServer: Sendable {
     /// Open connections, over all loops.
     public var connections: Int { open.load(ordering: .relaxed) }
 
+    /// Leaves new connections to another process that listens on the same socket. Those that wait already are taken; what is open goes on,
+    /// and ends with an answer that says so.
+    public func pause() {
+        for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.end(gently: true) } }
+    }
+
+    /// Takes connections again after `pause`.
+    public func goOn() {
+        for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.goOn() } }
+    }
+
+    /// Returns when no connection is open, or after `time`.
+    public func untilQuiet(within time: Duration) async {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: time)
+        while connections > 0 && clock.now < end { await loops[0].sleep(for: .milliseconds(20)) }
+    }
+
     /// Stops accepting and closes connections as they fall idle. When none is open or `grace` is over, what is open is cut off
     /// and its handlers are told; returns when those have ended, or have had a second for it.
     ///
     /// - Parameter lastWords: Called if connections are open when `grace` is over: has the handlers end what they are at. Clients have two
     ///   seconds to take that, and are cut off then.
     public func stop(grace: Duration, lastWords: (@Sendable () async -> Void)? = nil) async {
-        for acceptor in acceptors.withLock({ $0 }) { acceptor.loop.execute { acceptor.end() } }
+        for acceptor in acceptors.withLock({ $0 }) {
+            await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+                acceptor.loop.execute {
+                    acceptor.end()
+                    done.resume()
+                }
+            }
+        }
+        listener.close()
         await untilQuiet(within: grace)
         if connections > 0, let lastWords {
             await lastWords()
@@ -64,12 +96,6 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    private func untilQuiet(within time: Duration) async {
-        let clock = ContinuousClock()
-        let end = clock.now.advanced(by: time)
-        while connections > 0 && clock.now < end { await loops[0].sleep(for: .milliseconds(20)) }
-    }
-
     fileprivate func admitConnection() -> Bool {
         if open.add(1, ordering: .relaxed).newValue <= limits.connections { return true }
         open.subtract(1, ordering: .relaxed)
@@ -79,12 +105,6 @@ public final class HTTPServer: Sendable {
     fileprivate func connectionClosed() { open.subtract(1, ordering: .relaxed) }
 }
 
-/// The listening socket, closed when the last acceptor lets go of it.
-private final class Listener: Sendable {
-    let socket: Descriptor
-    init(socket: consuming Descriptor) { self.socket = socket }
-}
-
 /// One loop's share of a server: it accepts there and knows the connections that live there.
 ///
 /// `@unchecked Sendable`: confined to its loop.
@@ -92,7 +112,8 @@ final class Acceptor: EventHandler, @unchecked Sendable {
     let loop: EventLoop
     let server: HTTPServer
     var date = DateField()
-    private var listener: Listener?
+    private let listener: ListeningSocket
+    private var isAccepting = false
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     private let resumption = LoopTimer()
     /// Handlers that have not returned.
@@ -100,27 +121,31 @@ final class Acceptor: EventHandler, @unchecked Sendable {
     private var whenQuiet: (() -> Void)?
     private let patience = LoopTimer()
 
-    fileprivate init(listener: Listener, loop: EventLoop, server: HTTPServer) {
+    fileprivate init(listener: ListeningSocket, loop: EventLoop, server: HTTPServer) {
         self.listener = listener
         self.loop = loop
         self.server = server
     }
 
     func begin() {
-        guard let listener else { return }
+        isAccepting = true
         do {
-            try loop.add(listener.socket.raw, .exclusive, self)
+            try loop.add(listener.raw, .exclusive, self)
         } catch {
             server.report(error)
         }
     }
 
     func ready(_ readiness: Readiness) {
-        guard let listener else { return }
+        guard isAccepting else { return }
         // A bound on each turn, so that a flood of connections does not starve those that are open.
-        for _ in 0..<64 {
+        accept(atMost: 64)
+    }
+
+    private func accept(atMost limit: Int) {
+        for _ in 0..<limit {
             do throws(SystemError) {
-                guard let socket = try Socket.accept(from: listener.socket.raw) else { return }
+                guard let socket = try Socket.accept(from: listener.raw) else { return }
                 guard server.admitConnection() else {
                     Self.refuse(socket)
                     continue
@@ -131,14 +156,13 @@ final class Acceptor: EventHandler, @unchecked Sendable {
             } catch {
                 // Out of descriptors, most likely: what waits stays in the backlog while we look away for a moment.
                 server.report(error)
-                return pause()
+                return isAccepting ? pause() : ()
             }
         }
     }
 
     private func pause() {
-        guard let listener else { return }
-        loop.remove(listener.socket.raw)
+        loop.remove(listener.raw)
         resumption.fire = { [unowned(unsafe) self] in begin() }
         loop.arm(resumption, after: 100)
     }
@@ -147,12 +171,22 @@ final class Acceptor: EventHandler, @unchecked Sendable {
         if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { server.connectionClosed() }
     }
 
-    func end() {
-        guard let listener else { return }
-        loop.disarm(resumption)
-        loop.remove(listener.socket.raw)
-        self.listener = nil
-        for connection in Array(connections.values) { connection.drain() }
+    /// - Parameter gently: Another process accepts on the same socket.
+    func end(gently: Bool = false) {
+        if isAccepting {
+            isAccepting = false
+            loop.disarm(resumption)
+            loop.remove(listener.raw)
+            // The system has told this loop alone of connections that came before: nobody else would look after them.
+            if gently { accept(atMost: 4096) }
+        }
+        for connection in Array(connections.values) { connection.drain(gently: gently) }
+    }
+
+    func goOn() {
+        guard !isAccepting else { return }
+        begin()
+        for connection in Array(connections.values) { connection.goOnServing() }
     }
 
     /// - Parameter done: Called when no handler runs any more, or after a second.

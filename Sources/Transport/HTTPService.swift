@@ -55,6 +55,8 @@ public struct ServerLimits: Hashable, Sendable {
     public var bodyTime = Duration.seconds(300)
     /// Between two requests of a kept connection.
     public var keepAliveTime = Duration.seconds(75)
+    /// Between two requests of a kept connection, while another process takes over.
+    public var partingTime = Duration.seconds(5)
     /// Without the client taking a byte that waits for it.
     public var sendTime = Duration.seconds(60)
     /// For what a client still sends of a request that has been refused, and is thrown away.

@@ -14,6 +14,8 @@ public enum Signals {
         case stop = 1
         /// SIGHUP: read the settings again.
         case reload = 2
+        /// SIGUSR1: let a new process take over.
+        case restart = 3
     }
 
     /// Calls `handler` on `loop` for each signal from now on. Call once in a process.
@@ -30,6 +32,7 @@ public enum Signals {
         signal(SIGTERM) { _ in Signals.tell(.stop) }
         signal(SIGINT) { _ in Signals.tell(.stop) }
         signal(SIGHUP) { _ in Signals.tell(.reload) }
+        signal(SIGUSR1) { _ in Signals.tell(.restart) }
         loop.execute {
             // The loop holds the source for as long as it runs, which is as long as the process.
             do { try loop.add(source.descriptor.raw, .read, source) } catch { preconditionFailure("signals cannot be watched: \(error)") }

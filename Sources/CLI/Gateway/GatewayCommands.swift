@@ -2,8 +2,10 @@
 
 extension CommandList {
     static let gateway = CommandList(
-        commands: [.gatewayRun, .gatewayStatus, .gatewayStop],
+        commands: [
+            .gatewayRun, .gatewayStart, .gatewayStop, .gatewayRestart, .gatewayStatus, .gatewayInstall, .gatewayUninstall,
+        ],
         groups: [
-            CommandGroup("gateway", summary: "Run the gateway, ask how it is, or stop it", standsFor: "run")
+            CommandGroup("gateway", summary: "Run the gateway, start, stop and restart it, and ask how it is", standsFor: "run")
         ])
 }

@@ -27,14 +27,20 @@ struct GatewayLoader: Sendable {
     init(location: ConfigLocation, context: CommandContext) {
         self.location = location
         environment = context.environment
+        overrides = Self.overrides(context.invocation)
+    }
+
+    /// What a command line says by flags of `gateway run`, as far as its command has them.
+    static func overrides(_ invocation: Invocation) -> SettingsOverrides {
+        func has(_ flag: Flag) -> Bool { invocation.command.flag(named: flag.name) == flag }
+        func text(_ flag: Flag) -> String? { has(flag) ? invocation.text(flag) : nil }
         var overrides = SettingsOverrides()
-        let invocation = context.invocation
-        overrides.port = invocation.number(GatewayRunFlags.port).map { UInt16(clamping: $0) }
-        overrides.bind = invocation.text(GatewayRunFlags.bind)
-        overrides.auth = invocation.text(GatewayRunFlags.auth)
-        overrides.token = invocation.text(GatewayRunFlags.token).map { Secret($0) }
-        overrides.verbose = invocation.isOn(GatewayRunFlags.verbose)
-        self.overrides = overrides
+        if has(GatewayRunFlags.port) { overrides.port = invocation.number(GatewayRunFlags.port).map { UInt16(clamping: $0) } }
+        overrides.bind = text(GatewayRunFlags.bind)
+        overrides.auth = text(GatewayRunFlags.auth)
+        overrides.token = text(GatewayRunFlags.token).map { Secret($0) }
+        overrides.verbose = has(GatewayRunFlags.verbose) && invocation.isOn(GatewayRunFlags.verbose)
+        return overrides
     }
 
     /// - Parameter rehearsal: Plays where the settings name no model.

@@ -4,6 +4,7 @@ import Credentials
 import Failover
 import Gateway
 import HTTP
+import JSON
 import Providers
 import Rehearsal
 import Relay
@@ -19,7 +20,44 @@ import Transport
 
 /// `gateway run`: the composition root. The only place that knows every concrete type.
 enum GatewayRun {
+    /// How a gateway's process ends.
+    private enum End {
+        case stopped
+        /// Another process is the gateway now.
+        case replaced(by: Int32)
+    }
+
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
+        if let status = Follower.follow(told: context.environment) { return ExitStatus(rawValue: status) ?? .failed }
+        var context = context
+        let inheritance = Inheritance.take(from: context.environment)
+        context.environment[Inheritance.variable] = nil
+        let predecessor = try attempt("take over") { () throws(SystemError) -> Predecessor? in
+            guard let inheritance else { return nil }
+            return try Predecessor(inheritance)
+        }
+        defer { predecessor?.farewell() }
+        let isService = context.environment["NOTIFY_SOCKET"] != nil
+        var origin = Handover.Origin(
+            program: ProgramFile.path(calledAs: CommandLine.arguments[0], searched: context.environment["PATH"]),
+            arguments: CommandLine.arguments, environment: context.environment.map { "\($0.key)=\($0.value)" },
+            guardian: inheritance?.guardian ?? (isService ? .service : .parent), life: inheritance?.life)
+        var follows: (reading: Int32, writing: Int32)?
+        if origin.guardian == .parent, origin.life == nil {
+            follows = try? Follower.pipe()
+            origin.life = follows?.writing
+        }
+        let end = try await serve(context, predecessor, origin)
+        if follows == nil, origin.guardian == .parent, let life = origin.life, case .stopped = end { Follower.tell(life, "exit 0") }
+        guard let follows, case .replaced(let process) = end else { return .fine }
+        predecessor?.farewell()
+        let status = Follower.become(reading: follows.reading, writing: follows.writing, gateway: process, origin: origin)
+        return ExitStatus(rawValue: status) ?? .failed
+    }
+
+    private static func serve(
+        _ context: CommandContext, _ predecessor: Predecessor?, _ origin: Handover.Origin
+    ) async throws(CommandFailure) -> End {
         let location = ConfigLocation.find(for: context)
         let loader = GatewayLoader(location: location, context: context)
         let first = try loader.load(rehearsal: nil)
@@ -27,14 +65,23 @@ enum GatewayRun {
         let log = GatewayLog(first.settings.logging, in: location)
         defer { log.writer.close() }
         if let remark { log.logger.warning("State folder", ["note": .string(remark)]) }
-        let instance = try own(folder)
+        let instance = try own(folder, predecessor)
         defer { withExtendedLifetime(instance) {} }
+        let listener = try listen(first.settings.gateway, predecessor)
         let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
         defer { group.stop() }
 
         let rehearsal = first.settings.agents.main.chain.isEmpty ? try rehearse(group, log.logger) : nil
         let loaded = rehearsal == nil ? first : try loader.load(rehearsal: rehearsal?.providers)
+        let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)
         let stores = await Stores(folder: folder, log: log.logger)
+        if let predecessor {
+            // Whatever may fail has failed by now.
+            _ = try? await stores.ledgerStore.load()
+            guard await predecessor.mayGo({ await group.loops[0].sleep(for: $0) }) else {
+                throw CommandFailure(.failed, "the process that started this one is gone")
+            }
+        }
         let snapshot = RelaySnapshot(settings: loaded.settings, pool: loaded.pool)
         let ledger = await stores.ledger(for: snapshot, log: log.logger)
         let relay = Relay(
@@ -42,54 +89,102 @@ enum GatewayRun {
             recorder: ReceiptRecorder(store: stores.receipts, samples: stores.samples, log: log.logger.with(label: "relay")),
             gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"),
             capabilities: await stores.capabilities(for: snapshot, log: log.logger), now: Clock.now)
+        let orders = Orders()
+        if let predecessor {
+            predecessor.teach(relay, orders)
+            stores.responses.awaits { predecessor.isThere }
+        }
 
-        let token = try GatewayToken.find(loaded.settings.gateway.auth, folder: folder)
         if let notice = token.notice { log.logger.notice("Token file", ["note": .string(notice)]) }
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
             stateFolder: folder.path, logFile: log.file)
-        let stop = StopSignal()
-        let server = try serve(loaded.settings.gateway, relay, token, status, stores, stop, group, log.logger)
-        status.listens(on: server.port)
+        status.listens(on: listener.port)
         let reload = Reload(relay: relay, status: status, on: group.loops[0], log: log.logger.with(label: "reload")) {
             () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.providers)
         }
         reload.watch(loaded.files)
         // Before anybody is told that it runs, who might signal at once.
-        deliverSignals(on: group.loops[0], to: stop, reload)
+        deliverSignals(on: group.loops[0], to: orders, reload)
+        let service = service(loaded.settings.gateway, relay, token, status, stores, orders, log.logger) { question in
+            await predecessor?.ask(question) { await group.loops[0].sleep(for: $0) }
+        }
+        let server = HTTPServer(
+            listener: listener, service: service, limits: limits(loaded.settings.gateway), on: group, log: log.logger.with(label: "server"))
         log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])
         log.notes(loaded)
-        let running = announce(location, loaded, relay, server.port, token, log.file, context)
-        let upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
-        let order = await stop.wait()
-        upkeep.cancel()
-        let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds
-        let leaving = running?.stopping(by: Clock.now() + .seconds(grace), in: folder.path)
-        log.logger.notice(
-            "Stopping: requests under way are finished",
-            ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
-        await server.stop(grace: .seconds(grace)) {
-            relay.running.close()
-            let ended = await relay.running.stop(.all, because: .gateway)
-            if !ended.isEmpty { log.logger.notice("Requests ended with an error", ["requests": .int(ended.count)]) }
+        var running = announce(location, loaded, relay, server.port, token, log.file, context, isRestart: predecessor?.inheritance.lock != nil)
+        if let life = origin.life { Follower.tell(life, "pid \(getpid())") }
+        let notice = origin.guardian == .service ? ServiceNotice(environment: context.environment) : nil
+        predecessor?.serves(at: running.url)
+        if predecessor == nil { notice?.ready("Serving at \(running.url)") }
+
+        let handover = Handover(
+            stage: .init(
+                relay: relay, stores: stores, server: server, listener: listener, lock: instance, loop: group.loops[0], log: log.logger),
+            own: origin)
+        var upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
+        while true {
+            switch await orders.next() {
+            case .stop(let order):
+                upkeep.cancel()
+                predecessor?.settle()
+                notice?.stopping("Letting requests end")
+                let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds
+                running = running.stopping(by: Clock.now() + .seconds(grace), in: folder.path)
+                log.logger.notice(
+                    "Stopping: requests under way are finished",
+                    ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
+                await stop(server, relay, grace: .seconds(grace), log.logger)
+                await rehearsal?.stop()
+                await stores.close()
+                running.withdraw(from: folder.path)
+                log.logger.notice("Stopped")
+                return .stopped
+            case .restart(let order):
+                let (outcome, successor) = await handover.attempt()
+                for waiting in [order] + orders.waitingRestarts() { waiting.told(outcome) }
+                guard let successor else { continue }
+                successor.answers { await service.answer($0) }
+                predecessor?.settle()
+                upkeep.cancel()
+                let grace = Duration.seconds(order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds)
+                guard await handover.leave(to: successor, grace: grace, orders: orders, outcome: outcome) else {
+                    upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
+                    try? running.announce(in: folder.path)
+                    continue
+                }
+                await stop(server, relay, grace: .zero, log.logger)
+                await predecessor?.ended(within: grace) { await group.loops[0].sleep(for: $0) }
+                await rehearsal?.stop()
+                await stores.close()
+                notice?.handedOver(to: successor.process.processID, "Serving at \(running.url)")
+                log.logger.notice("Ended: another process is the gateway", ["process": .int(Int(successor.process.processID))])
+                successor.channel.closeNow()
+                return .replaced(by: successor.process.processID)
+            }
         }
-        defer { leaving?.withdraw(from: folder.path) }
-        await rehearsal?.stop()
-        await stores.close()
-        log.logger.notice("Stopped")
-        return .fine
     }
 
-    private static func deliverSignals(on loop: EventLoop, to stop: StopSignal, _ reload: Reload) {
+    private static func stop(_ server: HTTPServer, _ relay: Relay, grace: Duration, _ log: Logger) async {
+        await server.stop(grace: grace) {
+            relay.running.close()
+            let ended = await relay.running.stop(.all, because: .gateway)
+            if !ended.isEmpty { log.notice("Requests ended with an error", ["requests": .int(ended.count)]) }
+        }
+    }
+
+    private static func deliverSignals(on loop: EventLoop, to orders: Orders, _ reload: Reload) {
         do {
             try Signals.deliver(on: loop) { kind in
                 switch kind {
                 case .reload: reload.reload(because: "SIGHUP")
-                case .stop: stop.came()
+                case .stop: orders.came()
+                case .restart: orders.restart(.init(grace: nil, by: "signal") { _ in })
                 }
             }
         } catch {
-            stop.came()
+            orders.came()
         }
     }
 
@@ -105,8 +200,11 @@ enum GatewayRun {
     }
 
     /// Two gateways on one folder would take turns in forgetting what the other had learned.
-    private static func own(_ folder: StateFolder) throws(CommandFailure) -> InstanceLock {
+    private static func own(_ folder: StateFolder, _ predecessor: Predecessor?) throws(CommandFailure) -> InstanceLock {
         do throws(StoreProblem) {
+            if let lock = predecessor?.inheritance.lock {
+                return try InstanceLock(path: folder.lockFile, inherited: Descriptor(owning: lock))
+            }
             return try InstanceLock(path: folder.lockFile)
         } catch {
             throw CommandFailure(
@@ -121,22 +219,17 @@ enum GatewayRun {
         }
     }
 
-    private static func serve(
-        _ settings: GatewaySettings, _ relay: Relay, _ token: GatewayToken, _ status: GatewayStatus, _ stores: Stores,
-        _ stop: StopSignal, _ group: EventLoopGroup, _ log: Logger
-    ) throws(CommandFailure) -> HTTPServer {
-        var limits = ServerLimits()
-        limits.connections = settings.maxConnections
-        limits.bodyMemory = settings.maxBodyMemoryBytes
-        let service = GatewayServer(
-            relay: relay, auth: ClientAuth(token: token.secret),
-            origins: OriginCheck(origins: settings.allowedOrigins, isStrict: token.secret == nil),
-            receipts: stores.receipts, responses: stores.responses, samples: stores.samples, status: status,
-            stop: { stop.stop(.init(grace: $0, by: "command")) }, log: log.with(label: "gateway")
-        )
+    /// The other process's socket where it is the one that the settings want, else a new one.
+    private static func listen(_ settings: GatewaySettings, _ predecessor: Predecessor?) throws(CommandFailure) -> ListeningSocket {
+        for descriptor in predecessor?.inheritance.listeners ?? [] {
+            if let socket = try? ListeningSocket(inherited: Descriptor(owning: descriptor)),
+                socket.listens(on: settings.bind.host, port: settings.port)
+            {
+                return socket
+            }
+        }
         do throws(SystemError) {
-            return try HTTPServer(
-                host: settings.bind.host, port: settings.port, service: service, limits: limits, on: group, log: log.with(label: "server"))
+            return try ListeningSocket(host: settings.bind.host, port: settings.port)
         } catch {
             var hints: [String] = []
             if error.isAddressInUse {
@@ -148,10 +241,34 @@ enum GatewayRun {
         }
     }
 
+    private static func limits(_ settings: GatewaySettings) -> ServerLimits {
+        var limits = ServerLimits()
+        limits.connections = settings.maxConnections
+        limits.bodyMemory = settings.maxBodyMemoryBytes
+        return limits
+    }
+
+    private static func service(
+        _ settings: GatewaySettings, _ relay: Relay, _ token: GatewayToken, _ status: GatewayStatus, _ stores: Stores, _ orders: Orders,
+        _ log: Logger, before: @escaping @Sendable (SessionsQuestion) async -> JSONValue?
+    ) -> GatewayServer {
+        GatewayServer(
+            relay: relay, auth: ClientAuth(token: token.secret),
+            origins: OriginCheck(origins: settings.allowedOrigins, isStrict: token.secret == nil),
+            receipts: stores.receipts, responses: stores.responses, samples: stores.samples, status: status,
+            stop: { orders.stop(.init(grace: $0, by: "command")) },
+            restart: { grace in
+                if orders.stop != nil { return .stopping }
+                return await withCheckedContinuation { continuation in
+                    orders.restart(.init(grace: grace, by: "command") { continuation.resume(returning: $0) })
+                }
+            }, before: before, log: log.with(label: "gateway"))
+    }
+
     private static func announce(
         _ location: ConfigLocation, _ loaded: GatewayLoader.Loaded, _ relay: Relay, _ port: UInt16, _ token: GatewayToken,
-        _ logFile: String?, _ context: CommandContext
-    ) -> RunningGateway? {
+        _ logFile: String?, _ context: CommandContext, isRestart: Bool
+    ) -> RunningGateway {
         let bind = loaded.settings.gateway.bind
         let host = if case .address(let address) = bind { address.contains(":") ? "[\(address)]" : address } else { "127.0.0.1" }
         let chain = (try? relay.chain(named: "default").chain) ?? Chain(links: [])
@@ -168,9 +285,12 @@ enum GatewayRun {
         let terminal = context.output.terminal
         // Without it commands still find the gateway at the settings' port.
         let running = RunningGateway(processID: getpid(), url: banner.url, logFile: logFile)
-        let isKnown: Void? = try? running.announce(in: location.stateFolder)
-        context.output.text(banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
-        return isKnown.map { running }
+        try? running.announce(in: location.stateFolder)
+        context.output.text(
+            isRestart
+                ? "understudy \(Version.text) is ready on \(banner.url) (restarted as process \(getpid()))"
+                : banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
+        return running
     }
 
     /// Enough for a screen; the log has them all.
@@ -180,7 +300,7 @@ enum GatewayRun {
         return warnings.prefix(limit) + ["\(warnings.count - limit) more remarks about the configuration stand in the log"]
     }
 
-    private static func attempt<Value>(_ what: String, _ body: () throws(SystemError) -> Value) throws(CommandFailure) -> Value {
+    static func attempt<Value>(_ what: String, _ body: () throws(SystemError) -> Value) throws(CommandFailure) -> Value {
         do throws(SystemError) {
             return try body()
         } catch {

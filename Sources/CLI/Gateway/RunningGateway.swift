@@ -32,6 +32,17 @@ struct RunningGateway: Hashable, Sendable {
             logFile: value["log"]?.string)
     }
 
+    /// Whether a gateway holds the folder: after a `kill -9` the note's process id may be anybody's. Takes a tenth of a second to say yes.
+    func isHolding(_ stateFolder: String) -> Bool {
+        guard let folder = try? StateFolder(path: stateFolder) else { return false }
+        do throws(StoreProblem) {
+            let lock = try InstanceLock(path: folder.lockFile)
+            return withExtendedLifetime(lock) { false }
+        } catch {
+            return error.kind == .busy
+        }
+    }
+
     /// Leaves the note. To be called once the port is open.
     func announce(in stateFolder: String) throws(StoreProblem) {
         var object: JSONObject = ["pid": .number(JSONNumber(Int(processID))), "url": .string(url)]

@@ -6,6 +6,12 @@ import JSON
 import Providers
 import Store
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Reads every place where a credential may be.
 public enum CredentialPool {
     /// A file's bytes; `nil` if there is no such file.
@@ -82,28 +88,67 @@ private struct Loading {
     /// Asks for all secrets that stand elsewhere at once, since each program that is asked takes its time.
     private mutating func prepareReferences() {
         var references: [SecretReference] = []
-        for folder in sources.agents.flatMap(\.folders) {
-            if let root = document("\(folder)/auth-profiles.json") { references += ProfileDocument.references(in: root) }
+        for place in sources.agents.flatMap({ places(of: $0) }) where place.content == .profiles {
+            if let root = document(place) { references += ProfileDocument.references(in: root) }
         }
         secrets.prepare(references, in: sources.secrets, variables: sources.environment)
     }
 
+    /// A file with profiles or an order.
+    private struct ProfilePlace {
+        var path: String
+        var content = OpenClawStores.Content.profiles
+        var isOurs = false
+
+        var name: String { String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]) }
+    }
+
+    /// Where an agent's profiles and its order are, first wins.
+    private func places(of agent: PoolSources.Agent) -> [ProfilePlace] {
+        var places: [ProfilePlace] = []
+        for folder in agent.folders {
+            let isOurs = folder == agent.folders.first
+            // The later state file's order counts before the one that older versions kept beside the secrets.
+            let files = [
+                ProfilePlace(path: "\(folder)/auth-state.json", content: .state),
+                ProfilePlace(path: "\(folder)/auth-profiles.json", isOurs: isOurs),
+            ]
+            let database = "\(folder)/\(OpenClawStores.agentDatabase)"
+            let rows = [ProfilePlace(path: database, content: .state), ProfilePlace(path: database)]
+            // OpenClaw reads its database alone, once it has one; what we write stands in the file.
+            places += isOurs ? files + (isThere(database) ? rows : []) : rows + files
+        }
+        guard agent.id == sources.agents.first?.id else { return places }
+        for (number, root) in sources.roots.enumerated() {
+            let shared = "\(root)/\(OpenClawStores.sharedDatabase)"
+            let rest =
+                [ProfilePlace(path: shared, content: .state), ProfilePlace(path: shared)]
+                + OpenClawStores.legacyFiles.map { ProfilePlace(path: "\(root)/\($0)") }
+            // Nothing of the kind is going to appear in a folder that is ours alone, so it is not watched for.
+            places += number == 0 ? rest.filter { isThere($0.path) } : rest
+        }
+        return places
+    }
+
+    private func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     private mutating func found(of agent: PoolSources.Agent) -> Found {
         var result = Found()
+        for place in places(of: agent) {
+            guard let root = document(place) else { continue }
+            let profiles = ProfileDocument(root, source: place.name, now: now) { [secrets, sources] reference in
+                secrets.secret(reference, in: sources.secrets, variables: sources.environment)
+            }
+            var here = Found()
+            here.order = profiles.order
+            if place.content == .profiles {
+                here.profiles = profiles.profiles.map { placed($0, in: place.path, isOurs: place.isOurs) }
+                note(profiles.notes, place.path)
+            }
+            result = Self.merged(result, here)
+        }
         for folder in agent.folders {
             var here = Found()
-            // The later state file's order counts before the one that older versions kept beside the secrets.
-            for name in ["auth-state.json", "auth-profiles.json"] {
-                guard let root = document("\(folder)/\(name)") else { continue }
-                let profiles = ProfileDocument(root, source: name, now: now) { [secrets, sources] reference in
-                    secrets.secret(reference, in: sources.secrets, variables: sources.environment)
-                }
-                here.order.merge(profiles.order) { first, _ in first }
-                if name == "auth-state.json" { continue }
-                let isOurs = folder == agent.folders.first
-                here.profiles = profiles.profiles.map { placed($0, in: "\(folder)/\(name)", isOurs: isOurs) }
-                note(profiles.notes, "\(folder)/\(name)")
-            }
             if let root = document("\(folder)/models.json") {
                 let models = ModelsJSON(root, source: "models.json", environment: sources.environment)
                 here.modelKeys = Dictionary(models.credentials.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
@@ -137,6 +182,22 @@ private struct Loading {
             modelKeys: first.modelKeys.merging(second.modelKeys) { first, _ in first })
     }
 
+    private mutating func document(_ place: ProfilePlace) -> JSONValue? {
+        guard OpenClawStores.isDatabase(place.path) else { return document(place.path) }
+        let name = "\(place.path)#\(place.content)"
+        if let known = documents[name] { return known }
+        // The log beside it is what changes while OpenClaw runs.
+        for path in [place.path, place.path + "-wal"] where !paths.contains(path) { paths.append(path) }
+        var value: JSONValue?
+        do throws(StoreProblem) {
+            if let text = try OpenClawStores.text(place.content, in: place.path) { value = parsed(Array(text.utf8), place.path) }
+        } catch {
+            note(["it is not read: \(error.reason)"], place.path)
+        }
+        documents[name] = .some(value)
+        return value
+    }
+
     private mutating func document(_ path: String) -> JSONValue? {
         if let known = documents[path] { return known }
         paths.append(path)
@@ -153,7 +214,10 @@ private struct Loading {
             note([error.fix.map { "it is not read: \(error.reason). \($0)" } ?? "it is not read: \(error.reason)"], path)
             return nil
         }
-        guard let bytes else { return nil }
+        return bytes.flatMap { parsed($0, path) }
+    }
+
+    private mutating func parsed(_ bytes: [UInt8], _ path: String) -> JSONValue? {
         do throws(JSONProblem) {
             return try JSONValue.parse(bytes)
         } catch {

@@ -32,6 +32,8 @@ public struct PoolSources: Sendable {
     public var unresolvedKeys: [ProviderID: String] = [:]
     /// Where references to secrets lead.
     public var secrets = SecretsSettings()
+    /// The state folders, ours first: older versions of OpenClaw kept credentials there that are no agent's, and later ones do again.
+    public var roots: [String] = []
     /// What `~` stands for.
     public var home = "/"
 
@@ -73,6 +75,7 @@ public struct PoolSources: Sendable {
             auth: settings.auth, environment: settings.environment, logins: settings.logins)
         unresolvedKeys = settings.unresolvedKeys
         secrets = settings.secrets
+        roots = folders
         self.home = home
     }
 }

@@ -16,10 +16,35 @@ final class Connection {
     /// - Parameters:
     ///   - writable: Else nothing is ever written, not even a missing file.
     ///   - busyTimeout: How long a statement waits for another process's lock.
-    init(path: String, writable: Bool, busyTimeout: Duration) throws(StoreProblem) {
-        var handle: OpaquePointer?
+    convenience init(path: String, writable: Bool, busyTimeout: Duration) throws(StoreProblem) {
         let access = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
-        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        try self.init(name: path, path: path, access: access, busyTimeout: busyTimeout)
+    }
+
+    /// Opens another program's file for reading.
+    ///
+    /// - Parameter isAtRest: Nobody changes it now: it is read without a lock.
+    convenience init(reading path: String, isAtRest: Bool) throws(StoreProblem) {
+        let name = "file:" + Self.percentEncoded(path) + "?mode=ro" + (isAtRest ? "&immutable=1" : "")
+        try self.init(name: name, path: path, access: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busyTimeout: .seconds(1))
+    }
+
+    /// What a URI has to say otherwise (RFC 3986 §2.1).
+    private static func percentEncoded(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return path.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+
+    private init(name: String, path: String, access: Int32, busyTimeout: Duration) throws(StoreProblem) {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(name, &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {
             // Even a failed open hands out something to close; what it has to say is in the code.
             let systemCode = handle.map { sqlite3_system_errno($0) } ?? 0

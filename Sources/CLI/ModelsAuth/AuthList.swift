@@ -52,8 +52,15 @@ enum AuthList {
     }
 
     private static func state(of profile: StoredCredential, _ place: AuthPlace) -> Table.Cell {
-        if let why = profile.unusable { return Table.Cell(why, .bad) }
-        return place.problem(of: profile).map { Table.Cell($0, .warning) } ?? Table.Cell("ok", .good)
+        let status = profile.status(at: place.now)
+        let text = status.text(at: place.now, duration: { Age.text($0) })
+        switch status {
+        case .unlimited, .ok:
+            if let why = place.problem(of: profile) { return Table.Cell(why, .warning) }
+            return Table.Cell(status == .unlimited ? "ok" : text, .good)
+        case .expiring, .refreshesOnUse, .refreshFailed: return Table.Cell(text, .warning)
+        case .signInAgain, .expired, .unusable: return Table.Cell(text, .bad)
+        }
     }
 
     /// In whose file it stands, where that is not the agent's own.
@@ -72,6 +79,8 @@ enum AuthList {
                 "secret": profile.secret.isEmpty ? nil : .string(profile.secret.masked), "file": .string(file),
                 "inherited": .bool(place.isOurs(file) && file != place.file.path), "readOnly": .bool(!place.isOurs(file)),
                 "usable": .bool(place.problem(of: profile) == nil), "problem": place.problem(of: profile).map { .string($0) } ?? nil,
+                "status": .string(profile.status(at: place.now).code),
+                "expires": profile.status(at: place.now).expires.map { .number(JSONNumber(Int($0.milliseconds))) } ?? nil,
             ]
         }
         return [

@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Fuzz/Tests", swiftSettings: strict),
         tests(
             "CLITests",
-            ["CLI", "Configuration", "Credentials", "Failover", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
+            ["CLI", "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -31,6 +31,20 @@ enum Age {
         }
     }
 
+    /// The same in a few letters: `38s`, `4m`, `2h 3m`, `5d 23h`.
+    static func compact(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        func pair(_ large: Int64, _ largeUnit: String, _ small: Int64, _ smallUnit: String) -> String {
+            small == 0 ? "\(large)\(largeUnit)" : "\(large)\(largeUnit) \(small)\(smallUnit)"
+        }
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3600: return "\(seconds / 60)m"
+        case ..<86_400: return pair(seconds / 3600, "h", seconds % 3600 / 60, "m")
+        default: return pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h")
+        }
+    }
+
     private static func pair(_ large: Int64, _ largeUnit: String, _ small: Int64, _ smallUnit: String) -> String {
         small == 0 ? "\(large) \(largeUnit)" : "\(large) \(largeUnit) \(small) \(smallUnit)"
     }

@@ -122,6 +122,9 @@ public final class GatewayServer: HTTPService {
             let answer = await RestartAPI(relay: relay, restart: restart).answer(exchange.head, exchange.body)
             exchange.respond(origins.allow(answer, exchange.head))
         case .plan: exchange.respond(origins.allow(PlanAPI(relay: relay).answer(exchange.head), exchange.head))
+        case .quota:
+            let answer = await QuotaAPI(relay: relay).answer(exchange.head, on: exchange.loop)
+            exchange.respond(origins.allow(answer, exchange.head))
         case .probe: await ProbeAPI(relay: relay, origins: origins, log: log).serve(exchange)
         case .receipts:
             let answer = await ReceiptsAPI(store: receipts).list(exchange.head)

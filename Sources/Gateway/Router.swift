@@ -25,6 +25,7 @@ enum Route: Hashable, Sendable {
     case credential(String, CredentialsAPI.Action)
     case plan
     case probe
+    case quota
     case sessions
     case stopSession(String)
     case stopGateway
@@ -36,7 +37,7 @@ enum Route: Hashable, Sendable {
         case .live, .ready: false
         case .call, .response, .models, .model: true
         case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs: true
-        case .credentials, .clearCredentials, .credential, .plan, .probe: true
+        case .credentials, .clearCredentials, .credential, .plan, .probe, .quota: true
         case .sessions, .stopSession, .stopGateway, .restartGateway: true
         }
     }
@@ -54,7 +55,8 @@ enum Route: Hashable, Sendable {
         case .call: .completion
         case .clearCredentials, .credential, .response, .stopSession, .stopGateway, .restartGateway, .probe: .small
         case .models, .model, .live, .ready: .none
-        case .health, .capabilities, .firstTokens, .status, .receipts, .receipt, .failures, .logs, .credentials, .plan, .sessions: .none
+        case .health, .capabilities, .firstTokens, .quota, .status, .receipts, .receipt, .failures, .logs, .credentials, .plan, .sessions:
+            .none
         }
     }
 }
@@ -132,6 +134,7 @@ enum Router {
         case "/api/credentials": [(.get, .credentials)]
         case "/api/credentials/clear": [(.post, .clearCredentials)]
         case "/api/plan": [(.get, .plan)]
+        case "/api/quota": [(.get, .quota)]
         case "/api/probe": [(.post, .probe)]
         case "/api/sessions": [(.get, .sessions)]
         case "/api/gateway/stop": [(.post, .stopGateway)]

@@ -53,7 +53,7 @@ extension FailoverRun {
             mode, until: startedAt + plan.firstToken.length + snapshot.settings.policy.leaseSlack, now: startedAt)
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
         let served = Served(model: model, credential: link.candidate.credential, attempts: receipt.attempts.count + (first == nil ? 1 : 2))
-        let call = UpstreamCall(plan, client: stream, served: served, on: loop) { [unowned self] in spoke(index) }
+        let call = UpstreamCall(plan, client: stream, served: served, quotas: relay.quotas, on: loop) { [unowned self] in spoke(index) }
         let open = OpenAttempt(attempt, of: index, by: route, served, call: call)
         if first == nil { self.open = open }
         return open

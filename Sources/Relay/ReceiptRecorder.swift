@@ -30,7 +30,12 @@ public final class ReceiptRecorder: Sendable {
     }
 
     /// Keeps a probe's receipt. What it found is its owner's to read, and no event of the gateway's.
-    func keep(_ receipt: Receipt) { store?.append(receipt) }
+    ///
+    /// - Returns: Whether its id leads somewhere.
+    func keep(_ receipt: Receipt) -> Bool {
+        store?.append(receipt)
+        return store != nil
+    }
 
     /// Keeps what no rule knew, for a rule to come; anything else is known already.
     ///

@@ -16,6 +16,7 @@ public final class Relay: Sendable {
     public let uses = CredentialUses()
     public let capabilities: RouteCapabilities
     public let firstTokens = FirstTokenMemory()
+    public let quotas = QuotaMemory()
     let hedges = SharedHedgeBudget()
     let memory = ProvenanceMemory()
     public let gate: UpstreamGate

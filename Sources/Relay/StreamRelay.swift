@@ -24,7 +24,7 @@ final class StreamRelay {
     private var reader: any StreamReader
     private let plan: CallPlan
     private let client: ClientStream
-    private let served: Served
+    let served: Served
     private let firstContent: () -> Void
     /// What the client does not get yet.
     private var keptBack: [UInt8] = []

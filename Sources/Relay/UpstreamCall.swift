@@ -33,6 +33,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     /// When it was over; `nil`: it is under way.
     private(set) var endedAt: ContinuousClock.Instant?
     var isOver: Bool { endedAt != nil }
+    private let quotas: QuotaMemory
 
     /// Set when `run` returns.
     private(set) var outcome = CallOutcome.cancelled
@@ -58,9 +59,11 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
     private static let errorLimit = 64 << 10
 
     init(
-        _ plan: CallPlan, client: ClientStream, served: Served, on loop: EventLoop, firstContent: @escaping () -> Void
+        _ plan: CallPlan, client: ClientStream, served: Served, quotas: QuotaMemory, on loop: EventLoop,
+        firstContent: @escaping () -> Void
     ) {
         self.plan = plan
+        self.quotas = quotas
         self.loop = loop
         self.client = client
         stream = StreamRelay(plan, client: client, served: served, firstContent: firstContent)
@@ -108,6 +111,7 @@ final class UpstreamCall: HTTPCallDelegate, @unchecked Sendable {
 
     func headCame(_ head: ResponseHead) {
         status = head.status
+        quotas.note(head.headers, of: stream.served.credential, stream.served.model, at: plan.now)
         // Who does nothing but stream may leave it unsaid, as ChatGPT's backend does (docs/wire/openai-responses.md, "Codex").
         let isStream = head.headers.first("content-type").map { $0.lowercased().hasPrefix("text/event-stream") } ?? plan.wire.onlyStreams
         progress = plan.streaming && isStream && !head.isRefusal ? .streaming : .collecting(head)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import JSON
+import Providers
+import Relay
 import Testing
 
 @testable import CLI
@@ -47,14 +50,29 @@ import Testing
                     credentials: [
                         .init(
                             id: "anthropic:work", kind: "token", masked: "sk-…1a2b", source: "auth-profiles.json", unusable: nil,
-                            place: .order),
+                            place: .order,
+                            standing: .init(status: "ok", code: "ok", text: "ok, expires in 9d", expires: 777_700_000, needs: nil)),
                         .init(
-                            id: "anthropic:old", kind: "oauth", masked: "<secret>", source: "auth-profiles.json", unusable: "it has expired"
+                            id: "anthropic:old", kind: "oauth", masked: "<secret>", source: "auth-profiles.json",
+                            unusable: "it has expired",
+                            standing: .init(
+                                status: "expired", code: "sign_in_again", text: "sign in again: invalid_grant, 2m ago", expires: nil,
+                                needs: .failed)
                         ),
                     ], isInUse: true, needsCredential: true, variable: "ANTHROPIC_API_KEY"),
                 .init(id: "openai", credentials: [], isInUse: true, needsCredential: true, variable: "OPENAI_API_KEY"),
                 .init(id: "unused", credentials: [], isInUse: false, needsCredential: true, variable: "UNUSED_API_KEY"),
-            ], notes: ["auth-profiles.json: line 3 is odd"])
+            ], notes: ["auth-profiles.json: line 3 is odd"],
+            quotas: [
+                QuotaRow(
+                    credential: "anthropic:work", provider: "anthropic", at: Timestamp(milliseconds: 0), source: .headers,
+                    windows: [
+                        QuotaWindow(name: "5h", length: .seconds(18_000), usedPercent: 12, resetsAt: Timestamp(milliseconds: 3_600_000)),
+                        QuotaWindow(
+                            name: "168h", length: .seconds(604_800), usedPercent: 99.5,
+                            resetsAt: Timestamp(milliseconds: (5 * 86_400 + 23 * 3600) * 1000)),
+                    ])
+            ])
     }
 
     @Test func `is this for people, whole`() {
@@ -67,7 +85,10 @@ import Testing
                 Agent dir     : ~/.understudy/agents/main/agent
                 Default       : anthropic/opus (from opus, agents.defaults.model.primary)
                 Fallbacks (1) : cerebras/gpt-oss (from agents.defaults.model.fallbacks)
+                Image model   : -
+                Image fallbacks (0): -
                 Aliases (1)   : opus -> anthropic/opus
+                Configured models (0): all
                 Gateway       : running on http://127.0.0.1:7100
 
                 Chain
@@ -86,14 +107,23 @@ import Testing
                 rule code.revoked; understudy explain 01JCE6T4Y4V4Q1S3BZ0Q2N8G5N
 
                 Auth overview
-                - anthropic effective=anthropic:work | credentials=2 (oauth=1, token=1, api_key=0) | order=auth.order, then OAuth before token before key
+                Auth store    : ~/.understudy/agents/main/agent/auth-profiles.json
+                Shell env     : off
+                Providers w/ OAuth/tokens (1): anthropic (2)
+                - anthropic effective=profiles:anthropic:work | profiles=2 (oauth=1, token=1, api_key=0) | order=auth.order, then OAuth before token before key
                   - anthropic:work sk-…1a2b from auth-profiles.json
                   - anthropic:old <secret> from auth-profiles.json: it has expired
-                - openai effective=missing | credentials=0 (oauth=0, token=0, api_key=0)
-                - unused effective=missing | credentials=0 (oauth=0, token=0, api_key=0)
+                - openai effective=missing | profiles=0 (oauth=0, token=0, api_key=0)
+                - unused effective=missing | profiles=0 (oauth=0, token=0, api_key=0)
 
                 Missing auth
-                - openai Set OPENAI_API_KEY, or models.providers.openai.apiKey in the configuration.
+                - openai Set OPENAI_API_KEY, or run: understudy models auth add --provider openai
+
+                OAuth/token status
+                - anthropic
+                  - anthropic:work ok, expires in 9d
+                    usage: 5h 88% left, resets in 1h · 168h 0% left, resets in 5d 23h
+                  - anthropic:old sign in again: invalid_grant, 2m ago
 
                 Notes
                 - auth-profiles.json: line 3 is odd
@@ -106,6 +136,24 @@ import Testing
         let chain = text.split(separator: "\n", omittingEmptySubsequences: false).drop { $0 != "Chain" }.prefix { !$0.isEmpty }
         #expect(chain.count == 5)
         #expect(chain.allSatisfy { TextWidth.columns(String($0)) <= max(width, 78) })
+    }
+
+    @Test func `ends a check by what has to be done`() {
+        func checked(_ needs: [CLI.ExitStatus?], isInUse: Bool = true) -> CLI.ExitStatus {
+            var report = Self.report
+            let credentials = needs.enumerated().map { number, needs in
+                ModelsStatusReport.Credential(
+                    id: "a:\(number)", kind: "oauth", masked: "", source: "auth-profiles.json", unusable: nil,
+                    standing: .init(status: "ok", code: "ok", text: "", needs: needs))
+            }
+            report.providers = [.init(id: "a", credentials: credentials, isInUse: isInUse, needsCredential: true, variable: "A")]
+            return report.checked
+        }
+        #expect(checked([nil]) == .fine)
+        #expect(checked([nil, .degraded]) == .degraded)
+        #expect(checked([.degraded, .failed]) == .failed)
+        #expect(checked([]) == .failed, "missing")
+        #expect(checked([.failed], isInUse: false) == .fine, "nobody asks it")
     }
 
     @Test func `is a document for programs`() throws {
@@ -123,7 +171,19 @@ import Testing
         #expect(document["auth"]?["missingProvidersInUse"] == ["openai"])
         #expect(document["auth"]?["unusableProfiles"]?[0]?["kind"] == "cooldown")
         #expect(document["auth"]?["unusableProfiles"]?[1]?["kind"] == "disabled")
-        #expect(document["auth"]?["providers"]?[0]?["effective"] == ["kind": "token", "detail": "anthropic:work"])
+        #expect(document["auth"]?["providers"]?[0]?["effective"] == ["kind": "profiles", "detail": "anthropic:work"])
+        #expect(document["auth"]?["providers"]?[0]?["profiles"]?["count"] == 2)
+        #expect(document["auth"]?["providersWithOAuth"] == ["anthropic (2)"])
+        #expect(document["auth"]?["storePath"] == "/home/ada/.understudy/agents/main/agent/auth-profiles.json")
+        #expect(document["auth"]?["oauth"]?["warnAfterMs"] == 86_400_000)
+        #expect(document["auth"]?["oauth"]?["profiles"]?[0]?["status"] == "ok")
+        #expect(document["auth"]?["oauth"]?["profiles"]?[0]?["remainingMs"] == 777_700_000)
+        #expect(document["auth"]?["oauth"]?["profiles"]?[1]?["state"] == "sign_in_again")
+        #expect(document["auth"]?["oauth"]?["providers"]?[0]?["status"] == "ok")
+        #expect(document["auth"]?["quota"]?[0]?["windows"]?[1]?["left_percent"] == 0)
+        #expect(document["auth"]?["shellEnvFallback"] == ["enabled": false, "appliedKeys": []])
+        for name in ["imageModel", "imageFallbacks", "allowed", "modelConfig"] { #expect(document[name] != nil, "\(name)") }
+        #expect(document["auth"]?["probes"] == nil, "nobody was asked")
     }
 }
 

@@ -123,6 +123,9 @@ enum GatewayRun {
             stage: .init(
                 relay: relay, stores: stores, server: server, listener: listener, lock: instance, loop: group.loops[0], log: log.logger),
             own: origin)
+        let quotas = QuotaFile(in: folder.path)
+        let quotaUpkeep = quotas.follow(relay, on: group.loops[0])
+        defer { quotaUpkeep.cancel() }
         var upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
         while true {
             switch await orders.next() {
@@ -137,11 +140,13 @@ enum GatewayRun {
                     ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
                 await stop(server, relay, grace: .seconds(grace), log.logger)
                 await rehearsal?.stop()
+                quotas.write(relay)
                 await stores.close()
                 running.withdraw(from: folder.path)
                 log.logger.notice("Stopped")
                 return .stopped
             case .restart(let order):
+                quotas.write(relay)
                 let (outcome, successor) = await handover.attempt()
                 for waiting in [order] + orders.waitingRestarts() { waiting.told(outcome) }
                 guard let successor else { continue }

@@ -3,19 +3,18 @@ import Configuration
 import Credentials
 import Failover
 import Gateway
-import HTTP
-import JSON
 import Providers
-import Rehearsal
 import Relay
-import Store
 
 /// `understudy models status`: the chain as it stands, its credentials masked, and what keeps any of it from being asked.
 enum ModelsStatus {
     static let plain = Flag(
         "plain", .toggle, "Print only the default model as provider/model", otherNames: ["status-plain"])
     static let statusJSON = Flag("status-json", .toggle, "The same as --json, as OpenClaw has it")
-    static let check = Flag("check", .toggle, "End with 1 if a provider in the chain has no usable credential")
+    static let check = Flag(
+        "check", .toggle,
+        "End with 1 if a provider in the chain has no usable credential or one has expired, with 2 if one expires within a day")
+    static let usage = Flag("usage", .toggle, "Ask the providers that have a page for it how much each login has used; waits 3 s at most")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         if context.invocation.isOn(ModelsCapabilities.flag) { return try await ModelsCapabilities.run(context) }
@@ -26,20 +25,23 @@ enum ModelsStatus {
         if order != nil, context.invocation.isOn(plain) {
             throw CommandFailure(.usage, "--probe cannot be used with --plain output.", hints: ["leave --plain out, or take --json"])
         }
-        let (blocks, pauses, gateway) = try await held(context)
-        let firstTokens = firstTokens(context, gateway)
         let pool = setup.credentials(now: now)
         if let order { try check(order, RelaySnapshot(settings: setup.settings, pool: pool), now) }
+        let source = try await ModelsStatusSource.read(context, location: setup.location, usage: context.invocation.isOn(usage))
         var report = report(
-            setup, pool: pool, agent: agent, blocks: blocks, pauses: pauses, gateway: gateway, now: now)
-        report.firstTokens = firstTokens
+            setup, pool: pool, agent: agent, blocks: source.blocks, pauses: source.pauses, gateway: source.gateway, now: now)
+        report.firstTokens = source.firstTokens
+        report.quotas = source.quotas
+        report.usageProblems = source.usageProblems
+        let images = ImageModels.read(setup.location.configPath, agent: agent.id)
+        (report.imageModel, report.imageFallbacks) = (images.primary, images.fallbacks)
         var context = context
         if context.invocation.isOn(statusJSON) { context.output.wantsJSON = true }
         let output = context.output
-        let checked: ExitStatus = context.invocation.isOn(check) && !report.missing.isEmpty ? .failed : .fine
+        let checked = context.invocation.isOn(check) ? report.checked : .fine
         if let order {
             if !output.wantsJSON { output.text(report.text(width: output.terminal.width, colour: output.terminal.colour)) }
-            report.probes = try await probe(order, context, gateway)
+            report.probes = try await probe(order, context, source.gateway)
             if output.wantsJSON { output.json(report.json) }
             return checked == .fine ? report.probes?.status ?? .failed : checked
         }
@@ -89,39 +91,6 @@ enum ModelsStatus {
             hints: ["there are: \(known.prefix(20).joined(separator: ", "))"])
     }
 
-    /// What is blocked and paused, from the running gateway, else from its store.
-    private static func held(
-        _ context: CommandContext
-    ) async throws(CommandFailure) -> (blocks: [Block], pauses: [Pause], gateway: ModelsStatusReport.Gateway) {
-        let client = GatewayClient(address: GatewayAddress.find(for: context))
-        do throws(GatewayClient.Trouble) {
-            let answer = try client.get("/api/health", holding: "blocks")
-            let pauses = (answer["pauses"]?.array ?? []).compactMap { CredentialsReport.pause($0) }
-            return ((answer["blocks"]?.array ?? []).compactMap { BlockJSON.read($0) }, pauses, .running(url: client.address.url))
-        } catch .unreachable {
-            let path = ConfigLocation.find(for: context).stateFolder + "/understudy.sqlite"
-            guard HostFacts.exists(path) else { return ([], [], .notRunning) }
-            let file = Database(path: path, access: .reading, log: .silent)
-            defer { file.close() }
-            do throws(StoreProblem) {
-                let store = LedgerStore(database: file)
-                return (try await store.load(), try await store.loadPauses(), .notRunning)
-            } catch {
-                throw CommandFailure(.failed, error.description)
-            }
-        } catch {
-            return ([], [], .silent(client.failure(error).message))
-        }
-    }
-
-    /// How long models took to begin: known to a running gateway alone, and to an older one not at all.
-    private static func firstTokens(_ context: CommandContext, _ gateway: ModelsStatusReport.Gateway) -> [FirstTokensRow] {
-        guard case .running = gateway else { return [] }
-        let client = GatewayClient(address: GatewayAddress.find(for: context))
-        let answer = try? client.get("/api/first-tokens", holding: "first_tokens")
-        return (answer?["first_tokens"]?.array ?? []).compactMap { FirstTokensRow($0) }
-    }
-
     // MARK: The report
 
     /// Pure: what is shown follows from the arguments alone.
@@ -156,7 +125,7 @@ enum ModelsStatus {
         }
         let others = settings.configuredProviders.filter { !inUse.contains($0) }
         let folders = setup.poolSources.agents.first { $0.id == agent.id }?.folders ?? []
-        return ModelsStatusReport(
+        var report = ModelsStatusReport(
             location: location, agent: agent.id.rawValue, agentFolder: folders.first ?? "",
             defaultModel: agent.primary?.model.description, defaultSource: agent.primary?.origin ?? "", defaultWritten: "",
             fallbacks: agent.fallbacks.map(\.model.description), fallbacksSource: source(of: agent.fallbacks),
@@ -167,15 +136,18 @@ enum ModelsStatus {
             gateway: gateway, links: links,
             blocks: ledger.blocks.filter { $0.isOpen(at: now) }.map { self.block($0, now: now) }, skipped: skipped,
             providers: (inUse.map { ($0, true) } + others.map { ($0, false) }).map { id, isInUse in
-                provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id))
+                provider(id, isInUse: isInUse, settings: settings, credentials: pool.credentials(for: id, agent: agent.id), now)
             },
             notes: (setup.notes.filter { location.configExists || $0.file != location.configPath }.map(\.description)
                 + pool.notes.map(\.description) + setup.openFiles(pool)).map { SafeText.line($0) },
             spreads: settings.spreads)
+        report.allowed = settings.agents.models.map { "\($0.provider)/\($0.model ?? "*")" }
+        report.now = now.milliseconds
+        return report
     }
 
     private static func provider(
-        _ id: ProviderID, isInUse: Bool, settings: Settings, credentials: [StoredCredential]
+        _ id: ProviderID, isInUse: Bool, settings: Settings, credentials: [StoredCredential], _ now: Timestamp
     ) -> ModelsStatusReport.Provider {
         let entry = Catalogue.builtIn.provider(id)
         return ModelsStatusReport.Provider(
@@ -183,10 +155,34 @@ enum ModelsStatus {
             credentials: credentials.map { credential in
                 .init(
                     id: credential.id.rawValue, kind: credential.kind.rawValue, masked: masked(credential), source: credential.source,
-                    unusable: credential.unusable, place: credential.place)
+                    unusable: credential.unusable, place: credential.place, origin: .init(of: credential),
+                    standing: standing(credential.status(at: now), at: now),
+                    label: credential.label)
             },
             isInUse: isInUse, needsCredential: settings.providers[id]?.needsCredential ?? true,
             variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY")
+    }
+
+    static func standing(_ status: CredentialStatus, at now: Timestamp) -> ModelsStatusReport.Standing {
+        let word: String
+        var needs: ExitStatus?
+        switch status {
+        case .unlimited: word = "static"
+        case .ok: word = "ok"
+        case .expiring(_, let renews):
+            word = "expiring"
+            if !renews { needs = .degraded }
+        // What is renewed when it is used next needs nobody.
+        case .refreshesOnUse: word = "expired"
+        case .refreshFailed(_, let until):
+            word = until == nil ? "expired" : "expiring"
+            needs = until == nil ? .failed : .degraded
+        case .signInAgain, .expired: (word, needs) = ("expired", .failed)
+        case .unusable: (word, needs) = ("unknown", .failed)
+        }
+        return ModelsStatusReport.Standing(
+            status: word, code: status.code, text: status.text(at: now, duration: Age.compact), expires: status.expires?.milliseconds,
+            needs: needs)
     }
 
     static func subject(of key: ScopeKey) -> String {
@@ -233,11 +229,13 @@ extension Command {
             "A route that refuses something which the gateway can change is sent it changed from then on: --capabilities lists what, since when and "
                 + "which request taught it. It is forgotten when what the configuration says of the model changes.",
         ],
-        flags: [.agent, ModelsStatus.plain, ModelsStatus.statusJSON, ModelsStatus.check, ModelsCapabilities.flag] + ProbeFlags.all,
+        flags: [.agent, ModelsStatus.plain, ModelsStatus.statusJSON, ModelsStatus.check, ModelsStatus.usage, ModelsCapabilities.flag]
+            + ProbeFlags.all,
         examples: [
             Example("understudy models status", "The default agent's chain."),
             Example("understudy models status --agent research --json", "Another agent's, as data."),
-            Example("understudy models status --check", "For scripts: is a credential missing?"),
+            Example("understudy models status --check", "For scripts: is a credential missing, or about to expire?"),
+            Example("understudy models status --usage", "How much of their plans logins have left, as their providers say now."),
             Example("understudy models status --probe", "Does each model of the chain answer with each credential?"),
             Example(
                 "understudy models status --probe-provider cerebras --probe-timeout 4000",
@@ -246,7 +244,11 @@ extension Command {
         ],
         exitCodes: [
             (.fine, "fine; with --probe: every target answered"),
-            (.failed, "no such agent, no model, with --check: a credential is missing, with --probe: a target did not answer"),
+            (
+                .failed,
+                "no such agent, no model, with --check: a credential is missing or has expired, with --probe: a target did not answer"
+            ),
+            (.degraded, "with --check: a credential expires within a day"),
             (.interrupted, "with --probe: Ctrl-C ended it"),
             (.configuration, "the configuration has problems, which are listed"),
         ],

@@ -13,19 +13,16 @@ extension ModelsStatusReport {
         object["defaultModel"] = defaultModel == nil ? .null : .string(defaultWritten.isEmpty ? defaultModel ?? "" : defaultWritten)
         object["resolvedDefault"] = defaultModel.map { .string($0) } ?? .null
         object["fallbacks"] = .array(fallbacks.map { .string($0) })
+        object["imageModel"] = imageModel.map { .string($0) } ?? .null
+        object["imageFallbacks"] = .array(imageFallbacks.map { .string($0) })
         object["modelConfig"] = ["defaultSource": .string(defaultSource), "fallbacksSource": .string(fallbacksSource)]
         object["aliases"] = .object(JSONObject(aliases.map { (key: $0.alias, value: JSONValue.string($0.model)) }))
+        object["allowed"] = .array(allowed.map { .string($0) })
         object["gateway"] = gateway.json
         object["chain"] = .array(links.map { json(of: $0) })
         object["blocks"] = .array(blocks.map { json(of: $0) })
         object["skipped"] = .array(skipped.map { json(of: $0) })
-        var auth: JSONObject = [
-            "missingProvidersInUse": .array(missing.map { .string($0.id) }),
-            "providers": .array(providers.map { json(of: $0) }),
-            "unusableProfiles": .array(unusableProfiles),
-        ]
-        auth["probes"] = probes.map(\.json)
-        object["auth"] = .object(auth)
+        object["auth"] = auth
         object["firstTokens"] = .array(firstTokens.map { json(of: $0) })
         object["notes"] = .array(notes.map { .string($0) })
         return .object(object)
@@ -67,31 +64,8 @@ extension ModelsStatusReport {
         ]
     }
 
-    private func json(of provider: Provider) -> JSONValue {
-        func count(_ kind: String) -> JSONValue { .number(JSONNumber(provider.credentials.filter { $0.kind == kind }.count)) }
-        let effective = provider.credentials.first { $0.unusable == nil }
-        return [
-            "provider": .string(provider.id),
-            "effective": [
-                "kind": .string(effective?.kind ?? (provider.needsCredential ? "missing" : "none")),
-                "detail": effective.map { .string($0.id) } ?? .null,
-            ],
-            "profiles": [
-                "count": .number(JSONNumber(provider.credentials.count)), "oauth": count("oauth"), "token": count("token"),
-                "apiKey": count("api_key"), "labels": .array(provider.credentials.map { .string("\($0.id)=\($0.masked)") }),
-            ],
-            "credentials": .array(
-                provider.credentials.map { credential in
-                    [
-                        "id": .string(credential.id), "kind": .string(credential.kind), "value": .string(credential.masked),
-                        "source": .string(credential.source), "unusable": credential.unusable.map { .string($0) } ?? .null,
-                    ]
-                }),
-        ]
-    }
-
     /// Blocked credentials under OpenClaw's name: `cooldown` for those that a window ends, `disabled` for the others.
-    private var unusableProfiles: [JSONValue] {
+    var unusableProfiles: [JSONValue] {
         links.compactMap { link in
             guard let block = link.block else { return nil }
             return [

@@ -26,10 +26,8 @@ extension ModelsStatusReport {
                 (["First tokens, and how long they are waited for while another candidate is ready"] + lines).joined(separator: "\n"))
         }
         parts.append(authOverview)
-        if !missing.isEmpty {
-            let lines = missing.map { "- \($0.id) Set \($0.variable), or models.providers.\($0.id).apiKey in the configuration." }
-            parts.append((["Missing auth"] + lines).joined(separator: "\n"))
-        }
+        if !missing.isEmpty { parts.append((["Missing auth"] + missing.map(advice)).joined(separator: "\n")) }
+        if let standings { parts.append(standings) }
         if !notes.isEmpty { parts.append((["Notes"] + notes.map { "- \($0)" }).joined(separator: "\n")) }
         return parts.joined(separator: "\n\n")
     }
@@ -43,16 +41,18 @@ extension ModelsStatusReport {
         rows.append(("Default", defaultModel.map { "\($0) (from \(written))" } ?? "-"))
         let list = fallbacks.isEmpty ? "-" : fallbacks.joined(separator: ", ")
         rows.append(("Fallbacks (\(fallbacks.count))", fallbacksSource.isEmpty ? list : "\(list) (from \(fallbacksSource))"))
-        if !aliases.isEmpty {
-            rows.append(("Aliases (\(aliases.count))", aliases.map { "\($0.alias) -> \($0.model)" }.joined(separator: ", ")))
-        }
+        rows.append(("Image model", imageModel ?? "-"))
+        rows.append(("Image fallbacks (\(imageFallbacks.count))", imageFallbacks.isEmpty ? "-" : imageFallbacks.joined(separator: ", ")))
+        let names = aliases.map { "\($0.alias) -> \($0.model)" }
+        rows.append(("Aliases (\(aliases.count))", names.isEmpty ? "-" : names.joined(separator: ", ")))
+        rows.append(("Configured models (\(allowed.count))", allowed.isEmpty ? "all" : allowed.joined(separator: ", ")))
         switch gateway {
         case .running(let url): rows.append(("Gateway", "running on \(url)"))
         case .notRunning: rows.append(("Gateway", "not running; what is blocked is as it was stored"))
         case .silent(let why): rows.append(("Gateway", "did not say what is blocked: \(why)"))
         }
-        let column = max(14, rows.map { TextWidth.columns($0.0) }.max() ?? 0)
-        return rows.map { TextWidth.pad($0.0, to: column) + ": " + $0.1 }.joined(separator: "\n")
+        // A long name moves its own colon, as in OpenClaw's page, not everybody's.
+        return rows.map { TextWidth.pad($0.0, to: 14) + ": " + $0.1 }.joined(separator: "\n")
     }
 
     private var chainTable: Table {
@@ -109,36 +109,5 @@ extension ModelsStatusReport {
         let status = block.status.map { ", status \($0)" } ?? ""
         return "\(block.subject) is blocked \(until ?? "until its secret changes"): \(block.reason), rule \(block.rule)\(status); "
             + "understudy explain \(block.receipt)"
-    }
-
-    /// What puts a provider's credentials in order, the first of them before the others.
-    private func order(of provider: Provider) -> String {
-        if spreads { return "least recently used (auth.spread)" }
-        var places: [CredentialPlace] = []
-        for credential in provider.credentials where !places.contains(credential.place) { places.append(credential.place) }
-        return places.map(\.shortText).joined(separator: ", then ")
-    }
-
-    private var authOverview: String {
-        var lines = ["Auth overview"]
-        for provider in providers {
-            var parts = ["- \(provider.id)"]
-            let usable = provider.credentials.filter { $0.unusable == nil }
-            if let first = usable.first {
-                parts[0] += " effective=\(first.id)"
-            } else {
-                parts[0] += provider.needsCredential ? " effective=missing" : " effective=none needed"
-            }
-            let counts = ["oauth", "token", "api_key"].map { kind in "\(kind)=\(provider.credentials.filter { $0.kind == kind }.count)" }
-            parts.append("credentials=\(provider.credentials.count) (\(counts.joined(separator: ", ")))")
-            if provider.credentials.count > 1 { parts.append("order=\(order(of: provider))") }
-            lines.append(parts.joined(separator: " | "))
-            for credential in provider.credentials where credential.kind != "none" {
-                let trouble = credential.unusable.map { ": \($0)" } ?? ""
-                lines.append("  - \(credential.id) \(credential.masked) from \(credential.source)\(trouble)")
-            }
-        }
-        if providers.isEmpty { lines.append("- no provider is configured") }
-        return lines.joined(separator: "\n")
     }
 }

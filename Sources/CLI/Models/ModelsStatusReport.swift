@@ -2,6 +2,7 @@
 import Failover
 import Gateway
 import JSON
+import Relay
 
 /// What `understudy models status` shows, before it is laid out: names and masked secrets only.
 struct ModelsStatusReport: Hashable, Sendable {
@@ -54,6 +55,27 @@ struct ModelsStatusReport: Hashable, Sendable {
         var source: String
         var unusable: String?
         var place = CredentialPlace.kind
+        var origin = ProbeTarget.Source.profile
+        /// How it stands as to time and renewal.
+        var standing: Standing?
+        var label = ""
+
+        /// A login or a token: what may end.
+        var mayEnd: Bool { kind == "oauth" || kind == "token" }
+    }
+
+    /// How a credential stands as to time and renewal.
+    struct Standing: Hashable, Sendable {
+        /// OpenClaw's word: `ok`, `static`, `expiring`, `expired`, `missing`, `unknown`.
+        var status: String
+        /// Ours, which says more (docs/credentials.md).
+        var code: String
+        /// For people, such as `ok, expires in 9d`.
+        var text: String
+        /// Milliseconds since 1970.
+        var expires: Int64?
+        /// Somebody has to do something: `.failed` now, `.degraded` within a day.
+        var needs: ExitStatus?
     }
 
     struct Provider: Hashable, Sendable {
@@ -102,6 +124,17 @@ struct ModelsStatusReport: Hashable, Sendable {
     var firstTokens: [FirstTokensRow] = []
     /// What models said when they were asked; `nil`: nobody was.
     var probes: ProbePage?
+    /// `agents.defaults.imageModel`, or the agent's own, as written.
+    var imageModel: String?
+    var imageFallbacks: [String] = []
+    /// `agents.defaults.models`, as written; empty: any model may be asked for.
+    var allowed: [String] = []
+    /// What providers last said of how much they still grant.
+    var quotas: [QuotaRow] = []
+    /// Why a page of usage told nothing, by credential.
+    var usageProblems: [String] = []
+    /// When all this was so; milliseconds since 1970.
+    var now: Int64 = 0
 
     struct Alias: Hashable, Sendable {
         var alias: String
@@ -109,4 +142,14 @@ struct ModelsStatusReport: Hashable, Sendable {
     }
 
     var missing: [Provider] { providers.filter(\.isMissing) }
+
+    /// Where the agent's profiles are.
+    var storePath: String { agentFolder + "/auth-profiles.json" }
+
+    /// What `--check` ends with: 1 where a provider in the chain has no credential, or one has expired; 2 where one expires within a day.
+    var checked: ExitStatus {
+        let needs = providers.filter(\.isInUse).flatMap(\.credentials).compactMap { $0.standing?.needs }
+        if !missing.isEmpty || needs.contains(.failed) { return .failed }
+        return needs.contains(.degraded) ? .degraded : .fine
+    }
 }

@@ -15,7 +15,7 @@ public enum ProbeEvent: Hashable, Sendable {
     }
 
     /// With its line feed.
-    var line: [UInt8] { JSONWriter.compact(json) + [0x0A] }
+    public var line: [UInt8] { JSONWriter.compact(json) + [0x0A] }
 
     var json: JSONValue {
         switch self {

@@ -82,7 +82,7 @@ final class ProbeRun: @unchecked Sendable {
     private func send(_ plan: CallPlan, _ candidate: Candidate, _ id: ReceiptID, _ began: Began) async -> ProbeResult {
         let stream = ClientStream(Nobody(), sign: [], silence: .zero, on: loop)
         let served = Served(model: candidate.model, credential: candidate.credential, attempts: 1)
-        let call = UpstreamCall(plan, client: stream, served: served, on: loop) {}
+        let call = UpstreamCall(plan, client: stream, served: served, quotas: relay.quotas, on: loop) {}
         self.call = call
         let startedAt = relay.now()
         let clock = ContinuousClock.now
@@ -97,7 +97,6 @@ final class ProbeRun: @unchecked Sendable {
         attempt.timeToFirstToken = call.firstContentAfter
         attempt.usage = call.usage
         var result = ProbeResult(target, .ok)
-        result.receipt = id
         result.latency = latency
         result.firstToken = call.firstContentAfter
         switch call.outcome {
@@ -112,7 +111,7 @@ final class ProbeRun: @unchecked Sendable {
         case .cancelled: return ProbeResult(target, .cancelled, error: "ended before it was done")
         }
         result.httpStatus = attempt.status
-        keep(attempt, id, plan, began)
+        if keep(attempt, id, plan, began) { result.receipt = id }
         return result
     }
 
@@ -137,7 +136,7 @@ final class ProbeRun: @unchecked Sendable {
         result.error = text
     }
 
-    private func keep(_ attempt: Attempt, _ id: ReceiptID, _ plan: CallPlan, _ began: Began) {
+    private func keep(_ attempt: Attempt, _ id: ReceiptID, _ plan: CallPlan, _ began: Began) -> Bool {
         let facts = RequestFacts(
             id: id, startedAt: began.time, deadline: began.time + order.timeout, requestedModel: attempt.candidate.description,
             agent: agent,
@@ -145,7 +144,7 @@ final class ProbeRun: @unchecked Sendable {
         var receipt = Receipt(facts: facts, attempts: [attempt])
         receipt.outcome = attempt.failure == nil ? .answered(attempt: 0, status: 200) : .refused(Refusal(judging: attempt))
         receipt.endedAt = relay.now()
-        relay.recorder.keep(receipt)
+        return relay.recorder.keep(receipt)
     }
 }
 

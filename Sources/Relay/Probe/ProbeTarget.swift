@@ -55,7 +55,7 @@ public struct ProbeTarget: Hashable, Sendable {
 
 extension ProbeTarget.Source {
     /// - Parameter source: A credential's own words for the place.
-    init(of credential: StoredCredential) {
+    public init(of credential: StoredCredential) {
         if credential.kind == .none {
             self = .none
         } else if credential.source.hasPrefix("env:") {

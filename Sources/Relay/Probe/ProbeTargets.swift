@@ -50,6 +50,8 @@ private struct Finder {
     let now: Timestamp
     var targets: [ProbeTarget] = []
     private var seen: Set<[String]> = []
+    /// Credentials that cannot be used, once said.
+    private var told: Set<CredentialID> = []
 
     init(order: ProbeOrder, snapshot: RelaySnapshot, agent: AgentSettings, ledger: HealthLedger, now: Timestamp) {
         self.order = order
@@ -150,7 +152,12 @@ private struct Finder {
             var target = ProbeTarget(
                 provider: ref.provider, model: ref, credential: credential.id, kind: credential.kind, label: credential.label,
                 source: .init(of: credential))
-            target.hindrance = hindrance(ref) ?? hindrance(credential)
+            target.hindrance = hindrance(ref)
+            if target.hindrance == nil, let why = hindrance(credential) {
+                // It is the same for every model of its provider.
+                guard told.insert(credential.id).inserted else { continue }
+                target.hindrance = why
+            }
             add(target)
         }
     }

@@ -44,7 +44,10 @@ struct ProbeHere: Sendable {
             recorder: ReceiptRecorder(store: kept?.stores.receipts, log: Logger.silent), gate: UpstreamGate(limit: order.concurrency),
             on: group, log: Logger.silent,
             capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(), now: Clock.now)
+        let quotas = QuotaFile(in: setup.location.stateFolder)
+        quotas.restore(to: relay)
         let failure = await ask(relay)
+        if kept != nil { quotas.write(relay) }
         await kept?.close()
         if let failure { throw failure }
     }

@@ -84,7 +84,9 @@ struct ProbePage: Hashable, Sendable {
 
     /// `ok · 1.8s`, and how long the first word took where that tells something.
     static func status(_ result: ProbeResult) -> String {
-        var parts = [result.status.rawValue]
+        // Where nothing was sent the word alone says little.
+        let code = result.latency == nil ? result.reasonCode.flatMap { $0 == result.status.rawValue ? nil : " (\($0))" } : nil
+        var parts = [result.status.rawValue + (code ?? "")]
         if let latency = result.latency { parts.append(seconds(latency)) }
         if let first = result.firstToken, result.status == .ok { parts.append("first token \(seconds(first))") }
         return parts.joined(separator: " · ")

@@ -79,7 +79,7 @@ private struct Loading {
         }
         for note in secrets.notes where !notes.contains(note) { notes.append(note) }
         return PoolSnapshot(
-            agents: agents, stored: stored, main: mainID, redactor: redactor(agents, stored), notes: notes,
+            agents: agents, stored: stored, main: mainID, hidden: hidden(agents, stored), notes: notes,
             paths: paths + secrets.paths.filter { !paths.contains($0) })
     }
 
@@ -292,13 +292,13 @@ private struct Loading {
         return profile
     }
 
-    private func redactor(_ agents: [AgentID: PoolSnapshot.OfAgent], _ stored: [AgentID: [StoredCredential]]) -> Redactor {
+    private func hidden(_ agents: [AgentID: PoolSnapshot.OfAgent], _ stored: [AgentID: [StoredCredential]]) -> [Secret] {
         let all = agents.values.flatMap { $0.values.joined() } + stored.values.joined()
         var secrets = Set(all.map(\.secret).filter { !$0.isEmpty })
         for provider in sources.providers.values { secrets.formUnion(provider.headers.map(\.value)) }
         secrets.formUnion(all.compactMap { $0.login?.refresh })
         secrets.formUnion(sources.logins.values.compactMap(\.clientSecret))
-        return Redactor(secrets: Array(secrets))
+        return Array(secrets)
     }
 }
 

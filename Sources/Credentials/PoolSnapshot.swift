@@ -22,18 +22,21 @@ public struct PoolSnapshot: Sendable {
     private let main: AgentID
     /// Replaces each secret of the pool in text that is kept or shown.
     public let redactor: Redactor
+    /// Those that it replaces.
+    private let hidden: [Secret]
     public let notes: [Note]
     /// The files that were read, or would have been had they been there: what to watch.
     public let paths: [String]
 
     init(
-        agents: [AgentID: OfAgent], stored: [AgentID: [StoredCredential]] = [:], main: AgentID, redactor: Redactor, notes: [Note],
+        agents: [AgentID: OfAgent], stored: [AgentID: [StoredCredential]] = [:], main: AgentID, hidden: [Secret], notes: [Note],
         paths: [String]
     ) {
         self.agents = agents
         self.stored = stored
         self.main = main
-        self.redactor = redactor
+        self.hidden = hidden
+        redactor = Redactor(secrets: hidden)
         self.notes = notes
         self.paths = paths
         secrets = agents.mapValues { providers in
@@ -57,6 +60,12 @@ public struct PoolSnapshot: Sendable {
     /// See `StoredCredential.project`.
     public func project(_ id: CredentialID, of provider: ProviderID, agent: AgentID) -> String? {
         (agents[agent] ?? agents[main])?[provider]?.first { $0.id == id }?.project
+    }
+
+    /// One that replaces a secret as well that is newer than the pool, as a renewed login's is.
+    public func redactor(with secret: Secret?) -> Redactor {
+        guard let secret, !secret.isEmpty, !hidden.contains(secret) else { return redactor }
+        return Redactor(secrets: hidden + [secret])
     }
 
     /// The login behind a credential; `nil` for what nobody renews.
@@ -96,7 +105,7 @@ public struct PoolSnapshot: Sendable {
                 }
             }
         }
-        return PoolSnapshot(agents: disguised, main: main, redactor: Redactor(secrets: []), notes: notes, paths: paths)
+        return PoolSnapshot(agents: disguised, main: main, hidden: [], notes: notes, paths: paths)
     }
 
     /// The providers that an agent has a credential for.

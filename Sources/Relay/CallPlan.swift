@@ -41,6 +41,7 @@ final class CallPlan {
     var clientWire: any Wire { crossed?.crossing.client ?? wire }
 
     /// - Parameters:
+    ///   - secret: What lets it in now.
     ///   - repairs: What the route needs, as far as it is known.
     ///   - isRepeat: The same candidate was tried just before.
     ///   - memory: Has what belongs to providers and clients' wires have no place for.
@@ -50,7 +51,7 @@ final class CallPlan {
     ///   - hasSpare: Whether another candidate could be tried instead; asked only if it matters.
     /// - Throws: What the client's own wire forbids.
     init(
-        _ request: RelayRequest, _ candidate: Candidate, by route: Route, repairs: [Repair], memory: ProvenanceMemory,
+        _ request: RelayRequest, _ candidate: Candidate, by route: Route, secret: Secret?, repairs: [Repair], memory: ProvenanceMemory,
         firstTokens: FirstTokenMemory, sent: SentReply?, remaining: TimeLimits.Resolved.Limit, now: Timestamp, isRepeat: Bool,
         hasSpare: () -> Bool
     ) throws(RequestProblem) {
@@ -83,7 +84,7 @@ final class CallPlan {
         crossed = body.crossed
         self.request = ClientRequest(
             url: route.url(operation, streaming: streaming),
-            headers: wire.headers(client: request.headers, credential: route.secret, provider: route.provider, streaming: streaming),
+            headers: wire.headers(client: request.headers, credential: secret, provider: route.provider, streaming: streaming),
             body: body.bytes,
             connectTime: limits.connect.length,
             // A repeat after a broken connection must not meet another that the peer has closed meanwhile.

@@ -58,9 +58,14 @@ extension Relay {
             })
         else { throw .noCredential }
         let wire = request.wire.wire
+        var secret = snapshot.pool.secret(request.credential, agent: agent)
+        if let login = snapshot.pool.login(request.credential, of: provider.id, agent: agent), login.isKept,
+            case .secret(let newer) = logins?.ready(login.key)
+        {
+            secret = newer
+        }
         let headers = wire.headers(
-            client: request.headers, credential: snapshot.pool.secret(request.credential, agent: agent), provider: provider,
-            streaming: request.streaming)
+            client: request.headers, credential: secret, provider: provider, streaming: request.streaming)
         let limits = snapshot.settings.limits
         var stream: DirectStream?
         if request.streaming {
@@ -72,6 +77,6 @@ extension Relay {
             ClientRequest(
                 method: request.method, url: provider.baseURL.appending(request.path), headers: headers,
                 connectTime: limits.connect.length, bypassesProxy: provider.baseURL.isLocal),
-            on: client(of: loop), stream: stream, limits: limits, redactor: snapshot.pool.redactor, loop: loop)
+            on: client(of: loop), stream: stream, limits: limits, redactor: snapshot.pool.redactor(with: secret), loop: loop)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
+import HTTP
 import Providers
 
 extension FailoverRun {
@@ -22,10 +23,18 @@ extension FailoverRun {
             drop(attempt)
             return nil
         }
+        let secret: Secret?
+        switch secretNow(of: index, by: route) {
+        case .secret(let known): secret = known
+        // Beside another one, nobody waits for a login.
+        case .due, .failed:
+            relay.ledger.giveBack(mode, of: link.candidate, now: startedAt)
+            return nil
+        }
         let plan: CallPlan
         do throws(RequestProblem) {
             plan = try CallPlan(
-                request, link.candidate, by: route,
+                request, link.candidate, by: route, secret: secret,
                 repairs: receipt.repairs(for: model, known: relay.capabilities.repairs(for: model, in: snapshot)),
                 memory: relay.memory, firstTokens: relay.firstTokens, sent: sent, remaining: time.remaining(at: startedAt), now: startedAt,
                 isRepeat: receipt.attempts.last?.candidate == link.candidate
@@ -54,7 +63,7 @@ extension FailoverRun {
         if snapshot.settings.spreads { relay.uses.used(link.candidate.credential, at: startedAt) }
         let served = Served(model: model, credential: link.candidate.credential, attempts: receipt.attempts.count + (first == nil ? 1 : 2))
         let call = UpstreamCall(plan, client: stream, served: served, quotas: relay.quotas, on: loop) { [unowned self] in spoke(index) }
-        let open = OpenAttempt(attempt, of: index, by: route, served, call: call)
+        let open = OpenAttempt(attempt, of: index, by: route, served, secret: secret, call: call)
         if first == nil { self.open = open }
         return open
     }

@@ -128,7 +128,7 @@ extension FailoverRun {
                 replies[place + 1] = replies.removeValue(forKey: place)
                 return
             }
-            again = nil
+            forgetAgain()
             open = second
             await second.call.wait()
             return conclude(second)
@@ -136,7 +136,7 @@ extension FailoverRun {
         conclude(first)
         // The second has spoken.
         guard let winner = open, winner !== first else { return }
-        again = nil
+        forgetAgain()
         await winner.call.wait()
         conclude(winner)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import Failover
+import HTTP
 import Providers
 
 extension FailoverRun {
@@ -88,13 +89,21 @@ extension FailoverRun {
     private func failed(_ open: OpenAttempt, _ failed: FailedCall) {
         let attempt = open.attempt
         let plan = open.call.plan
-        let failure = judge(failed, attempt, plan)
+        let redactor = snapshot.pool.redactor(with: open.secret)
+        let failure = judge(failed, attempt, plan, redactor)
         open.attempt.failure = failure
         open.attempt.status = failed.error.status ?? attempt.status
         open.attempt.committed = failed.committed
         if isReplyLost(failed, attempt.candidate, plan) {
             // Nothing is wrong with who lost it, and what was said is known here.
             request.binding?.keeper = .nobody
+            close(open)
+            again = (open.index, attempt.mode)
+            return
+        }
+        if renewsLogin(after: failure, open, failed) {
+            // With another token it may well be let in.
+            open.attempt.next = "then once more with a renewed login"
             close(open)
             again = (open.index, attempt.mode)
             return
@@ -107,7 +116,7 @@ extension FailoverRun {
                 failure, of: attempt.candidate, startedAt: attempt.startedAt, mode: attempt.mode, committed: failed.committed,
                 receipt: receipt, policy: snapshot.settings.policy(for: attempt.candidate.model), now: relay.now())
         }
-        if let reply = failed.reply {
+        if let reply = failed.reply, !redactor.holdsSecret(reply.body) {
             replies[receipt.attempts.count] =
                 plan.crossed?.refusal(failed.error, status: reply.status, message: failure.message, param: failure.namesMember) ?? reply
         }
@@ -120,7 +129,7 @@ extension FailoverRun {
         close(open)
     }
 
-    private func judge(_ failed: FailedCall, _ attempt: Attempt, _ plan: CallPlan) -> Failure {
+    private func judge(_ failed: FailedCall, _ attempt: Attempt, _ plan: CallPlan, _ redactor: Redactor) -> Failure {
         var failure = failed.judged ?? Classifier.classify(failed.error)
         // A repair that would change nothing is none.
         failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
@@ -131,10 +140,10 @@ extension FailoverRun {
         }
         relay.recorder.keepSample(
             of: failed, judged: failure, model: attempt.candidate.model, receipt: receipt.facts.id, at: relay.now(),
-            redactor: snapshot.pool.redactor)
+            redactor: redactor)
         // What broke the wire's grammar is shown, and was judged by nobody: a model may have written it.
         let words = failure.message ?? failed.offending.map { String(decoding: $0, as: UTF8.self) }
-        failure.message = words.map { snapshot.pool.redactor.redact($0) }
+        failure.message = words.map { redactor.redact($0) }
         return failure
     }
 

@@ -22,6 +22,7 @@ extension FailoverRun {
 
     private func interrupt() {
         pause?.end()
+        renewals?.wait?.end(nil)
         open?.call.cancel()
         race?.second?.call.cancel()
     }

@@ -16,8 +16,9 @@ import Transport
 ///
 /// `@unchecked Sendable`: confined to the request's loop.
 public final class FailoverRun: @unchecked Sendable {
-    private enum Next {
+    enum Next {
         case call(OpenAttempt)
+        case renew(LoginRenewal)
         case wait(Duration)
         case over
     }
@@ -51,6 +52,8 @@ public final class FailoverRun: @unchecked Sendable {
     var position = StreamPosition()
     /// To be asked once more at once, with the conversation written out.
     var again: (index: Int, mode: AttemptMode)?
+    /// What it has to do with logins, where it has.
+    var renewals: LoginRenewals?
     /// Its client has left.
     var isCancelled = false
     /// Why we end it, if we do.
@@ -107,6 +110,7 @@ public final class FailoverRun: @unchecked Sendable {
                 watch(open)
                 await open.call.run(on: client)
                 await settle(open)
+            case .renew(let renewal): await renew(renewal)
             case .wait(let duration): await wait(duration)
             case .over: return leave()
             }
@@ -145,8 +149,8 @@ public final class FailoverRun: @unchecked Sendable {
             self.again = nil
             if interrupted != nil {
                 relay.ledger.giveBack(again.mode, of: chain.links[again.index].candidate, now: relay.now())
-            } else if let open = begin(again.index, again.mode) {
-                return .call(open)
+            } else if let next = attempt(again.index, again.mode) {
+                return next
             }
         }
         while receipt.outcome == nil {
@@ -157,7 +161,7 @@ public final class FailoverRun: @unchecked Sendable {
             let now = stepTime
             switch relay.ledger.step(snapshot.settings.policy, chain, &receipt, now: now) {
             case .attempt(let index, let mode):
-                if let open = begin(index, mode) { return .call(open) }
+                if let next = attempt(index, mode) { return next }
             case .wait(let duration, _):
                 receipt.waits.append(duration)
                 waitedUntil = now + duration

@@ -22,6 +22,8 @@ public final class Relay: Sendable {
     public let gate: UpstreamGate
     public let running = RunningRequests()
     let recorder: ReceiptRecorder
+    /// `nil`: logins are used as they are.
+    public let logins: LoginKeeper?
     let log: Logger
     private let clients: [(loop: EventLoop, client: CurlClient)]
     /// The wall clock that everything about a request is read on.
@@ -29,13 +31,15 @@ public final class Relay: Sendable {
 
     public init(
         _ snapshot: RelaySnapshot, ledger: SharedLedger, recorder: ReceiptRecorder, gate: UpstreamGate, on group: EventLoopGroup,
-        log: Logger, capabilities: RouteCapabilities = RouteCapabilities(),
+        log: Logger, capabilities: RouteCapabilities = RouteCapabilities(), logins: LoginKeeper? = nil,
         now: @escaping @Sendable () -> Timestamp
     ) {
         current = Mutex(snapshot)
         self.ledger = ledger
         self.capabilities = capabilities
         self.recorder = recorder
+        self.logins = logins
+        logins?.update(snapshot.pool)
         self.gate = gate
         self.log = log
         self.now = now
@@ -47,6 +51,7 @@ public final class Relay: Sendable {
 
     /// Replaces settings and credentials. Requests under way keep what they began with.
     public func replace(_ snapshot: RelaySnapshot) {
+        logins?.update(snapshot.pool)
         current.withLock { $0 = snapshot }
         memory.proofs.forgetRefusals()
     }

@@ -21,6 +21,8 @@ final class Route: Sendable {
     let takesMarkers: Bool
     /// `nil` sends none.
     let secret: Secret?
+    /// Where the credential is a login that we renew: then `secret` may be older than what the keeper has.
+    let login: StoredLogin.Key?
     /// The credential's own project, for wires that name it.
     private let project: String?
     /// The model thinks before it speaks.
@@ -46,6 +48,8 @@ final class Route: Sendable {
         retention = CacheRetention(params: params) ?? settings.cacheRetention
         takesMarkers = provider.takesMarkers(ref.model)
         secret = snapshot.pool.secret(candidate.credential, agent: agent)
+        let stored = snapshot.pool.login(candidate.credential, of: provider.id, agent: agent)
+        login = stored.flatMap { $0.isKept ? $0.key : nil }
         project = snapshot.pool.project(candidate.credential, of: provider.id, agent: agent)
         reasons = model?.reasons == true
         let base = provider.baseURL

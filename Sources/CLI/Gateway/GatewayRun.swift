@@ -83,12 +83,14 @@ enum GatewayRun {
             }
         }
         let snapshot = RelaySnapshot(settings: loaded.settings, pool: loaded.pool)
+        let keeper = LoginKeeper(
+            refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: log.logger.with(label: "login"), now: Clock.now)
         let ledger = await stores.ledger(for: snapshot, log: log.logger)
         let relay = Relay(
             snapshot, ledger: SharedLedger(ledger, store: stores.ledgerStore),
             recorder: ReceiptRecorder(store: stores.receipts, samples: stores.samples, log: log.logger.with(label: "relay")),
             gate: UpstreamGate(limit: loaded.settings.gateway.maxRequests), on: group, log: log.logger.with(label: "relay"),
-            capabilities: await stores.capabilities(for: snapshot, log: log.logger), now: Clock.now)
+            capabilities: await stores.capabilities(for: snapshot, log: log.logger), logins: keeper, now: Clock.now)
         let orders = Orders()
         if let predecessor {
             predecessor.teach(relay, orders)
@@ -127,6 +129,8 @@ enum GatewayRun {
         let quotaUpkeep = quotas.follow(relay, on: group.loops[0])
         defer { quotaUpkeep.cancel() }
         var upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
+        let renewing = LoginUpkeep.begin(keeper, on: group.loops[0])
+        defer { renewing.cancel() }
         while true {
             switch await orders.next() {
             case .stop(let order):

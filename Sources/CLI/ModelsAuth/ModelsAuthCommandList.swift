@@ -3,7 +3,8 @@
 extension CommandList {
     static let modelsAuth = CommandList(
         commands: [
-            .modelsAuthList, .modelsAuthAdd, .modelsAuthPasteKey, .modelsAuthPasteToken, .modelsAuthSetupToken, .modelsAuthOrderGet,
+            .modelsAuthList, .modelsAuthLogin, .modelsAuthLoginGitHubCopilot, .modelsAuthRefresh, .modelsAuthAdd, .modelsAuthPasteKey,
+            .modelsAuthPasteToken, .modelsAuthSetupToken, .modelsAuthOrderGet,
             .modelsAuthOrderSet, .modelsAuthOrderClear, .modelsAuthLogout, .modelsAuthClean, .modelsAuthClearCooldown,
         ],
         groups: [

@@ -35,10 +35,12 @@ public struct AuthorizationRequest: Sendable {
         /// It was not meant for this login: go on waiting.
         public var isForeign: Bool
 
-        init(_ message: String, isForeign: Bool = false) {
+        public init(message: String, isForeign: Bool) {
             self.message = message
             self.isForeign = isForeign
         }
+
+        init(_ message: String, isForeign: Bool = false) { self.init(message: message, isForeign: isForeign) }
     }
 
     /// The code in a callback's query.

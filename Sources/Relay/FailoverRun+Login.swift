@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Failover
+import HTTP
+import Transport
+
+/// Logins whose tokens end: renewed before a call where theirs has ended, and once after a call that was refused. Whatever is no login of
+/// ours passes through here with one look at an optional.
+extension FailoverRun {
+    /// Begins an attempt, or says that a login has to be renewed first.
+    ///
+    /// - Returns: `nil` if it came to nothing, which the receipt says.
+    func attempt(_ index: Int, _ mode: AttemptMode) -> Next? {
+        if let route = routes[index], let key = route.login {
+            switch secretNow(of: index, by: route) {
+            case .secret: break
+            case .due: return .renew(LoginRenewal(index: index, mode: mode, key: key, refused: renewals?.refused[index]))
+            case .failed(let failure):
+                notRenewed(LoginRenewal(index: index, mode: mode, key: key, refused: nil), failure, startedAt: relay.now(), took: .zero)
+                return nil
+            }
+        }
+        return begin(index, mode).map { .call($0) }
+    }
+
+    /// What a link's call is let in with.
+    enum LinkSecret {
+        case secret(Secret?)
+        case due
+        case failed(RefreshFailure)
+    }
+
+    func secretNow(of index: Int, by route: Route) -> LinkSecret {
+        guard let key = route.login, let ready = relay.logins?.ready(key) else { return .secret(route.secret) }
+        switch ready {
+        case .secret(let secret): return secret == renewals?.refused[index] ? .due : .secret(secret)
+        case .due: return .due
+        case .failed(let failure): return .failed(failure)
+        }
+    }
+
+    /// Whether an attempt that was refused is made once more with a new token.
+    func renewsLogin(after failure: Failure, _ open: OpenAttempt, _ failed: FailedCall) -> Bool {
+        guard failure.reason == .auth || (failure.reason == .authPermanent && failed.error.status == 401), !failed.committed,
+            let key = open.route.login, let secret = open.secret, relay.logins != nil
+        else { return false }
+        let renewals = self.renewals ?? LoginRenewals()
+        self.renewals = renewals
+        guard renewals.done.insert(key).inserted else { return false }
+        renewals.refused[open.index] = secret
+        return true
+    }
+
+    /// Another one has spoken meanwhile: nobody is asked once more.
+    func forgetAgain() {
+        if let again { relay.ledger.giveBack(again.mode, of: chain.links[again.index].candidate, now: relay.now()) }
+        again = nil
+    }
+
+    /// Renews a login and goes on with its link.
+    func renew(_ renewal: LoginRenewal) async {
+        guard let keeper = relay.logins else { return }
+        let startedAt = relay.now()
+        let began = ContinuousClock.now
+        let wait = LoginWait()
+        let renewals = self.renewals ?? LoginRenewals()
+        self.renewals = renewals
+        renewals.wait = wait
+        let left = max(.milliseconds(1), time.remaining(at: startedAt).length)
+        let result = await wait.run(renewal, by: keeper, limit: min(LoginWait.limit, left), on: loop)
+        renewals.wait = nil
+        renewals.refused[renewal.index] = nil
+        renewals.done.insert(renewal.key)
+        switch result {
+        case .success: again = (renewal.index, renewal.mode)
+        case .failure(let failure): notRenewed(renewal, failure, startedAt: startedAt, took: .now - began)
+        case nil where interrupted != nil:
+            relay.ledger.giveBack(renewal.mode, of: chain.links[renewal.index].candidate, now: relay.now())
+        case nil:
+            let late = RefreshFailure(
+                at: startedAt, rule: "oauth.late", message: "no new token in \(LoginWait.limit.milliseconds / 1000) s", isPermanent: false,
+                next: relay.now() + .seconds(30))
+            notRenewed(renewal, late, startedAt: startedAt, took: .now - began)
+        }
+    }
+
+    /// Puts into the receipt and the ledger that a login could not be renewed.
+    private func notRenewed(_ renewal: LoginRenewal, _ refresh: RefreshFailure, startedAt: Timestamp, took: Duration) {
+        let link = chain.links[renewal.index]
+        var attempt = Attempt(
+            candidate: link.candidate, origin: link.origin, mode: renewal.mode, kind: link.kind, startedAt: startedAt)
+        attempt.duration = took
+        let now = relay.now()
+        var failure = Failure(
+            reason: refresh.isPermanent ? .authPermanent : .auth, scope: .credential, rule: refresh.rule, code: refresh.name)
+        failure.message = "OAuth refresh failed: \(refresh.name)" + (refresh.message.isEmpty ? "" : " (\(refresh.message))")
+        if let next = refresh.next { failure.reset = max(.seconds(1), next - now) }
+        attempt.failure = failure
+        attempt.effect += relay.ledger.failed(
+            failure, of: link.candidate, startedAt: startedAt, mode: renewal.mode, committed: false, receipt: receipt,
+            policy: snapshot.settings.policy(for: link.candidate.model), now: now)
+        starts?.append(receipt.attempts.count)
+        receipt.attempts.append(attempt)
+    }
+}
+
+/// A login to be renewed for a link of a chain.
+struct LoginRenewal {
+    let index: Int
+    let mode: AttemptMode
+    let key: StoredLogin.Key
+    /// The token that was refused; `nil`: its time is over.
+    let refused: Secret?
+}
+
+/// What one request has to do with logins. Confined to its loop.
+final class LoginRenewals {
+    /// By link: the token that was refused.
+    var refused: [Int: Secret] = [:]
+    /// Those that this request has renewed, once each.
+    var done: Set<StoredLogin.Key> = []
+    var wait: LoginWait?
+}
+
+/// Waits on a loop for a login that is renewed elsewhere.
+///
+/// `@unchecked Sendable`: confined to its loop; the keeper's thread only hands it back there.
+final class LoginWait: @unchecked Sendable {
+    /// A request has other candidates: the renewal goes on without it.
+    static let limit = Duration.seconds(15)
+
+    private let timer = LoopTimer()
+    private var continuation: UnsafeContinuation<LoginKeeper.Result?, Never>?
+
+    func run(
+        _ renewal: LoginRenewal, by keeper: LoginKeeper, limit: Duration, on loop: EventLoop
+    ) async -> LoginKeeper.Result? {
+        let result = await withUnsafeContinuation { continuation in
+            self.continuation = continuation
+            timer.fire = { [unowned(unsafe) self] in end(nil) }
+            loop.arm(timer, after: max(1, limit.milliseconds))
+            keeper.renew(renewal.key, refused: renewal.refused) { [self] result in loop.execute { self.end(result) } }
+        }
+        loop.disarm(timer)
+        return result
+    }
+
+    /// - Parameter result: `nil`: nobody waits any longer.
+    func end(_ result: LoginKeeper.Result?) {
+        continuation?.resume(returning: result)
+        continuation = nil
+    }
+}

@@ -13,7 +13,11 @@ extension Explanation {
         let hasAccount = kind != CredentialKind.none
         switch failure.reason {
         case .auth, .authPermanent:
-            if isLogin(failure, kind) { return "sign in again where \(credential) was made; its file is read again at once" }
+            if isLogin(failure, kind) {
+                // What can be renewed is tried again by itself.
+                if failure.reason == .auth, failure.rule.hasPrefix("oauth.") { return nil }
+                return "sign in again: understudy models auth login --provider \(candidate.model.provider)\(credential.asLogin)"
+            }
             return hasAccount ? credential.newSecret : nil
         case .billing: return hasAccount ? paid(credential, failure.reason) : nil
         // Who says when it ends is waited for.
@@ -60,6 +64,9 @@ extension CredentialID {
         default: return "put another key into auth-profiles.json, under \(self); it is read again at once"
         }
     }
+
+    /// How a login takes this one's place; nothing where it does so by itself.
+    var asLogin: String { rawValue.hasSuffix(":default") ? "" : " --profile-id \(ShellWord.quoted(rawValue))" }
 
     /// `OPENAI_API_KEY`, `OPENAI_API_KEYS.2`.
     private func isVariable(_ text: Substring) -> Bool {

@@ -67,7 +67,7 @@ extension FailoverRun {
         self.renewals = renewals
         renewals.wait = wait
         let left = max(.milliseconds(1), time.remaining(at: startedAt).length)
-        let result = await wait.run(renewal, by: keeper, limit: min(LoginWait.limit, left), on: loop)
+        let result = await wait.run(renewal.key, refused: renewal.refused, by: keeper, limit: min(LoginWait.limit, left), on: loop)
         renewals.wait = nil
         renewals.refused[renewal.index] = nil
         renewals.done.insert(renewal.key)
@@ -77,10 +77,7 @@ extension FailoverRun {
         case nil where interrupted != nil:
             relay.ledger.giveBack(renewal.mode, of: chain.links[renewal.index].candidate, now: relay.now())
         case nil:
-            let late = RefreshFailure(
-                at: startedAt, rule: "oauth.late", message: "no new token in \(LoginWait.limit.milliseconds / 1000) s", isPermanent: false,
-                next: relay.now() + .seconds(30))
-            notRenewed(renewal, late, startedAt: startedAt, took: .now - began)
+            notRenewed(renewal, .late(at: relay.now()), startedAt: startedAt, took: .now - began)
         }
     }
 
@@ -93,7 +90,7 @@ extension FailoverRun {
         let now = relay.now()
         var failure = Failure(
             reason: refresh.isPermanent ? .authPermanent : .auth, scope: .credential, rule: refresh.rule, code: refresh.name)
-        failure.message = "OAuth refresh failed: \(refresh.name)" + (refresh.message.isEmpty ? "" : " (\(refresh.message))")
+        failure.message = refresh.text
         if let next = refresh.next { failure.reset = max(.seconds(1), next - now) }
         attempt.failure = failure
         attempt.effect += relay.ledger.failed(
@@ -120,34 +117,4 @@ final class LoginRenewals {
     /// Those that this request has renewed, once each.
     var done: Set<StoredLogin.Key> = []
     var wait: LoginWait?
-}
-
-/// Waits on a loop for a login that is renewed elsewhere.
-///
-/// `@unchecked Sendable`: confined to its loop; the keeper's thread only hands it back there.
-final class LoginWait: @unchecked Sendable {
-    /// A request has other candidates: the renewal goes on without it.
-    static let limit = Duration.seconds(15)
-
-    private let timer = LoopTimer()
-    private var continuation: UnsafeContinuation<LoginKeeper.Result?, Never>?
-
-    func run(
-        _ renewal: LoginRenewal, by keeper: LoginKeeper, limit: Duration, on loop: EventLoop
-    ) async -> LoginKeeper.Result? {
-        let result = await withUnsafeContinuation { continuation in
-            self.continuation = continuation
-            timer.fire = { [unowned(unsafe) self] in end(nil) }
-            loop.arm(timer, after: max(1, limit.milliseconds))
-            keeper.renew(renewal.key, refused: renewal.refused) { [self] result in loop.execute { self.end(result) } }
-        }
-        loop.disarm(timer)
-        return result
-    }
-
-    /// - Parameter result: `nil`: nobody waits any longer.
-    func end(_ result: LoginKeeper.Result?) {
-        continuation?.resume(returning: result)
-        continuation = nil
-    }
 }

@@ -57,7 +57,7 @@ import Testing
 
                  1  google-gemini-cli/gemini-3-flash   google-gemini-cli:default   OAuth refresh failed: invalid_grant      0.04 s
                     auth_permanent · rule oauth.invalid_grant · credential blocked until you sign in again
-                    fix: sign in again where google-gemini-cli:default was made; its file is read again at once
+                    fix: sign in again: understudy models auth login --provider google-gemini-cli
                  2  cerebras/gpt-oss-120b              cerebras:manual             402, no body                             0.31 s
                     billing · rule status.402 · this model on this key blocked 1 min, then one request looks again
                     fix: once the account of cerebras:manual has money again: understudy credentials clear cerebras:manual
@@ -133,7 +133,7 @@ import Testing
 
     @Test(
         arguments: [
-            (Failure.plain(.auth), CredentialKind.oauth, "sign in again where p:k was made; its file is read again at once"),
+            (Failure.plain(.auth), CredentialKind.oauth, "sign in again: understudy models auth login --provider p --profile-id p:k"),
             (.plain(.auth), .token, "put another key into auth-profiles.json, under p:k; it is read again at once"),
             (.plain(.authPermanent), .apiKey, "put another key into auth-profiles.json, under p:k; it is read again at once"),
             (.plain(.auth), CredentialKind.none, nil),

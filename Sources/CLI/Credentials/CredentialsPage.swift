@@ -85,7 +85,12 @@ struct CredentialsPage {
 
     private func state(of row: Row) -> Table.Cell {
         switch row.state {
-        case .ok: return Table.Cell("ok", .good)
+        case .ok:
+            let status = row.value["status"]
+            switch status?["code"]?.string {
+            case nil, "ok", "static": return Table.Cell("ok", .good)
+            case let code: return Table.Cell(status?["text"]?.string ?? code ?? "ok", code == "refresh_failed" ? .bad : .warning)
+            }
         case .unusable: return Table.Cell("unusable", .bad)
         case .looking: return Table.Cell("looking", .warning)
         case .paused:
@@ -125,6 +130,13 @@ struct CredentialsPage {
                     + " To use it again: understudy credentials resume \(name)")
         }
         if let why = row.value["unusable"]?.string { lines.append("\(row.id) is unusable: \(why)") }
+        if let status = row.value["status"] {
+            let failure = status["failure"]?["message"]?.string.map { ": \($0)" } ?? ""
+            if status["code"]?.string == "refresh_failed" || status["code"]?.string == "sign_in_again", row.state != .unusable {
+                lines.append("\(row.id): \(status["text"]?.string ?? "")\(failure)")
+            }
+            if let fix = status["fix"]?.string { lines.append("  \(fix)") }
+        }
         // What the credential as a whole is blocked for covers its models.
         let whole = row.blocks.contains { $0.isOpen && $0.block.key.scope == .credential }
         let told = row.blocks.filter { !whole || $0.block.key.scope == .credential }

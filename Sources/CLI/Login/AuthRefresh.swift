@@ -15,18 +15,18 @@ enum AuthRefresh {
         guard login.isKept else { throw notOurs(profile, login, place) }
         let clock: @Sendable () -> Timestamp = { Timestamp(milliseconds: HostFacts.nowMilliseconds()) }
         let refresh = TokenRefresh(endpoint: TokenEndpoint(now: clock))
+        let renewed: TokenRefresh.Renewed
         do throws(RefreshFailure) {
-            let renewed = try refresh.run(
+            renewed = try refresh.run(
                 login, family: profile.secretHash, refused: context.invocation.isOn(always) ? profile.secret : nil)
-            if let problem = renewed.unwritten {
-                throw CommandFailure(.failed, "\(profile.id) is renewed, but could not be stored, and is lost: \(problem.description)")
-            }
-            report(profile.id, byOthers: renewed.byOthers, context)
-            return .fine
         } catch {
-            guard let failure = error as? RefreshFailure else { throw error as? CommandFailure ?? CommandFailure(.failed, "\(error)") }
-            throw refused(profile, failure)
+            throw refused(profile, error)
         }
+        if let problem = renewed.unwritten {
+            throw CommandFailure(.failed, "\(profile.id) is renewed, but could not be stored, and is lost: \(problem.description)")
+        }
+        report(profile.id, byOthers: renewed.byOthers, context)
+        return .fine
     }
 
     static let always = Flag("force", .toggle, "Also while its token is good")
@@ -78,7 +78,7 @@ enum AuthRefresh {
             ])
         } else {
             let what = byOthers ? "nothing to do" : "renewed"
-            context.output.text("\(id): \(what). Status: \(status.text(at: after.now, duration: LoginWords.duration))")
+            context.output.text("\(id): \(what). Status: \(status.text(at: after.now))")
         }
     }
 }

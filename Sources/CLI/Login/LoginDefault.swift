@@ -14,13 +14,27 @@ enum LoginDefault {
         return descriptor.model.map { ModelRef(provider: provider, model: $0) }
     }
 
-    /// - Returns: The model, as it is written.
-    static func set(_ descriptor: LoginDescriptor, place: AuthPlace, _ context: CommandContext) throws(CommandFailure) -> String {
+    /// Writes it into the configuration, as `models set` does.
+    static func set(
+        _ descriptor: LoginDescriptor, place: AuthPlace, _ context: CommandContext
+    ) throws(CommandFailure) -> (model: String, change: ConfigChange) {
         guard let model = model(of: descriptor, in: place) else {
             throw CommandFailure(
                 .failed, "you are signed in; which model of \(descriptor.provider) is to be the first is not known",
                 hints: ["say it: understudy models set \(descriptor.provider)/<model>"])
         }
-        return model.description
+        var written = model.description
+        do throws(CommandFailure) {
+            let change = try ConfigWriter(for: context).write { draft throws(CommandFailure) in
+                written = try ModelsChange.setDefault(
+                    model.description, agent: context.invocation.text(AuthFlags.agent), force: true, in: draft
+                ).text
+            }
+            return (written, change)
+        } catch {
+            throw CommandFailure(
+                error.status, "you are signed in, but the default model could not be set: \(error.message)",
+                hints: error.hints + ["understudy models set \(model)"])
+        }
     }
 }

@@ -27,7 +27,7 @@ struct LoginResult {
         } catch {
             throw CommandFailure(.failed, "you are signed in, but the login could not be stored: \(error.description)")
         }
-        var model: String?
+        var model: (model: String, change: ConfigChange)?
         if wants(AuthLogin.setDefault) { model = try LoginDefault.set(descriptor, place: place, context) }
         report(id, file, model)
         return .fine
@@ -74,7 +74,7 @@ struct LoginResult {
 
     // MARK: What is said
 
-    private func report(_ id: CredentialID, _ file: ProfileFile, _ model: String?) {
+    private func report(_ id: CredentialID, _ file: ProfileFile, _ model: (model: String, change: ConfigChange)?) {
         let kind = descriptor.keepsToken ? "token" : "oauth"
         let output = context.output
         let after = try? AuthPlace(context)
@@ -85,16 +85,16 @@ struct LoginResult {
                 "email": tokens.email.map { .string($0) } ?? nil, "projectId": tokens.project.map { .string($0) } ?? nil,
                 "expires": descriptor.keepsToken ? nil : .number(JSONNumber(Int(tokens.expires.milliseconds))),
                 "renewed": .bool(stored?.login?.isRefreshable ?? false), "file": .string(file.path),
-                "agentId": .string(place.owner(of: file.path).rawValue), "defaultModel": model.map { .string($0) } ?? nil,
+                "agentId": .string(place.owner(of: file.path).rawValue), "defaultModel": model.map { .string($0.model) } ?? nil,
             ])
             return
         }
         var lines = ["Signed in at \(descriptor.name)" + (tokens.email.map { " as \(SafeText.line($0))" } ?? "") + "."]
         lines.append("Auth profile: \(SafeText.line(id.rawValue)) (\(descriptor.provider)/\(kind)) in \(place.short(file.path))")
         if let stored, let now = after?.now {
-            lines.append("Status: \(stored.status(at: now).text(at: now, duration: LoginWords.duration))")
+            lines.append("Status: \(stored.status(at: now).text(at: now))")
         }
-        if let model { lines.append("Default model: \(model)") }
+        if let model { lines.append("Default model: \(model.model)") }
         if let after, !after.pool.credentials(for: descriptor.provider, agent: after.agent).contains(where: { $0.id == id }) {
             lines.append("It is not used yet, as the order of \(descriptor.provider) does not name it:")
             lines.append("  understudy models auth order get --provider \(descriptor.provider)\(after.agentFlag)")
@@ -105,6 +105,7 @@ struct LoginResult {
         if let url = tokens.resource { lines.append(contentsOf: resource(url)) }
         lines.append("A running gateway uses it at once.")
         output.text(lines.joined(separator: "\n"))
+        model?.change.show(on: output)
     }
 
     /// Where the provider wants this account's requests, if that is elsewhere.
@@ -118,19 +119,5 @@ struct LoginResult {
             "The provider wants this account's requests at \(url.host): set it if they are refused at \(base.host):",
             "  understudy config set models.providers.\(descriptor.provider).baseUrl \(url)\(url.path.isEmpty ? "/v1" : "")",
         ]
-    }
-}
-
-/// Lengths of time as they are said of logins.
-enum LoginWords {
-    /// Whole units only, and never `0m`: `45s`, `12m`, `3h`, `9d`.
-    static func duration(_ duration: Duration) -> String {
-        let seconds = max(0, duration.components.seconds)
-        switch seconds {
-        case ..<120: return "\(seconds)s"
-        case ..<7200: return "\(seconds / 60)m"
-        case ..<172_800: return "\(seconds / 3600)h"
-        default: return "\(seconds / 86_400)d"
-        }
     }
 }

@@ -3,7 +3,8 @@
 extension CommandList {
     static let modelsAuth = CommandList(
         commands: [
-            .modelsAuthList, .modelsAuthLogin, .modelsAuthLoginGitHubCopilot, .modelsAuthRefresh, .modelsAuthAdd, .modelsAuthPasteKey,
+            .modelsAuthList, .modelsAuthLogin, .modelsAuthLoginGitHubCopilot, .modelsAuthRefresh, .modelsAuthImport, .modelsAuthAdd,
+            .modelsAuthPasteKey,
             .modelsAuthPasteToken, .modelsAuthSetupToken, .modelsAuthOrderGet,
             .modelsAuthOrderSet, .modelsAuthOrderClear, .modelsAuthLogout, .modelsAuthClean, .modelsAuthClearCooldown,
         ],

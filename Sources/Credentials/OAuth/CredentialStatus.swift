@@ -58,10 +58,31 @@ public enum CredentialStatus: Hashable, Sendable {
     /// What failed when it was renewed last.
     public var failure: RefreshFailure? { if case .refreshFailed(let failure, _) = self { failure } else { nil } }
 
+    /// What a person has to type; `nil` where nobody has to do anything.
+    public func fix(_ id: CredentialID, _ kind: CredentialKind?, of provider: ProviderID) -> String? {
+        let way = kind == .oauth ? "login" : "paste-token"
+        return switch self {
+        case .unlimited, .ok, .refreshesOnUse, .refreshFailed, .unusable, .expiring(_, renews: true): nil
+        case .expiring, .signInAgain, .expired:
+            "understudy models auth \(way) --provider \(provider) --profile-id \(ShellWord.quoted(id.rawValue))"
+        }
+    }
+
+    /// Whole units, and never `0m`: `45s`, `12m`, `3h`, `9d`.
+    public static func words(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        switch seconds {
+        case ..<120: return "\(seconds)s"
+        case ..<7200: return "\(seconds / 60)m"
+        case ..<172_800: return "\(seconds / 3600)h"
+        default: return "\(seconds / 86_400)d"
+        }
+    }
+
     /// Such as `ok, expires in 9d`, `expired (refreshes on use)`, `refresh failed: server_error, 2m ago, next try in 1m`.
     ///
     /// - Parameter duration: Writes a length of time for people, such as `9d`.
-    public func text(at now: Timestamp, duration: (Duration) -> String) -> String {
+    public func text(at now: Timestamp, duration: (Duration) -> String = Self.words) -> String {
         func left(_ end: Timestamp) -> String { duration(end - now) }
         switch self {
         case .unlimited: return "static"

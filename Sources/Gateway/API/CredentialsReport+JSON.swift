@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Failover
 import JSON
 import Store
@@ -34,7 +35,8 @@ extension CredentialsReport.Entry {
         [
             "id": .string(id.rawValue), "provider": .string(provider.rawValue), "kind": kind.map { .string($0.rawValue) } ?? .null,
             "secret": .string(masked), "source": .string(source), "agents": .array(agents.map { .string($0.rawValue) }),
-            "state": .string(state.rawValue), "unusable": unusable.map { .string($0) } ?? .null, "pause": CredentialsReport.json(pause),
+            "state": .string(state.rawValue), "unusable": unusable.map { .string($0) } ?? .null,
+            "status": status.map { $0.json(at: now, mends: id, kind, of: provider) } ?? .null, "pause": CredentialsReport.json(pause),
             "blocks": .array(
                 blocks.map { block in
                     guard case .object(var members) = BlockJSON.value(block) else { return .null }

@@ -45,6 +45,8 @@ public struct CredentialsReport: Sendable {
         public var agents: [AgentID]
         public var state: State
         public var unusable: String?
+        /// How it stands as to time and renewal; `nil` for one that is gone.
+        public var status: CredentialStatus?
         public var pause: Pause?
         /// On it or on a model with it, open and half open.
         public var blocks: [Block]
@@ -139,7 +141,7 @@ public struct CredentialsReport: Sendable {
             }
         return Entry(
             id: credential.id, provider: provider, kind: credential.kind, masked: masked, source: credential.source, agents: [agent],
-            state: state, unusable: credential.unusable, pause: pause, blocks: blocks, use: use)
+            state: state, unusable: credential.unusable, status: credential.status(at: now), pause: pause, blocks: blocks, use: use)
     }
 
     /// Paused, and no longer there: only its owner can say whether it comes back.
@@ -147,7 +149,7 @@ public struct CredentialsReport: Sendable {
         let provider = ProviderID(rawValue: String(pause.credential.rawValue.prefix { $0 != ":" }))
         return Entry(
             id: pause.credential, provider: provider, kind: nil, masked: "", source: "not found any more", agents: [], state: .paused,
-            unusable: nil, pause: pause, blocks: [], use: nil)
+            unusable: nil, status: nil, pause: pause, blocks: [], use: nil)
     }
 
     /// Names that `name` may have been meant for, at most three: with other letters, or only its first or last part.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Credentials
 import Failover
 import HTTP
 import JSON
@@ -18,6 +19,7 @@ final class ProbeRun: @unchecked Sendable {
     private let agent: AgentID
     private let loop: EventLoop
     private var call: UpstreamCall?
+    private var redactor: Redactor
     private(set) var isCancelled = false
 
     init(_ target: ProbeTarget, _ order: ProbeOrder, agent: AgentID, relay: Relay, snapshot: RelaySnapshot, on loop: EventLoop) {
@@ -25,6 +27,7 @@ final class ProbeRun: @unchecked Sendable {
         self.snapshot = snapshot
         self.target = target
         self.order = order
+        redactor = snapshot.pool.redactor
         self.agent = agent
         self.loop = loop
     }
@@ -51,17 +54,27 @@ final class ProbeRun: @unchecked Sendable {
         guard let route = Route(candidate, agent: agent, in: snapshot),
             let request = ProbeRequest.make(for: candidate, by: route, order, at: began.time)
         else { return ProbeResult(target, .unknown, reasonCode: "no_route", error: "no request can be written for it") }
+        let secret: Secret?
+        switch await relay.secret(of: route, limit: order.timeout, on: loop) {
+        case .success(let known): secret = known
+        case .failure(let failure):
+            var result = ProbeResult(target, .auth, reasonCode: failure.isPermanent ? "auth_permanent" : "auth", error: failure.text)
+            result.rule = failure.rule
+            return result
+        }
         let plan: CallPlan
         do throws(RequestProblem) {
             let left = order.timeout - .milliseconds(loop.now - began.loop)
             plan = try CallPlan(
-                request, candidate, by: route, repairs: relay.capabilities.repairs(for: model, in: snapshot), memory: relay.memory,
+                request, candidate, by: route, secret: secret, repairs: relay.capabilities.repairs(for: model, in: snapshot),
+                memory: relay.memory,
                 firstTokens: FirstTokenMemory(), sent: nil, remaining: .init(max(left, .milliseconds(1)), setBy: Self.setBy),
                 now: began.time,
                 isRepeat: false, hasSpare: { false })
         } catch {
             return ProbeResult(target, .format, reasonCode: error.code, error: error.message)
         }
+        redactor = snapshot.pool.redactor(with: secret)
         return await send(plan, candidate, request.id, began)
     }
 
@@ -122,7 +135,7 @@ final class ProbeRun: @unchecked Sendable {
         failure.limit = failed.limit
         failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
         let words = failure.message ?? failed.offending.map { String(decoding: $0, as: UTF8.self) }
-        failure.message = words.map { snapshot.pool.redactor.redact($0) }
+        failure.message = words.map { redactor.redact($0) }
         return failure
     }
 

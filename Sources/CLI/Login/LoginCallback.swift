@@ -73,6 +73,10 @@ final class LoginCallback: Sendable {
                     TypedLine.show("That is not it: \(error.message).\n")
                 }
             }
+            // The end of what can be typed ends the login where nothing else can bring its answer.
+            if server.withLock({ $0 == nil }) {
+                finish(.failure(AuthorizationRequest.Problem(message: "nothing was pasted", isForeign: false)))
+            }
         }
         thread?.detach()
     }

@@ -141,7 +141,9 @@ struct CredentialsPage {
         let whole = row.blocks.contains { $0.isOpen && $0.block.key.scope == .credential }
         let told = row.blocks.filter { !whole || $0.block.key.scope == .credential }
         for (block, isOpen) in told { lines.append(line(block, isOpen, of: row.id)) }
-        if told.contains(where: \.isOpen) { lines.append("  To use it at once: understudy credentials clear \(name)") }
+        if told.contains(where: \.isOpen), row.value["status"]?["code"]?.string != "sign_in_again" {
+            lines.append("  To use it at once: understudy credentials clear \(name)")
+        }
         return lines
     }
 

@@ -25,6 +25,8 @@ public final class LoginKeeper: Sendable {
         var access: Secret
         var family: String
         var login: StoredLogin
+        /// The access token that the last renewal has replaced.
+        var replaced: Secret?
         /// A refresh token that could not be written into the file.
         var unwritten: Secret?
 
@@ -75,9 +77,7 @@ public final class LoginKeeper: Sendable {
                 guard let login = credential.login, login.isKept else { continue }
                 let read = Entry(access: credential.secret, family: credential.secretHash, login: login)
                 // A file that was read before the last renewal was written.
-                if let known = state.entries[key], known.family == read.family, let newer = known.login.issued,
-                    login.issued.map({ $0 < newer }) ?? true
-                {
+                if let known = state.entries[key], known.family == read.family, known.replaced == read.access {
                     entries[key] = known
                 } else {
                     entries[key] = read
@@ -154,6 +154,7 @@ public final class LoginKeeper: Sendable {
         do throws(RefreshFailure) {
             let renewed = try refresh.run(entry.login, family: entry.family, refused: refused, newer: entry.unwritten)
             state.withLock { state in
+                if let old = state.entries[key]?.access, old != renewed.access { state.entries[key]?.replaced = old }
                 state.entries[key]?.access = renewed.access
                 state.entries[key]?.login.expires = renewed.expires
                 state.entries[key]?.login.issued = renewed.issued
@@ -171,7 +172,7 @@ public final class LoginKeeper: Sendable {
         } catch {
             state.withLock { $0.entries[key]?.login.failure = error }
             fields["rule"] = .string(error.rule)
-            fields["message"] = .string(error.message)
+            fields["why"] = .string(error.message)
             if error.isPermanent {
                 log.error("Login cannot be renewed: sign in again", fields)
             } else {

@@ -145,10 +145,13 @@ public struct PathFacts: Hashable, Sendable {
 public struct ErrorContext: Hashable, Sendable {
     public var provider: ProviderID
     public var model: String
+    /// How many choices it was asked for: a stream may tell them one after the other.
+    public var choices: Int
 
-    public init(provider: ProviderID, model: String) {
+    public init(provider: ProviderID, model: String, choices: Int = 1) {
         self.provider = provider
         self.model = model
+        self.choices = choices
     }
 }
 

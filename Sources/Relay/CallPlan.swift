@@ -59,7 +59,7 @@ final class CallPlan {
         let limits = route.limits
         let phase = route.firstTokenPhase(asksReasoning: shape.asksReasoning, hasSpare: hasSpare)
         wire = route.wire(for: shape.operation)
-        context = ErrorContext(provider: route.provider.id, model: candidate.model.model)
+        context = ErrorContext(provider: route.provider.id, model: candidate.model.model, choices: shape.choices)
         operation = shape.operation
         streaming = operation == .generate && (shape.streaming || wire.onlyStreams)
         if phase == .firstToken, streaming, let times = firstTokens.times(of: candidate.model, PromptSize(tokens: shape.estimatedTokens)) {

@@ -208,6 +208,37 @@ import Testing
     }
 }
 
+/// Some tell their choices one after the other: the first one's finish proves nothing of the second.
+@Suite struct `A stream of several choices that were asked for` {
+    @Test(
+        arguments: [
+            (WireKind.openaiCompletions, #"{"choices":[{"index":%,"delta":{"content":"a"},"finish_reason":"stop"}]}"#),
+            (.googleGenerativeAI, #"{"candidates":[{"index":%,"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}"#),
+        ])
+    func `has ended when all have, or nothing more comes`(kind: WireKind, event: String) {
+        func reader(_ choices: Int) -> any StreamReader {
+            kind.wire.makeStreamReader(context: ErrorContext(provider: "p", model: "m", choices: choices), nowMilliseconds: 0)
+        }
+        func read(_ index: Int, by reader: inout any StreamReader) {
+            let bytes = Array(event.split(separator: "%").joined(separator: String(index)).utf8)
+            let name: [UInt8] = []
+            #expect(reader.read(data: bytes.span.bytes, name: name.span.bytes).failure == nil)
+        }
+        var all = reader(2)
+        read(0, by: &all)
+        #expect(!all.endIsProven)
+        read(1, by: &all)
+        #expect(all.endIsProven)
+        // It ignored the number, and says that it is through.
+        var one = reader(2)
+        read(0, by: &one)
+        #expect(one.upstreamEnded() == nil && one.endIsProven)
+        var usual = reader(1)
+        read(0, by: &usual)
+        #expect(usual.endIsProven)
+    }
+}
+
 extension String {
     /// The first place of `text`.
     fileprivate func range(of text: String) -> String.Index? {

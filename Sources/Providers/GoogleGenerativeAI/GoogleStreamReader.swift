@@ -20,13 +20,24 @@ struct GoogleStreamReader: StreamReader {
     private var signatures = Proofs()
     private var hasEvents = false
 
-    init(reader: ErrorReader) { self.reader = reader }
+    private let choices: Int
+    /// Nothing more comes: what has not begun by now never will.
+    private var isClosed = false
 
-    var endIsProven: Bool { isBlocked || (finished != 0 && finished == begun) }
+    /// - Parameter choices: As many were asked for.
+    init(reader: ErrorReader, choices: Int = 1) {
+        self.reader = reader
+        self.choices = choices
+    }
+
+    var endIsProven: Bool { isBlocked || allHaveFinished }
+
+    private var allHaveFinished: Bool { finished != 0 && finished == begun && (isClosed || finished.nonzeroBitCount >= choices) }
 
     var proofs: [Proof] { signatures.all }
 
     mutating func upstreamEnded() -> ErrorObject? {
+        isClosed = true
         if endIsProven { return nil }
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }

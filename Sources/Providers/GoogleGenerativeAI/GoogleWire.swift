@@ -66,7 +66,7 @@ struct GoogleWire: Wire {
     }
 
     func makeStreamReader(context: ErrorContext, nowMilliseconds: Int64) -> any StreamReader {
-        GoogleStreamReader(reader: reader(context, nowMilliseconds))
+        GoogleStreamReader(reader: reader(context, nowMilliseconds), choices: context.choices)
     }
 
     func errorBody(_ error: WireError) -> [UInt8] { GoogleErrors.body(error) }

@@ -17,11 +17,22 @@ struct ChatStreamReader: StreamReader {
     /// Whether anything but comments and the terminator came.
     private var hasEvents = false
 
-    init(reader: ErrorReader) { self.reader = reader }
+    private let choices: Int
+    /// Nothing more comes: what has not begun by now never will.
+    private var isClosed = false
 
-    var endIsProven: Bool { finished != 0 && finished == begun }
+    /// - Parameter choices: As many were asked for.
+    init(reader: ErrorReader, choices: Int = 1) {
+        self.reader = reader
+        self.choices = choices
+    }
+
+    var endIsProven: Bool { allHaveFinished }
+
+    private var allHaveFinished: Bool { finished != 0 && finished == begun && (isClosed || finished.nonzeroBitCount >= choices) }
 
     mutating func upstreamEnded() -> ErrorObject? {
+        isClosed = true
         if endIsProven { return nil }
         return reader.fault(hasEvents ? .closedEarly : .emptyReply)
     }

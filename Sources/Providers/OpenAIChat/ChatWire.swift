@@ -61,7 +61,7 @@ struct ChatWire: Wire {
     }
 
     func makeStreamReader(context: ErrorContext, nowMilliseconds: Int64) -> any StreamReader {
-        ChatStreamReader(reader: reader(context, nowMilliseconds))
+        ChatStreamReader(reader: reader(context, nowMilliseconds), choices: context.choices)
     }
 
     func errorBody(_ error: WireError) -> [UInt8] { OpenAIErrors.body(error) }

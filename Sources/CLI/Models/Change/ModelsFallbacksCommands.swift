@@ -4,7 +4,7 @@ extension CommandList {
     /// Setting models, their fallbacks and their aliases.
     static let modelsChanges = CommandList(
         commands: [.modelsSet, .modelsSetImage] + Command.fallbacks(.model) + Command.fallbacks(.imageModel)
-            + [.modelsAliasesList, .modelsAliasesAdd, .modelsAliasesRemove],
+            + [.modelsAliasesList, .modelsAliasesAdd, .modelsAliasesRemove, .modelsScan],
         groups: [
             CommandGroup("models", "fallbacks", summary: "Who steps in when a model fails, in which order", standsFor: "list"),
             CommandGroup("models", "image-fallbacks", summary: "The same for pictures", standsFor: "list"),

@@ -7,7 +7,8 @@ struct CommandList: Sendable {
 
     /// The program's own, in the order that help lists them. Each folder says what is in it.
     static let all: CommandList = CommandList([
-        .gateway, .status, .sessions, .models, .modelsChanges, .modelsAuth, .providers, .credentials, .receipts, .logs, .failures, .config, .program,
+        .gateway, .status, .sessions, .models, .modelsChanges, .modelsAuth, .providers, .credentials, .receipts, .logs, .failures, .config,
+        .program,
     ])
 
     init(commands: [Command], groups: [CommandGroup]) {

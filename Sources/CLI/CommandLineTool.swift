@@ -27,8 +27,9 @@ public enum CommandLineTool {
         do {
             switch try ArgumentParser(list: list).parse(words) {
             case .help(let path, _): status = try HelpCommand.show(path, list: list, output: output)
-            case .run(let invocation):
+            case .run(var invocation):
                 output.wantsJSON = invocation.isOn(.json)
+                try SecretInput(output: output, environment: environment).take(into: &invocation)
                 status = try await invocation.command.run(
                     CommandContext(invocation: invocation, output: output, list: list, environment: environment))
             }

@@ -10,6 +10,8 @@ struct Flag: Hashable, Sendable {
         case text(placeholder: String)
         /// Letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit: part of a file's name.
         case name(placeholder: String)
+        /// A secret: text, `-` for standard input, or `env:NAME`, which the command then finds in its place.
+        case secret(placeholder: String)
         /// A whole number within `range`.
         case number(placeholder: String, range: ClosedRange<Int>)
         /// One of a few words.
@@ -52,7 +54,7 @@ struct Flag: Hashable, Sendable {
     var form: String {
         switch kind {
         case .toggle: "--\(name)"
-        case .text(let placeholder), .texts(let placeholder), .name(let placeholder): "--\(name) <\(placeholder)>"
+        case .text(let placeholder), .texts(let placeholder), .name(let placeholder), .secret(let placeholder): "--\(name) <\(placeholder)>"
         case .number(let placeholder, _): "--\(name) <\(placeholder)>"
         case .choice(let words): "--\(name) <\(words.joined(separator: "|"))>"
         case .age: "--\(name) <age>"
@@ -64,7 +66,7 @@ struct Flag: Hashable, Sendable {
     var expectation: String {
         switch kind {
         case .toggle: "no value"
-        case .text(let placeholder), .texts(let placeholder), .name(let placeholder): "a \(placeholder)"
+        case .text(let placeholder), .texts(let placeholder), .name(let placeholder), .secret(let placeholder): "a \(placeholder)"
         case .number(_, let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .age: "an age such as 90s, 15m, 2h or 7d"
@@ -76,7 +78,7 @@ struct Flag: Hashable, Sendable {
     func value(_ text: String) -> FlagValue? {
         switch kind {
         case .toggle: return nil
-        case .text: return text.isEmpty ? nil : .text(text)
+        case .text, .secret: return text.isEmpty ? nil : .text(text)
         case .name: return Self.isName(text) ? .text(text) : nil
         case .texts: return text.isEmpty ? nil : .texts([text])
         case .number(_, let range):
@@ -130,7 +132,8 @@ extension Flag {
         "url", .text(placeholder: "url"), "Ask the gateway at this address; its token is then taken from --token or the environment only",
         example: "http://127.0.0.1:7100")
     static let token = Flag(
-        "token", .text(placeholder: "token"), "The gateway's token; UNDERSTUDY_GATEWAY_TOKEN keeps it out of the process list",
+        "token", .secret(placeholder: "token"),
+        "The gateway's token: - reads standard input, env:NAME a variable, as UNDERSTUDY_GATEWAY_TOKEN does",
         example: "ust_…")
     static let timeout = Flag(
         "timeout", .number(placeholder: "ms", range: 1...600_000), "How long to wait for the gateway, in milliseconds (5000)",

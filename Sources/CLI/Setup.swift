@@ -21,14 +21,16 @@ struct Setup: Sendable {
 
     /// Reads the settings; blocks on files, and on programs that are asked for secrets.
     ///
-    /// - Parameter memory: What stands in for secrets that cannot be had any more; `nil`: nothing does.
+    /// - Parameters:
+    ///   - memory: What stands in for secrets that cannot be had any more; `nil`: nothing does.
+    ///   - earlier: Knows already where references lead; `nil`: they are followed anew.
     /// - Throws: `.configuration` with every problem, each naming file, line and column, or with the file that was named and is not there.
     static func load(
         _ location: ConfigLocation, environment: [String: String], overrides: SettingsOverrides = SettingsOverrides(),
-        memory: SecretMemory? = nil
+        memory: SecretMemory? = nil, secrets earlier: SecretResolver? = nil
     ) throws(CommandFailure) -> Setup {
         if let missing = location.missing { throw missing }
-        let secrets = SecretResolver(home: location.home, memory: memory)
+        let secrets = earlier ?? SecretResolver(home: location.home, memory: memory)
         do throws(SettingsProblems) {
             let (settings, notes) = try SettingsReader.read(
                 path: location.configPath, source: FileSource(secrets: secrets), environment: environment,
@@ -43,8 +45,10 @@ struct Setup: Sendable {
     }
 
     /// The same for commands that look at what a gateway would do: with the rehearsal in place where the settings name no model.
-    static func forLooking(_ location: ConfigLocation, environment: [String: String]) throws(CommandFailure) -> Setup {
-        var setup = try load(location, environment: environment)
+    static func forLooking(
+        _ location: ConfigLocation, environment: [String: String], secrets: SecretResolver? = nil
+    ) throws(CommandFailure) -> Setup {
+        var setup = try load(location, environment: environment, secrets: secrets)
         if setup.isRehearsal { setup.rehearse(with: RehearsalProvider.silent) }
         return setup
     }

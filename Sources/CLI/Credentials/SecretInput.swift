@@ -26,21 +26,42 @@ struct SecretInput: Sendable {
         switch given {
         case nil: return try asked(what, flag)
         case "-": return try checked(try standardInput(what, flag), what, from: "standard input")
-        case let text? where text.hasPrefix("env:"):
-            let name = String(text.dropFirst(4))
-            guard let value = environment[name], !value.isEmpty else {
-                throw CommandFailure(
-                    .usage, "\(flag) names the variable \(SafeText.line(name)), which is not set here",
-                    hints: ["set and export it in this shell, or hand the secret over on standard input: \(flag) -"])
-            }
-            return try checked(value, what, from: name)
+        case let text? where text.hasPrefix("env:"): return try checked(try variable(text, flag), what, from: String(text.dropFirst(4)))
         case let text?:
             let secret = try checked(text, what, from: flag)
-            output.note(
-                "understudy: a secret in the command line can be seen by others on this machine and stays in the shell's history; "
-                    + "\(flag) - or \(flag) env:NAME keep it out of both")
+            warn(flag)
             return secret
         }
+    }
+
+    /// Puts what `-` and `env:NAME` lead to in the place of flags of kind `secret`. Their shape is nobody's business here.
+    func take(into invocation: inout Invocation) throws(CommandFailure) {
+        for flag in invocation.command.allFlags {
+            guard case .secret(let what) = flag.kind, case .text(let given)? = invocation.flags[flag.name] else { continue }
+            let name = "--\(flag.name)"
+            switch given {
+            case "-":
+                let line = try standardInput(what, name).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+                guard !line.isEmpty else { throw CommandFailure(.usage, "standard input holds no \(what)") }
+                invocation.flags[flag.name] = .text(line)
+            case let text where text.hasPrefix("env:"): invocation.flags[flag.name] = .text(try variable(text, name))
+            default: warn(name)
+            }
+        }
+    }
+
+    private func variable(_ given: String, _ flag: String) throws(CommandFailure) -> String {
+        let name = String(given.dropFirst(4))
+        if let value = environment[name], !value.isEmpty { return value }
+        throw CommandFailure(
+            .usage, "\(flag) names the variable \(SafeText.line(name)), which is not set here",
+            hints: ["set and export it in this shell, or hand the secret over on standard input: \(flag) -"])
+    }
+
+    private func warn(_ flag: String) {
+        output.note(
+            "understudy: a secret in the command line can be seen by others on this machine and stays in the shell's history; "
+                + "\(flag) - or \(flag) env:NAME keep it out of both")
     }
 
     private func asked(_ what: String, _ flag: String) throws(CommandFailure) -> Secret {

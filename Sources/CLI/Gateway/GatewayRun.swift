@@ -115,7 +115,8 @@ enum GatewayRun {
             listener: listener, service: service, limits: limits(loaded.settings.gateway), on: group, log: log.logger.with(label: "server"))
         log.logger.info("Listening", ["port": .int(Int(server.port)), "version": .string(Version.text)])
         log.notes(loaded)
-        var running = announce(location, loaded, relay, server.port, token, log.file, context, isRestart: predecessor?.inheritance.lock != nil)
+        var running = announce(
+            location, loaded, relay, server.port, token, log.file, context, isRestart: predecessor?.inheritance.lock != nil)
         if let life = origin.life { Follower.tell(life, "pid \(getpid())") }
         let notice = origin.guardian == .service ? ServiceNotice(environment: context.environment) : nil
         predecessor?.serves(at: running.url)

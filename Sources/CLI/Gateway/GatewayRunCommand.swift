@@ -9,7 +9,8 @@ enum GatewayRunFlags {
         "bind", .text(placeholder: "where"), "Where to listen instead of gateway.bind: loopback, lan, or an address", example: "loopback")
     static let auth = Flag("auth", .choice(["token", "none"]), "Whether clients need a token, instead of gateway.auth.mode")
     static let token = Flag(
-        "token", .text(placeholder: "token"), "The clients' token; UNDERSTUDY_GATEWAY_TOKEN keeps it out of the process list",
+        "token", .secret(placeholder: "token"),
+        "The clients' token: - reads standard input, env:NAME a variable, as UNDERSTUDY_GATEWAY_TOKEN does",
         example: "ust_…")
     static let verbose = Flag("verbose", .toggle, "Log at level debug")
 }

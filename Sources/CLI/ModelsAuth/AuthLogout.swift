@@ -40,7 +40,7 @@ enum AuthLogout {
                 "files": .array(Set(chosen.compactMap(\.file)).sorted().map { .string($0) }),
             ])
         } else {
-            context.output.text((lines + kept(chosen, context)).joined(separator: "\n"))
+            context.output.text((lines + kept(chosen, place, context)).joined(separator: "\n"))
         }
         return .fine
     }
@@ -69,8 +69,8 @@ enum AuthLogout {
     }
 
     /// What still lets us in at the provider.
-    private static func kept(_ chosen: [StoredCredential], _ context: CommandContext) -> [String] {
-        guard let after = try? AuthPlace(context) else { return [] }
+    private static func kept(_ chosen: [StoredCredential], _ place: AuthPlace, _ context: CommandContext) -> [String] {
+        guard let after = try? AuthPlace(context, after: place) else { return [] }
         return Set(chosen.map(\.provider)).sorted().map { provider in
             let left = after.pool.credentials(for: provider, agent: after.agent).filter { $0.kind != .none }
             if left.isEmpty { return "\(provider) has no credential any more." }

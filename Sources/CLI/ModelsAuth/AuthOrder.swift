@@ -27,7 +27,7 @@ enum AuthOrder {
             context.output.note(
                 "Not used any more, as the order does not name them: \(left.map { SafeText.line($0) }.joined(separator: ", "))")
         }
-        return show(provider, try AuthPlace(context), context)
+        return show(provider, try AuthPlace(context, after: place), context)
     }
 
     static func clear(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
@@ -39,7 +39,7 @@ enum AuthOrder {
             had = true
         }
         if !had { context.output.note("No order of \(provider) was stored for the agent \(place.agent); nothing has changed.") }
-        return show(provider, try AuthPlace(context), context)
+        return show(provider, try AuthPlace(context, after: place), context)
     }
 
     private static func provider(_ context: CommandContext, _ place: AuthPlace) throws(CommandFailure) -> ProviderID {

@@ -81,7 +81,7 @@ struct AuthPaste {
     private func report(
         _ held: Held, _ before: JSONValue?, _ file: ProfileFile, _ expires: Int64?, _ isInherited: Bool, _ context: CommandContext
     ) {
-        let after = try? AuthPlace(context)
+        let after = try? AuthPlace(context, after: place)
         let output = context.output
         var shown = ""
         switch held {

@@ -125,8 +125,8 @@ extension Command {
         examples: [
             Example("understudy models auth paste-api-key --provider openai", "Asks for the key, which is not shown."),
             Example(
-                "understudy models auth paste-api-key --provider openai --profile-id openai:backup --key - < key.txt",
-                "A second key, from a file."),
+                "understudy models auth paste-api-key --provider openai --profile-id openai:backup --key -",
+                "A second key, from standard input."),
             Example("understudy models auth paste-api-key --provider groq --ref env:GROQ_API_KEY", "Only where it stands is stored."),
         ],
         exitCodes: codes, run: { context throws(CommandFailure) in try await AuthPasteCommands.pasteKey(context) })
@@ -158,7 +158,7 @@ extension Command {
         ],
         examples: [
             Example("understudy models auth setup-token --provider anthropic", "Asks for the token, which is not shown."),
-            Example("understudy models auth setup-token --provider anthropic --token - --yes < token.txt", "For scripts."),
+            Example("understudy models auth setup-token --provider anthropic --token - --yes", "From standard input, for scripts."),
         ],
         exitCodes: codes, run: { context throws(CommandFailure) in try await AuthPasteCommands.setupToken(context) })
 }

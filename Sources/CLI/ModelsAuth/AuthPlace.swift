@@ -17,8 +17,11 @@ struct AuthPlace: Sendable {
     let now: Timestamp
 
     /// Blocks on files, and on helpers where secrets stand behind references of source `exec`.
-    init(_ context: CommandContext) throws(CommandFailure) {
-        setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+    ///
+    /// - Parameter before: The place before a change, which knows already where references lead.
+    init(_ context: CommandContext, after before: AuthPlace? = nil) throws(CommandFailure) {
+        setup = try Setup.forLooking(
+            ConfigLocation.find(for: context), environment: context.environment, secrets: before?.setup.secrets)
         agent = try Self.agent(context.invocation.text(AuthFlags.agent), in: setup.settings)
         now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         sources = setup.poolSources

@@ -146,8 +146,8 @@ import Testing
                                      7d
                   --url <url>        Ask the gateway at this address; its token is then taken
                                      from --token or the environment only
-                  --token <token>    The gateway's token; UNDERSTUDY_GATEWAY_TOKEN keeps it out
-                                     of the process list
+                  --token <token>    The gateway's token: - reads standard input, env:NAME a
+                                     variable, as UNDERSTUDY_GATEWAY_TOKEN does
                   --timeout <ms>     How long to wait for the gateway, in milliseconds (5000)
 
                 Flags of every command
@@ -156,6 +156,9 @@ import Testing
                       --config <path>     The configuration file to use
                       --state-dir <path>  The folder for the token, receipts and the health
                                           ledger
+                      --profile <name>    Work with the state folder ~/.understudy-<name>, and a
+                                          gateway of its own
+                      --dev               The same as --profile dev
                       --color             Use colour, or with --no-color do not; without either,
                                           only on a terminal
                   -h, --help              Show this help
@@ -196,6 +199,9 @@ import Testing
                       --config <path>     The configuration file to use
                       --state-dir <path>  The folder for the token, receipts and the health
                                           ledger
+                      --profile <name>    Work with the state folder ~/.understudy-<name>, and a
+                                          gateway of its own
+                      --dev               The same as --profile dev
                       --color             Use colour, or with --no-color do not; without either,
                                           only on a terminal
                   -h, --help              Show this help

@@ -9,8 +9,7 @@ enum ReceiptFilters {
         "model", .text(placeholder: "model"),
         "Only requests that asked for this name or tried this model, with or without its provider before it", example: "openai/gpt-5")
     static let credential = Flag(
-        "credential", .text(placeholder: "id"), "Only requests that tried this credential", example: "openai:backup",
-        otherNames: ["profile"])
+        "credential", .text(placeholder: "id"), "Only requests that tried this credential", example: "openai:backup")
     static let reason = Flag(
         "reason", .text(placeholder: "reason"),
         "Only requests with an attempt that failed for this reason, answered or not: billing, rate_limit, auth, timeout, …",

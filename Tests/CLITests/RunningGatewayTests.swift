@@ -53,7 +53,7 @@ import Testing
     @Test func `that refuses the token is up all the same`() async throws {
         var stage = try await Stage()
         stage.token = ["UNDERSTUDY_GATEWAY_TOKEN": "wrong"]
-        let status = try await stage.ask(["status", "--json"])
+        let status = try await stage.ask(["gateway", "status", "--json"])
         #expect(status.status == 0)
         let document = try JSONValue.parse(Array(status.out.utf8))
         #expect(document["up"] == true && document["ready"] == true)

@@ -18,6 +18,8 @@ import Transport
 struct ProviderReach: Hashable, Sendable {
     var provider: String
     var url: String
+    /// On this machine or in a private network.
+    var isLocal: Bool
     /// The step that failed: `dns`, `connect`, `http`; `nil`: it answered.
     var failed: String?
     /// Why it failed.
@@ -62,7 +64,7 @@ struct ProviderReach: Hashable, Sendable {
         let began = clock.now
         func elapsed() -> Int { Int((clock.now - began) / .milliseconds(1)) }
         let proxy = url.isLocal ? nil : proxy(for: url.scheme, environment)
-        var reach = ProviderReach(provider: id.rawValue, url: url.description, milliseconds: 0, proxy: proxy)
+        var reach = ProviderReach(provider: id.rawValue, url: url.description, isLocal: url.isLocal, milliseconds: 0, proxy: proxy)
         if proxy == nil, let problem = resolve(url.host) {
             (reach.failed, reach.why, reach.milliseconds) = ("dns", problem, elapsed())
             return reach

@@ -11,6 +11,8 @@ public struct LogReader: Sendable {
     static let longestLine = 1 << 20
     static let block = 64 << 10
     private static let mostArchives = 128
+    /// File systems take their times from a clock that ticks more slowly than the one of lines: milliseconds.
+    private static let clockSlack: Int64 = 2000
 
     /// The files that are there, newest first. While they are put aside one of the names may be free, and another name two files'.
     func files() -> [LogBytes] {
@@ -94,7 +96,7 @@ public struct LogReader: Sendable {
         } else if place == nil, cursor != .start {
             // What is kept is newer than what is gone, but for files that somebody has put there.
             page.reset = .rotated
-            (place, offset, skipsBefore) = (files.lastIndex { $0.changedAt >= cursor.time }, 0, cursor.time)
+            (place, offset, skipsBefore) = (files.lastIndex { $0.changedAt >= cursor.time - Self.clockSlack }, 0, cursor.time)
         } else if place == nil {
             (place, offset) = (files.indices.last, 0)
         }

@@ -48,7 +48,7 @@ import Testing
         let document = try JSONValue.parse(try await run(["status", "--all", "--json"], home).out)
         #expect(document["config"]?["ok"] == true && document["gateway"]?["up"] == false)
         #expect(document["agents"]?[0]?["chain"] == ["acme/m", "openai/gpt-5"])
-        #expect(document["credentials"]?[0]?["status"] == "static" && document["missing"]?[0]?["provider"] == "openai")
+        #expect(document["credentials"]?[0]?["status"]?["code"] == "static" && document["missing"]?[0]?["provider"] == "openai")
         #expect(document["outline"]?.array?.contains { $0.string?.contains("abcdefghijklmnop") == true } == false)
     }
 

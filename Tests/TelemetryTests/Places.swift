@@ -18,7 +18,9 @@ final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in ["a.log", "b.log", "log", "log.1", "log.2", "log.3", "log.4", "log.5", "log.6", "moved", "fifo", "missing/log"] { unlink(path(name)) }
+        for name in ["a.log", "b.log", "log", "log.1", "log.2", "log.3", "log.4", "log.5", "log.6", "moved", "fifo", "missing/log"] {
+            unlink(path(name))
+        }
         for name in ["missing", "folder"] { rmdir(path(name)) }
         rmdir(root)
     }

@@ -43,7 +43,7 @@ enum DoctorCredentials {
 
     private static func finding(_ credential: StoredCredential, at now: Timestamp) -> Finding? {
         let status = credential.status(at: now)
-        let text = "\(credential.id): \(status.text(at: now) { Age.text($0) })"
+        let text = "\(credential.id): \(status.text(at: now))"
         let login = "understudy models auth login --provider \(ShellWord.quoted(credential.provider.rawValue))"
         let again =
             credential.kind == .oauth

@@ -12,7 +12,16 @@ import Transport
 
 /// The gateway's process, its port, its lock, and its database.
 enum DoctorGateway {
-    static func check(_ survey: Survey) -> [Finding] { process(survey) + database(survey) }
+    static func check(_ survey: Survey) -> [Finding] { process(survey) + service(survey) + database(survey) }
+
+    private static func service(_ survey: Survey) -> [Finding] {
+        guard let service = survey.service, let program = service.program, Machine.file(program) == nil else { return [] }
+        return [
+            Finding(
+                "service.program", .error, "\(survey.short(service.path)) starts \(program), which is not there",
+                fix: "understudy gateway install")
+        ]
+    }
 
     private static func process(_ survey: Survey) -> [Finding] {
         var findings: [Finding] = []

@@ -23,7 +23,8 @@ enum DoctorNetwork {
         if remote.count > 1, remote.allSatisfy({ $0.failed != nil }) {
             findings.append(
                 Finding(
-                    "network.own", .error, "no provider can be reached from here: the fault is this machine's network, its names or its proxy",
+                    "network.own", .error,
+                    "no provider can be reached from here: the fault is this machine's network, its names or its proxy",
                     fix: "see that anything can be reached: curl -v https://example.com"))
         }
         // Several providers are hardly wrong together; one may be.

@@ -32,6 +32,16 @@ struct GatewayLog: Sendable {
         if let problem { logger.warning("No log file", ["why": .string("\(problem)")]) }
     }
 
+    /// Why it does not start stands in the log too, where those look who did not see it start.
+    func noting<Value: ~Copyable>(_ body: () throws(CommandFailure) -> Value) throws(CommandFailure) -> Value {
+        do throws(CommandFailure) {
+            return try body()
+        } catch {
+            logger.error("The gateway does not start", ["why": .string(error.message)])
+            throw error
+        }
+    }
+
     /// What the settings and credentials had to say when they were read.
     func notes(_ loaded: GatewayLoader.Loaded) {
         for note in loaded.warnings { logger.warning("Settings", ["note": .string(note)]) }

@@ -65,9 +65,9 @@ enum GatewayRun {
         let log = GatewayLog(first.settings.logging, in: location)
         defer { log.writer.close() }
         if let remark { log.logger.warning("State folder", ["note": .string(remark)]) }
-        let instance = try own(folder, predecessor)
+        let instance = try log.noting { () throws(CommandFailure) in try own(folder, predecessor) }
         defer { withExtendedLifetime(instance) {} }
-        let listener = try listen(first.settings.gateway, predecessor)
+        let listener = try log.noting { () throws(CommandFailure) in try listen(first.settings.gateway, predecessor) }
         let group = try attempt("start") { () throws(SystemError) in try EventLoopGroup() }
         defer { group.stop() }
 

@@ -45,7 +45,8 @@ struct GatewayStart {
                     .failed, "the gateway at \(running.url) (process \(running.processID)) is stopping",
                     hints: ["understudy gateway stop waits until it has ended"])
             }
-            return Report(processID: running.processID, url: running.url, isOld: true, logFile: setup.settings.logging.file)
+            return Report(
+                processID: running.processID, url: running.url, isOld: true, logFile: LogPlace.path(setup.settings.logging, in: location))
         }
         let service = InstalledService.find(for: context)
         if let service { return try await start(service, setup) }
@@ -77,7 +78,8 @@ struct GatewayStart {
             case .word(.ready): successor.send(.go)
             case .word(.serving(let url, _)):
                 return Report(
-                    processID: process, url: url, outputFile: path, logFile: setup.settings.logging.file, took: ContinuousClock.now - began)
+                    processID: process, url: url, outputFile: path, logFile: LogPlace.path(setup.settings.logging, in: location),
+                    took: ContinuousClock.now - began)
             case .word: continue
             case .ended(let ending): throw failure("the gateway \(ending)", successor.lastLines, ending)
             case .silent:

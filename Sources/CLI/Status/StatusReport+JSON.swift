@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import Failover
+import Gateway
 import JSON
 import Store
 
@@ -31,9 +32,8 @@ extension StatusReport {
         object["credentials"] = .array(
             (survey.credentials?["credentials"]?.array ?? []).map { row in
                 guard case .object(var members) = row else { return row }
-                if let status = members["id"]?.string.flatMap({ statuses[CredentialID(rawValue: $0)] }) {
-                    members["status"] = .string(status.code)
-                    members["expires"] = status.expires.map { .number(JSONNumber(Int($0.milliseconds))) } ?? .null
+                if members["status"] == nil, let status = members["id"]?.string.flatMap({ statuses[CredentialID(rawValue: $0)] }) {
+                    members["status"] = ["code": .string(status.code), "text": .string(status.text(at: survey.now))]
                 }
                 return .object(members)
             })
@@ -41,6 +41,7 @@ extension StatusReport {
         object["blocks"] = .array(survey.blocks.map { BlockJSON.value($0) })
         object["requests"] = RequestTally(survey.receipts).json
         if isDeep { object["reach"] = .array(survey.reach.map(\.json)) }
+        object["quota"] = .array(survey.quotas.map { QuotaJSON.value($0) })
         object["trouble"] = .array(survey.trouble.map { .string($0) })
         if let more {
             object["log"] = .array(more.log.map { .string(String(decoding: $0, as: UTF8.self)) })

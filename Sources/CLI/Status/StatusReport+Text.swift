@@ -13,6 +13,7 @@ extension StatusReport {
         let blocks = survey.blocks
         if !blocks.isEmpty { parts.append(section("Blocked", blocks.map { line(for: $0) }, colour)) }
         parts.append(section("Requests of the last 24 hours", requests, colour))
+        if !quotas.isEmpty { parts.append(section("Quota", quotas, colour)) }
         if isDeep { parts.append(section("Providers", survey.reach.map { reachLine($0, colour) }, colour)) }
         if !survey.trouble.isEmpty { parts.append(section("Not known", survey.trouble, colour)) }
         if let more {
@@ -132,7 +133,7 @@ extension StatusReport {
         }
     }
 
-    private func written(_ status: CredentialStatus) -> String { status.text(at: survey.now) { Age.text($0) } }
+    private func written(_ status: CredentialStatus) -> String { status.text(at: survey.now) }
 
     private func line(for block: Block) -> String {
         let until =
@@ -161,6 +162,15 @@ extension StatusReport {
         }
         if failed.count > 5 { lines.append("- \(failed.count - 5) more: understudy receipts --failed") }
         return lines
+    }
+
+    /// What providers said last; how old that is where it is more than ten minutes.
+    private var quotas: [String] {
+        survey.quotas.filter { $0.model == nil && !$0.windows.isEmpty }.map { row in
+            let windows = row.windows.map { ModelsStatusReport.text($0, at: survey.now) }.joined(separator: " · ")
+            let age = survey.now - row.at
+            return SafeText.line("- \(row.credential): \(windows)\(age > .seconds(600) ? " (said \(Age.text(age)) ago)" : "")")
+        }
     }
 
     private func reachLine(_ reach: ProviderReach, _ colour: Bool) -> String {

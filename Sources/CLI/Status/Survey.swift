@@ -4,6 +4,7 @@ import Credentials
 import Failover
 import Gateway
 import JSON
+import Relay
 import Store
 import Transport
 
@@ -31,6 +32,10 @@ struct Survey: Sendable {
     /// Absolute; `nil`: no file.
     var logFile: String?
     var reach: [ProviderReach] = []
+    /// What providers last said of how much they still grant.
+    var quotas: [QuotaRow] = []
+    /// The file of the service that runs the gateway, and the program that it names; `nil`: none is installed.
+    var service: (path: String, program: String?)?
 
     static let receiptLimit = 1000
     static let receiptAge = Duration.seconds(86_400)
@@ -63,10 +68,26 @@ struct Survey: Sendable {
         } catch {
             survey.trouble.append("receipts: \(error.message)")
         }
+        if survey.gateway.exitStatus == .fine {
+            survey.quotas = (try? client.get("/api/quota", holding: "quota")).map { QuotaJSON.rows($0) } ?? []
+        } else {
+            survey.quotas = QuotaFile.read(in: location.stateFolder)
+        }
+        survey.service = InstalledService.find(for: context).map { ($0.path, program(in: $0.path)) }
         if isDeep, let providers = survey.setup?.settings.providersInUse {
             survey.reach = await ProviderReach.ask(providers, environment: context.environment)
         }
         return survey
+    }
+
+    /// The first word of a unit's `ExecStart`; `nil` where there is none, as in launchd's files.
+    private static func program(in unit: String) -> String? {
+        guard let bytes = try? AtomicFile.read(unit, limit: 64 << 10) else { return nil }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix("ExecStart=") {
+            let rest = line.dropFirst("ExecStart=".count)
+            return rest.hasPrefix("\"") ? String(rest.dropFirst().prefix { $0 != "\"" }) : String(rest.prefix { $0 != " " })
+        }
+        return nil
     }
 
     /// Its parts say on standard error where they read; the report says it itself.

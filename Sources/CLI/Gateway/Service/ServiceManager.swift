@@ -110,7 +110,8 @@ extension GatewayStart {
                 ])
         }
         return Report(
-            processID: running.processID, url: running.url, logFile: setup.settings.logging.file, took: ContinuousClock.now - began)
+            processID: running.processID, url: running.url, logFile: LogPlace.path(setup.settings.logging, in: location),
+            took: ContinuousClock.now - began)
     }
 
     /// launchd returns before it serves.

@@ -5,14 +5,14 @@ import JSON
 /// The path that somebody typed behind `config get`, `set` or `unset`.
 enum ConfigPath {
     static let word = Command.Parameter(
-        name: "path", summary: "such as gateway.port, agents.list[0].model or agents.defaults.models[\"openai/gpt-5.4\"].alias")
+        name: "path", summary: "such as gateway.port, agents.list[0].model or agents.defaults.models[\"groq/x\"].alias")
 
     /// - Returns: The steps in the settings as they are.
     static func read(_ text: String, in draft: ConfigDraft) throws(CommandFailure) -> [JSON5Document.Step] {
         guard let typed = SettingsSteps(text) else {
             throw CommandFailure(
                 .usage, "\"\(SafeText.line(String(text.prefix(200))))\" is no path",
-                hints: ["names apart by points, others in brackets and quotes: agents.defaults.models[\"openai/gpt-5.4\"].alias"])
+                hints: ["names apart by points, others in brackets and quotes: agents.defaults.models[\"groq/x\"].alias"])
         }
         guard let whole = try draft.value(at: []) else { return typed.resolved { _ in nil } }
         return typed.resolved { whole.at($0) }

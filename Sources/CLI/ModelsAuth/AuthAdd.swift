@@ -20,17 +20,13 @@ enum AuthAdd {
 
     static let method = Flag("method", .choice(Method.allCases.map(\.rawValue)), "How to be let in; without it you are asked")
 
-    /// Those whose login is worth offering (COMPAT: OAuth and subscription tokens).
-    static let withLogin: Set<ProviderID> = [
-        "openai-codex", "google-gemini-cli", "qwen-portal", "minimax-portal", "github-copilot", "anthropic", "chutes", "xai",
-    ]
     /// Those that have nothing but a login.
     private static let loginOnly: Set<ProviderID> = ["openai-codex", "google-gemini-cli", "qwen-portal", "github-copilot"]
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let place = try AuthPlace(context)
         let provider = try provider(context, place)
-        switch try chosen(context, provider) {
+        switch try chosen(context, provider, place) {
         case .apiKey: return try AuthPasteCommands.paste(.apiKey, provider: provider.rawValue, context)
         case .token:
             if provider == "anthropic", context.invocation.text(AuthFlags.reference) == nil {
@@ -62,13 +58,13 @@ enum AuthAdd {
         return (own + others)[try Prompt().choose("Which provider?", from: choices, flag: "--provider")]
     }
 
-    private static func chosen(_ context: CommandContext, _ provider: ProviderID) throws(CommandFailure) -> Method {
+    private static func chosen(_ context: CommandContext, _ provider: ProviderID, _ place: AuthPlace) throws(CommandFailure) -> Method {
         if let said = context.invocation.text(method).flatMap(Method.init(rawValue:)) { return said }
         // A key that is handed over says the method.
         if context.invocation.text(AuthPasteCommands.key) != nil { return .apiKey }
         if context.invocation.text(AuthPasteCommands.token) != nil { return .token }
         if loginOnly.contains(provider) { return .login }
-        let offered = Method.allCases.filter { $0 != .login || withLogin.contains(provider) }
+        let offered = Method.allCases.filter { $0 != .login || place.setup.settings.logins[provider] != nil }
         let choices = offered.map { Prompt.Choice($0.rawValue, $0.text) }
         return offered[try Prompt().choose("How does \(provider) let you in?", from: choices, flag: "--method")]
     }

@@ -45,7 +45,7 @@ extension Command {
         flags: StatusFlags.all + Flag.connection,
         examples: [
             Example("understudy status", "How does everything stand?"),
-            Example("understudy status --all > report.txt", "All that somebody who helps will ask for."),
+            Example("understudy status --all", "All that somebody who helps will ask for, to be pasted."),
             Example("understudy status --deep", "Can the providers be reached from here?"),
             Example("understudy status --json | jq .gateway.up", "For a program."),
         ],

@@ -10,7 +10,7 @@ public struct FuzzEntry: Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
-    public static let all = [head, chunks, events, json, json5, seal] + wires
+    public static let all = [head, chunks, events, json, json5, seal, quota] + wires
 
     public static func named(_ name: String) -> FuzzEntry? { all.first { $0.name == name } }
 

@@ -102,7 +102,7 @@ public enum QuotaHeaders {
         }
 
         private mutating func count(_ name: String, _ what: String, _ value: String) {
-            guard let place = Self.place(of: name, in: &counted) else { return }
+            guard !name.isEmpty, let place = Self.place(of: name, in: &counted) else { return }
             switch what {
             case "-limit": counted[place].limit = ResetTime.number(value)
             case "-remaining": counted[place].remaining = ResetTime.number(value)

@@ -136,7 +136,9 @@ private struct Finder {
     private func checkCredentials(among refs: [ModelRef]) throws(ProbeProblem) {
         guard !order.credentials.isEmpty else { return }
         let providers = Set(refs.map(\.provider)).union(snapshot.pool.providers(of: agent.id))
-        let known = providers.sorted().flatMap { snapshot.pool.credentials(for: $0, agent: agent.id) }.map(\.id)
+        let known =
+            providers.sorted().flatMap { snapshot.pool.credentials(for: $0, agent: agent.id) }.map(\.id)
+            + snapshot.pool.profiles(of: agent.id).map(\.id)
         for wanted in order.credentials where !known.contains(wanted) {
             throw ProbeProblem(
                 "credential",
@@ -148,6 +150,7 @@ private struct Finder {
     private mutating func add(_ ref: ModelRef) {
         let credentials = snapshot.pool.credentials(for: ref.provider, agent: agent.id)
         if credentials.isEmpty, order.credentials.isEmpty { addWithoutCredential(ref) }
+        defer { addExcluded(ref, Set(credentials.map(\.id)), Set(credentials.map(\.secretHash))) }
         for credential in credentials where order.credentials.isEmpty || order.credentials.contains(credential.id) {
             var target = ProbeTarget(
                 provider: ref.provider, model: ref, credential: credential.id, kind: credential.kind, label: credential.label,
@@ -159,6 +162,23 @@ private struct Finder {
                 target.hindrance = why
             }
             add(target)
+        }
+    }
+
+    /// Stored profiles that the order of their provider leaves out. One whose secret is asked with already is none of them.
+    private mutating func addExcluded(_ ref: ModelRef, _ known: Set<CredentialID>, _ secrets: Set<String>) {
+        for profile in snapshot.pool.profiles(of: agent.id) where profile.provider == ref.provider && !known.contains(profile.id) {
+            let isWanted = order.credentials.contains(profile.id)
+            guard isWanted || (order.credentials.isEmpty && !secrets.contains(profile.secretHash)), told.insert(profile.id).inserted else {
+                continue
+            }
+            let text =
+                secrets.contains(profile.secretHash)
+                ? "another credential has the same secret" : "the order of \(ref.provider) leaves it out: understudy models auth order get --provider \(ref.provider)"
+            add(
+                ProbeTarget(
+                    provider: ref.provider, model: ref, credential: profile.id, kind: profile.kind, label: profile.label, source: .profile,
+                    hindrance: .init(.unknown, code: "excluded_by_auth_order", text: text)))
         }
     }
 

@@ -58,7 +58,10 @@ final class ProbeRun: @unchecked Sendable {
         switch await relay.secret(of: route, limit: order.timeout, on: loop) {
         case .success(let known): secret = known
         case .failure(let failure):
-            var result = ProbeResult(target, .auth, reasonCode: failure.isPermanent ? "auth_permanent" : "auth", error: failure.text)
+            // Its time went by before anything was asked: no word about the login.
+            let isLate = failure.rule == "oauth.late"
+            let code = isLate ? "timeout" : failure.isPermanent ? "auth_permanent" : "auth"
+            var result = ProbeResult(target, isLate ? .timeout : .auth, reasonCode: code, error: failure.text)
             result.rule = failure.rule
             return result
         }

@@ -5,6 +5,7 @@ import Failover
 import Gateway
 import Relay
 import Store
+import Synchronization
 import Telemetry
 import Transport
 
@@ -38,12 +39,19 @@ struct ProbeHere: Sendable {
         let snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: now))
         let kept = await Kept(setup.location.stateFolder)
         let log = kept?.log ?? Logger.silent
+        let renewals = JoinedThreads()
+        let keeper = LoginKeeper(refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: log, now: Clock.now) { work in
+            renewals.start(work)
+        }
         let relay = Relay(
             snapshot,
             ledger: SharedLedger(await kept?.stores.ledger(for: snapshot, log: log) ?? HealthLedger(), store: kept?.stores.ledgerStore),
             recorder: ReceiptRecorder(store: kept?.stores.receipts, log: Logger.silent), gate: UpstreamGate(limit: order.concurrency),
             on: group, log: Logger.silent,
-            capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(), now: Clock.now)
+            capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(),
+            logins: keeper, now: Clock.now)
+        // A renewed login is written before the process ends, whoever still waits for it: its old refresh token may be worth nothing.
+        defer { renewals.join() }
         let quotas = QuotaFile(in: setup.location.stateFolder)
         quotas.restore(to: relay)
         let failure = await ask(relay)
@@ -75,6 +83,26 @@ struct ProbeHere: Sendable {
         let now = Clock.now()
         teller.yield(.event(.end(done: count.done, at: now, took: now - startedAt)))
         return nil
+    }
+
+    /// Threads that are waited for.
+    private final class JoinedThreads: Sendable {
+        private let threads = Mutex<[Thread]>([])
+
+        /// - Returns: `false` where the system gives none.
+        func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+            guard let thread = try? Thread(named: "login", work) else { return false }
+            threads.withLock { $0.append(thread) }
+            return true
+        }
+
+        func join() {
+            let started = threads.withLock { threads in
+                defer { threads = [] }
+                return threads
+            }
+            for thread in started { thread.join() }
+        }
     }
 
     /// Confined to the loop.

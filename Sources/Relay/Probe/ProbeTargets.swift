@@ -174,7 +174,8 @@ private struct Finder {
             }
             let text =
                 secrets.contains(profile.secretHash)
-                ? "another credential has the same secret" : "the order of \(ref.provider) leaves it out: understudy models auth order get --provider \(ref.provider)"
+                ? "another credential has the same secret"
+                : "the order of \(ref.provider) leaves it out: understudy models auth order get --provider \(ref.provider)"
             add(
                 ProbeTarget(
                     provider: ref.provider, model: ref, credential: profile.id, kind: profile.kind, label: profile.label, source: .profile,

@@ -16,10 +16,13 @@ public final class Reload: Sendable {
     public struct Loaded: Sendable {
         public var snapshot: RelaySnapshot
         public var files: [String]
+        /// As `GatewayStatus.configHash`.
+        public var hash: String?
 
-        public init(snapshot: RelaySnapshot, files: [String]) {
+        public init(snapshot: RelaySnapshot, files: [String], hash: String? = nil) {
             self.snapshot = snapshot
             self.files = files
+            self.hash = hash
         }
     }
 
@@ -119,6 +122,7 @@ public final class Reload: Sendable {
         relay.replace(loaded.snapshot)
         relay.ledger.configurationChanged(renewed: renewed)
         relay.capabilities.configurationChanged(to: loaded.snapshot)
+        status.configHash = loaded.hash
         status.reloaded(at: Clock.now(), problem: nil)
         let logging = loaded.snapshot.settings.logging
         if logging.level != before.settings.logging.level {

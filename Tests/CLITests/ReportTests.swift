@@ -201,8 +201,9 @@ import Testing
             Connectivity probe: ok (http://127.0.0.1:7100)
             Ready: yes
             Requests in flight: 3
-            Blocked: 2 (which: understudy models status)
+            Blocked: 2 (why: understudy models status)
             Config: none: the rehearsal provider plays
+            Port: 7100
             State folder: /s
             Token: ~/.understudy/gateway.token
             """, CLI.ExitStatus.fine

@@ -63,6 +63,31 @@ import Testing
         if expected == .nothing { #expect(state.outputSent() == .close) }
     }
 
+    @Test func `has one more answer at a gentle drain, which says so`() {
+        var state = Self.state(in: .idle)
+        #expect(state.drain(gently: true) == .nothing && state.phase == .idle)
+        state.bytesCame()
+        state.headCame(keepAlive: true, hasBody: false)
+        let saysSo = state.sayWhetherClosing()
+        #expect(saysSo)
+        #expect(state.answered(isFlushed: true) == .close)
+    }
+
+    @Test func `waits for a next request at a gentle drain if its answer has not said so`() {
+        var state = Self.state(in: .serving)
+        let first = state.sayWhetherClosing()
+        #expect(!first)
+        _ = state.drain(gently: true)
+        #expect(state.answered(isFlushed: true) == .readNext)
+        // The server goes on after all.
+        state.goOn()
+        state.bytesCame()
+        state.headCame(keepAlive: true, hasBody: false)
+        let second = state.sayWhetherClosing()
+        #expect(!second)
+        #expect(state.answered(isFlushed: true) == .readNext)
+    }
+
     @Test func `closes after an answer that was under way at a drain`() {
         var state = Self.state(in: .serving)
         _ = state.drain()

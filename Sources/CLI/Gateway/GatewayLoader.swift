@@ -6,6 +6,8 @@ import Gateway
 import Providers
 import HTTP
 import Relay
+import Store
+import Transport
 
 /// Reads settings and credentials for the gateway, at its start and whenever they change.
 struct GatewayLoader: Sendable {
@@ -16,6 +18,8 @@ struct GatewayLoader: Sendable {
         var warnings: [String]
         /// What to watch for a change.
         var files: [String]
+        /// As `GatewayStatus.configHash`.
+        var hash: String?
     }
 
     let location: ConfigLocation
@@ -52,7 +56,13 @@ struct GatewayLoader: Sendable {
             settings: setup.settings, pool: pool,
             warnings: setup.notes.filter { _ in location.configExists }.map(\.description) + pool.notes.map(\.description)
                 + setup.openFiles(pool),
-            files: setup.settings.files + pool.paths)
+            files: setup.settings.files + pool.paths, hash: Self.hash(of: setup.settings.files))
+    }
+
+    /// Stands for the bytes of configuration files: 12 hexadecimal digits. `nil`: none can be read.
+    static func hash(of files: [String]) -> String? {
+        let bytes = files.flatMap { (try? AtomicFile.read($0, limit: 4 << 20)) ?? [] }
+        return bytes.isEmpty ? nil : String(Digest.sha256Hex(String(decoding: bytes, as: UTF8.self)).prefix(12))
     }
 
     /// A configuration that was there at the start and is not now is a problem, not an empty one: somebody is moving it, or lost it.
@@ -62,7 +72,8 @@ struct GatewayLoader: Sendable {
         }
         do throws(CommandFailure) {
             let loaded = try load(rehearsal: rehearsal)
-            return Reload.Loaded(snapshot: RelaySnapshot(settings: loaded.settings, pool: loaded.pool), files: loaded.files)
+            return Reload.Loaded(
+                snapshot: RelaySnapshot(settings: loaded.settings, pool: loaded.pool), files: loaded.files, hash: loaded.hash)
         } catch {
             throw Reload.Problem(error.message)
         }

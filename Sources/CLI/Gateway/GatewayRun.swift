@@ -40,7 +40,8 @@ enum GatewayRun {
         let isService = context.environment["NOTIFY_SOCKET"] != nil
         var origin = Handover.Origin(
             program: ProgramFile.path(calledAs: CommandLine.arguments[0], searched: context.environment["PATH"]),
-            arguments: CommandLine.arguments, environment: context.environment.map { "\($0.key)=\($0.value)" },
+            arguments: Handover.repeatable(CommandLine.arguments),
+            environment: Handover.environment(context.environment, token: GatewayLoader.overrides(context.invocation).token),
             guardian: inheritance?.guardian ?? (isService ? .service : .parent), life: inheritance?.life)
         var follows: (reading: Int32, writing: Int32)?
         if origin.guardian == .parent, origin.life == nil {
@@ -65,6 +66,9 @@ enum GatewayRun {
         let log = GatewayLog(first.settings.logging, in: location)
         defer { log.writer.close() }
         if let remark { log.logger.warning("State folder", ["note": .string(remark)]) }
+        if context.invocation.isOn(GatewayRunFlags.force), predecessor == nil {
+            Force.makeWay(folder, port: first.settings.gateway.port, log.logger)
+        }
         let instance = try log.noting { () throws(CommandFailure) in try own(folder, predecessor) }
         defer { withExtendedLifetime(instance) {} }
         let listener = try log.noting { () throws(CommandFailure) in try listen(first.settings.gateway, predecessor) }
@@ -102,6 +106,7 @@ enum GatewayRun {
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
             stateFolder: folder.path, logFile: log.file)
         status.listens(on: listener.port)
+        status.configHash = loaded.hash
         let reload = Reload(relay: relay, status: status, on: group.loops[0], log: log.logger.with(label: "reload")) {
             () throws(Reload.Problem) in try loader.reload(rehearsal: rehearsal?.providers)
         }
@@ -217,8 +222,9 @@ enum GatewayRun {
             }
             return try InstanceLock(path: folder.lockFile)
         } catch {
+            let running = RunningGateway.find(in: folder.path).map { " (process \($0.processID), at \($0.url))" } ?? ""
             throw CommandFailure(
-                .failed, "another gateway runs on the state folder \(folder.path)",
+                .failed, "another gateway runs on the state folder \(folder.path)\(running)",
                 hints: ["understudy gateway status says where it listens", "--state-dir <folder> gives this one a folder of its own"])
         }
     }
@@ -243,7 +249,10 @@ enum GatewayRun {
         } catch {
             var hints: [String] = []
             if error.isAddressInUse {
-                hints = [
+                if let holder = PortHolder.find(port: settings.port) {
+                    hints.append("process \(holder.processID) (\(SafeText.line(holder.name))) listens there")
+                }
+                hints += [
                     "understudy gateway run --port 0 takes a free port", "understudy gateway status says whether a gateway runs already",
                 ]
             }

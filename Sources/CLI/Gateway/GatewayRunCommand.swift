@@ -12,6 +12,11 @@ enum GatewayRunFlags {
         "token", .secret(placeholder: "token"),
         "The clients' token: - reads standard input, env:NAME a variable, as UNDERSTUDY_GATEWAY_TOKEN does",
         example: "ust_…")
+    static let force = Flag(
+        "force", .toggle,
+        "End the gateway that runs on the state folder, and whatever program of yours listens on the port, before starting")
+    static let allowUnconfigured = Flag(
+        "allow-unconfigured", .toggle, "Taken for OpenClaw's sake: without a configuration the rehearsal provider plays anyway")
     static let verbose = Flag("verbose", .toggle, "Log at level debug")
 }
 
@@ -25,7 +30,10 @@ extension Command {
             "SIGTERM, Ctrl-C and understudy gateway stop end it: it takes nothing new, lets requests go on for gateway.stopGraceSeconds (30), and "
                 + "then ends them with an error of their API. A second signal ends it at once.",
         ],
-        flags: [GatewayRunFlags.port, GatewayRunFlags.bind, GatewayRunFlags.auth, GatewayRunFlags.token, GatewayRunFlags.verbose],
+        flags: [
+            GatewayRunFlags.port, GatewayRunFlags.bind, GatewayRunFlags.auth, GatewayRunFlags.token, GatewayRunFlags.verbose,
+            GatewayRunFlags.force, GatewayRunFlags.allowUnconfigured,
+        ],
         examples: [
             Example("understudy gateway run", "Start on port 7100 of this machine."),
             Example("understudy gateway run --port 8080 --config ./understudy.json", "Another port and another file."),

@@ -68,9 +68,15 @@ struct GatewayStatusReport: Hashable, Sendable {
             rows.append(("Ready", ready ? "yes" : "no: \(notReady ?? "")"))
             if let count = status?["in_flight"]?.int { rows.append(("Requests in flight", String(count))) }
             if let count = status?["blocks"]?.int {
-                rows.append(("Blocked", count == 0 ? "nothing" : "\(count) (which: understudy models status)"))
+                let credentials = status?["blocked_credentials"]?.array?.compactMap(\.string) ?? []
+                let names = credentials.isEmpty ? "" : ": " + credentials.prefix(5).joined(separator: ", ")
+                rows.append(("Blocked", count == 0 ? "nothing" : "\(count)\(names) (why: understudy models status)"))
             }
-            if let status { rows.append(("Config", status["config"]?.string ?? "none: the rehearsal provider plays")) }
+            if let status {
+                let hash = status["config_hash"]?.string.map { " (hash \($0))" } ?? ""
+                rows.append(("Config", status["config"]?.string.map { $0 + hash } ?? "none: the rehearsal provider plays"))
+            }
+            if let port = status?["port"]?.int { rows.append(("Port", String(port))) }
             if let folder = status?["state_folder"]?.string { rows.append(("State folder", folder)) }
             if let problem = status?["reload_problem"]?.string {
                 rows.append(("Last reload", "failed, the settings before it are kept: \(problem)"))
@@ -99,21 +105,4 @@ struct GatewayStatusReport: Hashable, Sendable {
         object["token"] = .string(token)
         return .object(object)
     }
-}
-
-extension Command {
-    static let gatewayStatus = Command(
-        words: ["gateway", "status"], summary: "Say whether the gateway is up and ready, and what it is doing",
-        flags: Flag.connection,
-        examples: [
-            Example("understudy gateway status", "How is it?"),
-            Example("understudy gateway status --json", "The same as data."),
-            Example("understudy gateway status --url http://10.0.0.5:7100", "One on another machine."),
-        ],
-        exitCodes: [(.fine, "it is up"), (.failed, "it is down or does not answer")],
-        run: { context throws(CommandFailure) in
-            let report = GatewayStatusReport.ask(GatewayClient(for: context))
-            context.output.wantsJSON ? context.output.json(report.json) : context.output.text(report.text)
-            return report.exitStatus
-        })
 }

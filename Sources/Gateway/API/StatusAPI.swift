@@ -40,6 +40,14 @@ public final class GatewayStatus: Sendable {
         state = Mutex(Facts())
     }
 
+    /// Stands for the bytes of the files that the settings in force were read from; `nil`: there are none.
+    public var configHash: String? {
+        get { hash.withLock { $0 } }
+        set { hash.withLock { $0 = newValue } }
+    }
+
+    private let hash = Mutex<String?>(nil)
+
     public func listens(on port: UInt16) { state.withLock { $0.port = port } }
 
     /// - Parameter problem: Why the running settings were kept; `nil` after a good reload.
@@ -72,7 +80,17 @@ struct StatusAPI {
         if let at = facts.triedAt { object["reload_tried_at"] = .number(JSONNumber(Int(at.milliseconds))) }
         if let at = facts.reloadedAt { object["reloaded_at"] = .number(JSONNumber(Int(at.milliseconds))) }
         if let problem = facts.problem { object["reload_problem"] = .string(problem) }
-        object["blocks"] = .number(JSONNumber(relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }.count))
+        let open = relay.ledger.ledger.blocks.filter { $0.isOpen(at: now) }
+        object["blocked_credentials"] = .array(Set(open.compactMap { Self.credential($0.key) }).sorted().map { .string($0.rawValue) })
+        if let hash = status.configHash { object["config_hash"] = .string(hash) }
+        object["blocks"] = .number(JSONNumber(open.count))
         return .json(.object(object))
+    }
+
+    private static func credential(_ key: ScopeKey) -> CredentialID? {
+        switch key {
+        case .credentialModel(let credential, _), .credential(let credential): credential
+        case .providerModel, .endpoint: nil
+        }
     }
 }

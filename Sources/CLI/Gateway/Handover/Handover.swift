@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import Gateway
+import HTTP
 import Relay
 import Store
 import Telemetry
@@ -45,6 +46,25 @@ struct Handover: Sendable {
 
     let stage: Stage
     let own: Origin
+
+    /// The arguments for a process like this one: without a token, which may have come from standard input, and without `--force`.
+    static func repeatable(_ arguments: [String]) -> [String] {
+        var kept: [String] = []
+        var isValue = false
+        for word in arguments {
+            defer { isValue = word == "--token" }
+            if isValue || word == "--token" || word.hasPrefix("--token=") || word == "--force" { continue }
+            kept.append(word)
+        }
+        return kept
+    }
+
+    /// - Parameter token: That of the command line, which the variable says instead.
+    static func environment(_ variables: [String: String], token: Secret?) -> [String] {
+        var variables = variables
+        if let token { variables["UNDERSTUDY_GATEWAY_TOKEN"] = token.withExposed { $0 } }
+        return variables.map { "\($0.key)=\($0.value)" }
+    }
 
     // MARK: Until it serves
 

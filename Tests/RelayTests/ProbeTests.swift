@@ -52,7 +52,7 @@ import Transport
             ("404-model", .modelNotFound, "404 \"The model `m` does not exist.\""), ("400-invalid", .format, "400 "),
             ("500-error", .serverError, "500 "), ("503-overloaded", .overloaded, "503 "), ("error-in-200", .billing, ""),
             ("empty-reply", .malformed, ""), ("truncated-reply", .malformed, ""), ("reset", .network, ""), ("not-http", .malformed, ""),
-            ("cut-at-40", .network, ""), ("error-at-40", .serverError, ""),
+            ("cut-at-40", .malformed, ""), ("error-at-40", .serverError, ""),
         ] as [(String, ProbeStatus, String)])
     func once(fault: String, status: ProbeStatus, words: String) async throws {
         let played = try await PlayedRelay([("a", ["k1"], try Self.fault(fault))])

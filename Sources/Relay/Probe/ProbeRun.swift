@@ -114,7 +114,8 @@ final class ProbeRun: @unchecked Sendable {
         attempt.usage = call.usage
         var result = ProbeResult(target, .ok)
         result.latency = latency
-        result.firstToken = call.firstContentAfter
+        // The loop counts whole milliseconds.
+        result.firstToken = call.firstContentAfter.map { min($0, latency) }
         switch call.outcome {
         case .whole, .streamed:
             attempt.effect = relay.ledger.proved(candidate, startedAt: startedAt, now: relay.now())

@@ -101,7 +101,11 @@ public struct SettingsSteps: Hashable, Sendable {
         guard let quote = rest.first else { return nil }
         var inside = String.UnicodeScalarView()
         guard quote == "\"" || quote == "'" else {
-            while let scalar = rest.popFirst(), scalar != "]" { inside.append(scalar) }
+            while let scalar = rest.first, scalar != "]" {
+                inside.append(scalar)
+                rest.removeFirst()
+            }
+            guard rest.popFirst() == "]" else { return nil }
             let text = String(inside)
             guard let number = Int(text), number >= 0, number <= 1_000_000 else { return isName(text) ? .key(text) : nil }
             return .index(number)

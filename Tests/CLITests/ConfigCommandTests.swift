@@ -204,7 +204,7 @@ import Testing
         #expect(
             cleared.out.hasPrefix("Fallbacks of research: none\n") && cleared.error.contains("config unset agents.list[0].model.fallbacks"))
         for (words, said) in [
-            (["models", "set", "gpt-5.4", "--agent", "reserch"], "Did you mean \"research\"?"),
+            (["models", "set", "openai/gpt-5.4", "--agent", "reserch"], "Did you mean \"research\"?"),
             (["models", "set", "opnai/gpt-5.4"], "Did you mean openai/gpt-5.4?"),
             (
                 ["models", "fallbacks", "remove", "cerebras/gpt-oss-120"],

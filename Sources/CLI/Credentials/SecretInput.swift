@@ -67,8 +67,9 @@ struct SecretInput: Sendable {
     private func asked(_ what: String, _ flag: String) throws(CommandFailure) -> Secret {
         guard TypedLine.canAsk else { throw Prompt.nobody(what, flag: "\(flag) - (standard input) or \(flag) env:NAME") }
         for _ in 0..<Prompt.tries {
-            TypedLine.show("\(what) (nothing is shown while you type or paste): ")
-            guard let text = try TypedLine.hidden(limit: SecretText.limit) else { throw Prompt.cancelled }
+            guard let text = try TypedLine.hidden("\(what) (nothing is shown while you type or paste): ", limit: SecretText.limit) else {
+                throw Prompt.cancelled
+            }
             do {
                 let secret = try SecretText.read(text)
                 TypedLine.show("  taken: \(secret.masked)\n")
@@ -80,8 +81,9 @@ struct SecretInput: Sendable {
 
     private func standardInput(_ what: String, _ flag: String) throws(CommandFailure) -> String {
         if TypedLine.canAsk {
-            TypedLine.show("\(what) (nothing is shown while you type or paste): ")
-            guard let text = try TypedLine.hidden(limit: SecretText.limit) else { throw Prompt.cancelled }
+            guard let text = try TypedLine.hidden("\(what) (nothing is shown while you type or paste): ", limit: SecretText.limit) else {
+                throw Prompt.cancelled
+            }
             return text
         }
         var source = try InputSource(path: "-")

@@ -39,8 +39,9 @@ enum TypedLine {
     ///
     /// The terminal's line editing is off meanwhile, since it would cut long tokens at 4096 bytes: rubout, Ctrl-U and Ctrl-W work here.
     ///
+    /// - Parameter prompt: Shown once the terminal is quiet, so that nobody can answer too early for that.
     /// - Throws: `.failed` where the terminal cannot be kept from showing it; `.interrupted` for Ctrl-C.
-    static func hidden(limit: Int) throws(CommandFailure) -> String? {
+    static func hidden(_ prompt: String, limit: Int) throws(CommandFailure) -> String? {
         guard let quiet = QuietTerminal() else {
             throw CommandFailure(.failed, "this terminal cannot be kept from showing what is typed; hand it over on standard input")
         }
@@ -48,6 +49,7 @@ enum TypedLine {
             quiet.restore()
             show("\n")
         }
+        show(prompt)
         var bytes: [UInt8] = []
         while let byte = nextByte() {
             switch byte {

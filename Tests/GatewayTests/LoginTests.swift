@@ -91,7 +91,7 @@ enum ContinuousTime {
         let gateway = try await scene.start()
         let reply = try await gateway.ask("default")
         #expect(Self.text(reply).contains("from cerebras"))
-        let explained = try await gateway.command(["explain"])
+        let explained = try await gateway.command(["explain", "--last"])
         #expect(explained.out.contains("OAuth refresh failed: invalid_grant"))
         #expect(explained.out.contains("auth_permanent"))
         #expect(explained.out.contains("rule oauth.invalid_grant"))
@@ -107,7 +107,8 @@ enum ContinuousTime {
         #expect(scene.server.grants == ["refresh_token"])
 
         let login = try BuiltBinary().start(
-            ["models", "auth", "login", "--provider", "google-gemini-cli", "--set-default"], home: scene.home, limit: .seconds(60))
+            ["models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--set-default"], home: scene.home,
+            limit: .seconds(60))
         let url = try await login.line(containing: "/authorize?", on: .error)
         let page = try await scene.browse(url).answer
         #expect(page.status == 200)
@@ -148,7 +149,7 @@ enum ContinuousTime {
         let gateway = try await scene.start()
         #expect(Self.text(try await gateway.ask("google-gemini-cli/m")).contains("from google"))
         #expect(scene.server.grants == ["refresh_token"])
-        let explained = try await gateway.command(["explain"])
+        let explained = try await gateway.command(["explain", "--last"])
         #expect(explained.out.contains("401"))
         // The account is not held guilty.
         #expect(try await scene.command(["credentials", "list"]).out.contains("blocked") == false)
@@ -212,7 +213,8 @@ enum ContinuousTime {
     @Test func `are declined, doubtful or late, and then nothing changes`() async throws {
         let scene = try LoginScene()
         let login = try BuiltBinary().start(
-            ["models", "auth", "login", "--provider", "google-gemini-cli", "--wait", "20s"], home: scene.home, limit: .seconds(60))
+            ["models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--wait", "20s"], home: scene.home,
+            limit: .seconds(60))
         let url = try await login.line(containing: "/authorize?", on: .error)
         let address = try await onThread { try #require(try BlockingHTTP.request(url: url).headers["location"]) }
         let back = try #require(address.split(separator: "?").first.map(String.init))
@@ -227,10 +229,12 @@ enum ContinuousTime {
         #expect(done.status == 1)
         #expect(done.error.contains("the login was declined. Nothing was changed"))
         #expect(scene.home.read(LoginScene.profiles) == nil)
-        let late = try await scene.command(["models", "auth", "login", "--provider", "google-gemini-cli", "--wait", "1s"])
+        let late = try await scene.command([
+            "models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--wait", "1s",
+        ])
         #expect(late.error.contains("nobody signed in in time"))
         let unknown = try await scene.command(["models", "auth", "login", "--provider", "gogle-gemini-cli"])
-        #expect(unknown.status == 2)
+        #expect(unknown.status == 64)
         #expect(unknown.error.contains("Did you mean google-gemini-cli?"))
         #expect(unknown.error.contains("openai-codex"))
     }
@@ -252,7 +256,7 @@ enum ContinuousTime {
         #expect(refused.error.contains("is renewed by gemini-cli"))
         #expect(scene.server.grants == [])
         let unasked = try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli", "--take-over"])
-        #expect(unasked.status == 2)
+        #expect(unasked.status == 64)
         let taken = try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli", "--take-over", "--yes"])
         #expect(taken.error.contains("A refresh token that rotates has one owner"))
         #expect(taken.out.contains("Taken over: google-gemini-cli:default"))

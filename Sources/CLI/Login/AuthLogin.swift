@@ -164,7 +164,7 @@ struct AuthLogin {
         let canPaste = pasteOnly || TypedLine.canAsk
         context.output.note(invitation(request, port: port, isListening: isListening, canPaste: canPaste))
         if isListening { openBrowser(request.url) }
-        let answer = await callback.answer(to: request, within: limit, paste: canPaste)
+        let answer = await callback.answer(to: request, within: limit, paste: canPaste) { [output = context.output] in output.note($0) }
         await callback.close()
         switch answer {
         case .failure(let problem):

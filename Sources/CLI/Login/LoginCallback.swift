@@ -33,13 +33,15 @@ final class LoginCallback: Sendable {
     /// Waits for the first good answer, or for one that ends the login.
     ///
     /// - Parameter paste: Whether a person may paste it into standard input as well.
-    func answer(to request: AuthorizationRequest, within limit: Duration, paste: Bool) async -> Answer {
+    func answer(
+        to request: AuthorizationRequest, within limit: Duration, paste: Bool, note: @escaping @Sendable (String) -> Void
+    ) async -> Answer {
         state.withLock { $0.request = request }
         let timer = Task(executorPreference: group.loops[0]) { [self] in
             await group.loops[0].sleep(for: limit)
             finish(.failure(.timeout))
         }
-        if paste { listenToTyping(request) }
+        if paste { listenToTyping(request, note) }
         let answer = await withCheckedContinuation { continuation in
             let known = state.withLock { state in
                 if state.answer == nil { state.waiting = continuation }
@@ -62,7 +64,7 @@ final class LoginCallback: Sendable {
     }
 
     /// A thread of its own reads until the process ends: a line that is no answer is told so, and the next may be one.
-    private func listenToTyping(_ request: AuthorizationRequest) {
+    private func listenToTyping(_ request: AuthorizationRequest, _ note: @escaping @Sendable (String) -> Void) {
         let thread = try? Thread(named: "paste") { [self] in
             while let line = TypedLine.shown(limit: 1 << 14) {
                 do throws(AuthorizationRequest.Problem) {
@@ -70,7 +72,7 @@ final class LoginCallback: Sendable {
                 } catch {
                     if line.allSatisfy(\.isWhitespace) { continue }
                     if !error.isForeign && (line.contains("error=")) { return finish(.failure(error)) }
-                    TypedLine.show("That is not it: \(error.message).\n")
+                    note("That is not it: \(error.message).")
                 }
             }
             // The end of what can be typed ends the login where nothing else can bring its answer.

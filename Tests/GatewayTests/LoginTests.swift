@@ -96,9 +96,13 @@ enum ContinuousTime {
         #expect(explained.out.contains("auth_permanent"))
         #expect(explained.out.contains("rule oauth.invalid_grant"))
         #expect(explained.out.contains("fix: sign in again: understudy models auth login --provider google-gemini-cli\n"))
-        let listed = try await scene.command(["credentials", "list"])
-        #expect(listed.out.contains("sign in again: invalid_grant"))
-        #expect(listed.out.contains("understudy models auth login --provider google-gemini-cli --profile-id google-gemini-cli:default"))
+        // The file says so, which the gateway reads again at once.
+        #expect(
+            try await eventually {
+                let listed = try await scene.command(["credentials", "list"]).out
+                return listed.contains("sign in again: invalid_grant")
+                    && listed.contains("understudy models auth login --provider google-gemini-cli --profile-id google-gemini-cli:default")
+            })
         let stored = try await scene.command(["models", "auth", "list"])
         #expect(stored.out.contains("sign in again"))
         #expect(!stored.out.contains("expires in 0"))

@@ -77,7 +77,7 @@ import Transport
         #expect(upstream.abandoned == 0)
 
         // Those that were replaced have left, and what they did is known.
-        #expect(await eventually { processes[1...4].allSatisfy { kill(pid_t($0), 0) != 0 } })
+        #expect(await eventually { processes[1...4].allSatisfy { Self.hasEnded($0) } })
         for id in ids { #expect(try await gateway.receipt(id).outcome == "answered") }
         let last = processes[5]
         #expect(try await Self.processID(of: gateway) == last)
@@ -85,10 +85,20 @@ import Transport
         #expect(after.descriptors <= before.descriptors + 8, "\(before) \(after)")
         #expect(after.memory < before.memory * 2 + (32 << 20), "\(before) \(after)")
         // The first one stays for who waits for it, with next to nothing.
-        #expect(await eventually { Self.descriptors(of: first) < 16 })
+        #expect(await eventually { Self.descriptors(of: first) <= before.descriptors }, "\(Self.descriptors(of: first)), not \(before)")
         #expect(await gateway.process.stop().ending == .exited(0))
-        #expect(kill(pid_t(last), 0) != 0)
+        #expect(await eventually { Self.hasEnded(last) })
         withExtendedLifetime(stage) {}
+    }
+
+    /// Also one that nobody has taken note of yet, as in a container whose first process does not.
+    static func hasEnded(_ process: Int) -> Bool {
+        if kill(pid_t(process), 0) != 0 { return true }
+        guard let file = fopen("/proc/\(process)/stat", "r") else { return true }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self).contains(") Z ")
     }
 
     static func descriptors(of process: Int) -> Int {
@@ -104,7 +114,6 @@ import Transport
         async let refused = gateway.ask("stage/limited", headers: ["x-understudy-no-fallback": "1"])
         #expect(await eventually { stage.calls(of: "stage") == 1 })
         #expect(try await Self.restart(gateway)["in_flight"] == 1)
-        #expect(try await gateway.blocks().isEmpty)
         #expect(try await refused.status != 200)
         #expect(try await eventually { try await gateway.blocks().count == 1 })
         #expect(try await gateway.blocks().first?["reason"] == "billing")
@@ -123,7 +132,7 @@ import Transport
         #expect(try await gateway.ask("stage/m", headers: session).status == 200)
         _ = try await Self.restart(gateway)
         let plan = try await gateway.get("/api/plan?model=stage/m&session=evening")
-        #expect(plan.text.contains("\"pin\"") || plan.text.contains("pinned"), "\(plan.text)")
+        #expect(plan.text.contains("session_pin"), "\(plan.text)")
         await gateway.stop()
         withExtendedLifetime(stage) {}
     }
@@ -201,7 +210,7 @@ import Transport
         let status = try await binary.run(["gateway", "status", "--json"], home: home)
         #expect(try JSONValue.parse(status.out)["status"]?["pid"] == JSONValue.parse(restarted.out)["pid"], "\(status.out)")
         #expect(try await binary.run(["gateway", "stop"], home: home).status == 0)
-        #expect(await eventually { kill(pid_t(first["pid"]?.int ?? 0), 0) != 0 })
+        #expect(await eventually { Self.hasEnded(first["pid"]?.int ?? 0) })
     }
 }
 

@@ -13,7 +13,7 @@ struct GatewaySurroundings: Hashable, Sendable {
     var port: UInt16?
 
     static let deep = Flag("deep", .toggle, "Also say which process listens on the port, and what the service manager says")
-    static let noProbe = Flag("no-probe", .toggle, "Ask nobody: say what the state folder knows")
+    static let probe = Flag("probe", .toggle, "Ask the gateway; --no-probe asks nobody, and says what the state folder knows")
     static let requireRPC = Flag("require-rpc", .toggle, "Fail also if the gateway refuses the token, so that commands cannot ask it")
 
     static func look(_ context: CommandContext, isUp: Bool) -> GatewaySurroundings {
@@ -56,7 +56,7 @@ struct GatewaySurroundings: Hashable, Sendable {
 
 extension GatewayStatusReport {
     static func run(_ context: CommandContext) throws(CommandFailure) -> ExitStatus {
-        if context.invocation.isOn(GatewaySurroundings.noProbe) { return unasked(context) }
+        if context.invocation.toggle(GatewaySurroundings.probe) == false { return unasked(context) }
         let client = GatewayClient(for: context)
         let report = ask(client)
         let isUp = report.exitStatus == .fine
@@ -92,7 +92,7 @@ extension GatewayStatusReport {
 extension Command {
     static let gatewayStatus = Command(
         words: ["gateway", "status"], summary: "Say whether the gateway is up and ready, and what it is doing",
-        flags: Flag.connection + [GatewaySurroundings.deep, GatewaySurroundings.noProbe, GatewaySurroundings.requireRPC],
+        flags: Flag.connection + [GatewaySurroundings.deep, GatewaySurroundings.probe, GatewaySurroundings.requireRPC],
         examples: [
             Example("understudy gateway status", "How is it?"),
             Example("understudy gateway status --json", "The same as data."),

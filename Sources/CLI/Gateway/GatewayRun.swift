@@ -169,6 +169,9 @@ enum GatewayRun {
                     try? running.announce(in: folder.path)
                     continue
                 }
+                Follower.passSignals(to: successor.process.processID)
+                // It may have come behind the last look.
+                if let asked = orders.stop { successor.send(.stop(grace: asked.grace)) }
                 await stop(server, relay, grace: .zero, log.logger)
                 await predecessor?.ended(within: grace) { await group.loops[0].sleep(for: $0) }
                 await rehearsal?.stop()

@@ -41,6 +41,7 @@ enum Follower {
             var words: [UnsafeMutablePointer<CChar>?] = origin.arguments.map { strdup($0) } + [nil]
             let environment = origin.environment + ["\(variable)=\(reading) \(gateway)"]
             var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+            holdSignals(SIG_BLOCK)
             execve(program, &words, &variables)
             for pointer in words + variables { free(pointer) }
         }
@@ -59,14 +60,28 @@ enum Follower {
     /// Which process signals are passed on to; read in signal handlers.
     private static let gateway = Atomic<Int32>(0)
 
-    private static func follow(_ reading: Int32, _ first: Int32) -> Int32 {
-        gateway.store(first, ordering: .relaxed)
-        // Those that end are not to stay as zombies.
-        signal(SIGCHLD, SIG_IGN)
+    /// Passes on what comes from now on: this process is on its way to be a follower, or to end.
+    static func passSignals(to process: Int32) {
+        gateway.store(process, ordering: .relaxed)
         signal(SIGTERM) { _ in Follower.pass(SIGTERM) }
         signal(SIGINT) { _ in Follower.pass(SIGINT) }
         signal(SIGHUP) { _ in Follower.pass(SIGHUP) }
         signal(SIGUSR1) { _ in Follower.pass(SIGUSR1) }
+    }
+
+    /// The program that is put in this one's place has no handlers at first: what comes meanwhile waits for them.
+    private static func holdSignals(_ how: Int32) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { sigaddset(&signals, number) }
+        pthread_sigmask(how, &signals, nil)
+    }
+
+    private static func follow(_ reading: Int32, _ first: Int32) -> Int32 {
+        // Those that end are not to stay as zombies.
+        signal(SIGCHLD, SIG_IGN)
+        passSignals(to: first)
+        holdSignals(SIG_UNBLOCK)
         var status: Int32 = 1
         var begun: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 256)

@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The tests of the built gateway.
 SOCKETS = r"^GatewayTests\."
-# Faults in a tenth of their time: what else runs would be taken for one of them.
-DRILL = r"DrillTests|The drill"
+# Faults in a tenth of their time, which anything beside them would be taken for; and restarts under a load that is one for all.
+DRILL = r"DrillTests|The drill|HandoverTests|A gateway that restarts"
 
 
 @dataclass

@@ -107,7 +107,7 @@ import Transport
         let played = try await PlayedRelay([("a", ["k1"], script)])
         let began = ContinuousClock.now
         let result = try #require(try await Self.probe(played, Self.quick(400)).first)
-        #expect(ContinuousClock.now - began < .seconds(5))
+        #expect(ContinuousClock.now - began < .seconds(9))
         #expect(result.status == .timeout, "\(result)")
         let latency = try #require(result.latency)
         #expect(latency >= .milliseconds(390) && latency < .seconds(4))

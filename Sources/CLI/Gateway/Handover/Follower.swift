@@ -36,6 +36,8 @@ enum Follower {
     ///   - writing: Its writing end, which is closed here.
     static func become(reading: Int32, writing: Int32, gateway: Int32, origin: Handover.Origin) -> Int32 {
         close(writing)
+        // Idle connections to providers, above all.
+        for number in 3..<max(4, min(getdtablesize(), 1 << 16)) where number != reading { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(reading, F_SETFD, 0)
         if let program = origin.program {
             var words: [UnsafeMutablePointer<CChar>?] = origin.arguments.map { strdup($0) } + [nil]

@@ -82,7 +82,10 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries"], path: "Fuzz/Tests", swiftSettings: strict),
         tests(
             "CLITests",
-            ["CLI", "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport"],
+            [
+                "CLI", "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport",
+                "Transport",
+            ],
             exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6],

@@ -16,6 +16,7 @@ extension Explanation {
             return words.isEmpty ? failure.code ?? "no words" : words
         }
         if !words.isEmpty { return "\(status) \"\(words)\"" }
+        if status < 400, failure.code == nil { return "\(status), not to its end" }
         return failure.code.map { "\(status) \(Words.line($0, limit: 40))" } ?? "\(status), no body"
     }
 

@@ -43,12 +43,11 @@ public struct FileLock: ~Copyable, Sendable {
             isHeld = false
             return
         }
-        let end = ContinuousClock.now + patience
-        var held = flock(raw, LOCK_EX | LOCK_NB) == 0
         // There is no `flock` with a limit. A holder needs milliseconds; one that was stopped must not stop us as well.
-        while !held, errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < end {
-            usleep(5_000)
+        var held = false
+        _ = BlockingWait.until(within: patience, every: .milliseconds(5)) {
             held = flock(raw, LOCK_EX | LOCK_NB) == 0
+            return held || !(errno == EWOULDBLOCK || errno == EINTR)
         }
         descriptor = raw
         file = Descriptor(owning: raw)

@@ -12,6 +12,8 @@ public struct ChildProcess: Hashable, Sendable {
 
     /// Whose keys and hang-ups it hears.
     public enum Group: Hashable, Sendable {
+        /// That of who started it: Ctrl-C reaches both.
+        case same
         /// A group of its own in this terminal's session: Ctrl-C reaches who started it, and not it.
         case own
         /// A session of its own: it outlives the terminal.
@@ -75,7 +77,7 @@ public struct ChildProcess: Hashable, Sendable {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        for number in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD] { sigaddset(&signals, number) }
+        for number in [SIGPIPE, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD] { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
         #if canImport(Glibc)
@@ -87,6 +89,7 @@ public struct ChildProcess: Hashable, Sendable {
             let newSession: Int32 = 0x0400
         #endif
         switch group {
+        case .same: break
         case .own:
             posix_spawnattr_setpgroup(&attributes, 0)
             flags |= POSIX_SPAWN_SETPGROUP

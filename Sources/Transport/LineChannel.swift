@@ -96,7 +96,7 @@ public final class LineChannel: Sendable {
     /// As `close`, and waits on the calling thread until it is sent, for a second at most.
     public func closeNow() {
         close()
-        for _ in 0..<500 where !outbox.withLock({ $0.isDone }) { usleep(2_000) }
+        _ = BlockingWait.until(within: .seconds(1), every: .milliseconds(2)) { outbox.withLock { $0.isDone } }
     }
 
     private func ring() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import TestSupport
+import Transport
 
 #if canImport(Glibc)
     import Glibc
@@ -19,29 +20,16 @@ final class TypedSession: Sendable {
         self.home = home
         let (terminal, path) = try Self.open()
         self.terminal = terminal
-        #if canImport(Glibc)
-            var actions = posix_spawn_file_actions_t()
-        #else
-            var actions: posix_spawn_file_actions_t?
-        #endif
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, stream, path, O_RDWR | O_NOCTTY, 0)
-        }
-        posix_spawn_file_actions_addclose(&actions, terminal)
         let binary = try BuiltBinary().path
         let variables = ["HOME": home.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "dumb", "COLUMNS": "100"]
             .merging(environment) {
                 $1
             }
-        var list: [UnsafeMutablePointer<CChar>?] = ([binary] + words).map { strdup($0) } + [nil]
-        var set: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in list + set { free(pointer) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, binary, &actions, nil, &list, &set)
-        guard code == 0 else { throw BuiltBinary.Problem("\(binary) cannot be run: errno \(code)") }
-        self.process = process
+        let theirs = Descriptor(owning: systemOpen(path))
+        process = try ChildProcess.start(
+            binary, arguments: [binary] + words, environment: variables.map { "\($0.key)=\($0.value)" },
+            descriptors: [theirs.raw, theirs.raw, theirs.raw], group: .same
+        ).processID
         _ = fcntl(terminal, F_SETFL, O_NONBLOCK)
     }
 
@@ -129,3 +117,5 @@ final class TypedSession: Sendable {
         return ended.withLock { $0 ?? 0 }
     }
 }
+
+private func systemOpen(_ path: String) -> Int32 { open(path, O_RDWR | O_NOCTTY | O_CLOEXEC) }

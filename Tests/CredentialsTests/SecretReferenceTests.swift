@@ -255,6 +255,19 @@ private struct Vault {
         chmod(home, 0o700)
     }
 
+    @Test func `has nothing open that is ours, marked or not`() throws {
+        var vault = try Vault()
+        try vault.refer(["a": Self.reference("x")])
+        let unmarked = fcntl(STDERR_FILENO, F_DUPFD, 200)
+        defer { close(unmarked) }
+        try #require(unmarked >= 200)
+        let script = "if [ -e /dev/fd/\(unmarked) ]; then echo open; else echo shut; fi"
+        var program = SecretsSettings.Program(command: try vault.program(script))
+        program.isJSONOnly = false
+        vault.secrets.providers = ["helper": .exec(program)]
+        #expect(vault.found() == ["a=shut"])
+    }
+
     @Test func `does not wait for the others`() throws {
         var vault = try Vault()
         var references: [String: String] = [:]

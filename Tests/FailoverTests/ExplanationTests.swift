@@ -238,6 +238,12 @@ import Testing
         #expect(refusal.message == message)
     }
 
+    @Test func `says of a good reply that was left that it did not come to its end`() {
+        let left = Failure(reason: .cancelled, scope: nil, rule: "client.left")
+        let attempt = Attempt(candidate: Candidate("p/m", credential: "k"), startedAt: .at(0), status: 200, failure: left)
+        #expect(Explanation.happened(attempt) == "200, not to its end")
+    }
+
     @Test func `of a request without a chain gives the words of its refusal`() {
         let facts = RequestFacts(id: "R1", startedAt: .at(0), deadline: .at(0), requestedModel: "nobody/m", wire: "openai-completions")
         let refusal = Refusal(

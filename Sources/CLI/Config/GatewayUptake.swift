@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Transport
 
 /// Whether the gateway that runs on this state folder goes by a changed configuration.
 enum GatewayUptake: Hashable, Sendable {
@@ -26,17 +21,17 @@ enum GatewayUptake: Hashable, Sendable {
     static func find(after writtenAt: Int64, _ location: ConfigLocation, context: CommandContext) -> GatewayUptake {
         guard let running = RunningGateway.find(in: location.stateFolder), running.stopsBy == nil else { return .notRunning }
         let client = GatewayClient(address: GatewayAddress.find(for: context), timeout: .seconds(2))
-        let end = ContinuousClock.now + patience
-        repeat {
-            guard let status = try? client.get("/api/status") else { return .waiting }
-            if let path = status["config"]?.string, path != location.configPath { return .otherFile(path) }
-            if let at = status["reload_tried_at"]?.int, Int64(at) >= writtenAt {
-                if let problem = status["reload_problem"]?.string { return .refused(problem) }
-                return .taken
+        var uptake = GatewayUptake.waiting
+        _ = BlockingWait.until(within: patience, every: .milliseconds(20)) {
+            guard let status = try? client.get("/api/status") else { return true }
+            if let path = status["config"]?.string, path != location.configPath {
+                uptake = .otherFile(path)
+            } else if let at = status["reload_tried_at"]?.int, Int64(at) >= writtenAt {
+                uptake = status["reload_problem"]?.string.map { .refused($0) } ?? .taken
             }
-            usleep(20_000)
-        } while ContinuousClock.now < end
-        return .waiting
+            return uptake != .waiting
+        }
+        return uptake
     }
 
     var text: String? {

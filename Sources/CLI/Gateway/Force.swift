@@ -11,7 +11,7 @@ import Transport
 
 /// `gateway run --force`: ends who stands in the way. Blocks until they have gone, or have had their time.
 enum Force {
-    private static let patience = 100
+    private static let patience = Duration.seconds(5)
 
     static func makeWay(_ folder: StateFolder, port: UInt16, _ log: Logger) {
         if let running = RunningGateway.find(in: folder.path), running.isHolding(folder.path) {
@@ -25,10 +25,7 @@ enum Force {
         log.warning("Ended by --force", ["process": .int(Int(process)), "program": .string(name)])
         for signal in [SIGTERM, SIGKILL] {
             guard kill(process, signal) == 0 else { return }
-            for _ in 0..<patience {
-                if isGone() { return }
-                usleep(50_000)
-            }
+            if BlockingWait.until(within: patience, every: .milliseconds(50), isGone) { return }
         }
     }
 }

@@ -77,21 +77,21 @@ struct GatewayRestart {
     /// Waits until another process says that it is the gateway.
     private func signal() throws(CommandFailure) -> ExitStatus {
         kill(gateway.processID, SIGUSR1)
-        let end = ContinuousClock.now + Self.patience
-        while ContinuousClock.now < end {
-            if let next = RunningGateway.find(in: location.stateFolder), next.processID != gateway.processID {
-                let text = "Restarted: process \(next.processID) serves at \(next.url)."
-                context.output.wantsJSON
-                    ? context.output.json([
-                        "restarted": true, "pid": .number(JSONNumber(Int(next.processID))),
-                        "was_pid": .number(JSONNumber(Int(gateway.processID))),
-                    ]) : context.output.text(text)
-                return .fine
-            }
-            usleep(20_000)
+        var found: RunningGateway?
+        _ = BlockingWait.until(within: Self.patience, every: .milliseconds(20)) {
+            found = RunningGateway.find(in: location.stateFolder)
+            return found.map { $0.processID != gateway.processID } ?? false
         }
-        throw CommandFailure(
-            .failed, "not restarted: process \(gateway.processID) goes on", hints: ["why stands in its log: understudy logs"])
+        guard let next = found, next.processID != gateway.processID else {
+            throw CommandFailure(
+                .failed, "not restarted: process \(gateway.processID) goes on", hints: ["why stands in its log: understudy logs"])
+        }
+        context.output.wantsJSON
+            ? context.output.json([
+                "restarted": true, "pid": .number(JSONNumber(Int(next.processID))),
+                "was_pid": .number(JSONNumber(Int(gateway.processID))),
+            ]) : context.output.text("Restarted: process \(next.processID) serves at \(next.url).")
+        return .fine
     }
 }
 

@@ -3,6 +3,7 @@ import Failover
 import HTTP
 import JSON
 import Providers
+import Transport
 
 /// A login with a code that is typed in a browser anywhere (RFC 8628), in the three ways there are. Blocks.
 public struct DeviceLogin: Sendable {
@@ -106,7 +107,7 @@ public struct DeviceLogin: Sendable {
             var left = max(pause, .milliseconds(10))
             // In pieces, so that giving up is noticed.
             while left > .zero, !isOver() {
-                BlockingPause.sleep(min(left, .milliseconds(200)))
+                BlockingWait.sleep(min(left, .milliseconds(200)))
                 left -= .milliseconds(200)
             }
         }

@@ -3,6 +3,7 @@ import Failover
 import HTTP
 import JSON
 import Providers
+import Transport
 
 /// What a new login is of: the e-mail address and the project that its tokens do not name. Blocks.
 public struct LoginAccount: Sendable {
@@ -54,7 +55,7 @@ public struct LoginAccount: Sendable {
         for round in 0..<12 {
             let operation = try endpoint.ask("\(url):onboardUser", json: .object(asked), bearer: access)
             if operation["done"]?.bool == true { return Self.project(operation["response"]?["cloudaicompanionProject"]) ?? wanted }
-            if round < 11 { BlockingPause.sleep(.seconds(5)) }
+            if round < 11 { BlockingWait.sleep(.seconds(5)) }
         }
         return wanted
     }

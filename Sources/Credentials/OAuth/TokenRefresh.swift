@@ -102,7 +102,7 @@ public struct TokenRefresh: Sendable {
                 return renewed
             } catch {
                 renewed.unwritten = error
-                if attempt < Self.writes { BlockingPause.sleep(.milliseconds(100 * attempt)) }
+                if attempt < Self.writes { BlockingWait.sleep(.milliseconds(100 * attempt)) }
             }
         }
         return renewed

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Synchronization
 import Transport
 
 #if canImport(Glibc)
@@ -55,64 +54,30 @@ struct HelperProcess {
         var output: Int32
     }
 
-    /// Held from the making of pipes to the spawn, so that no other program inherits an end of them.
-    private static let spawning = Mutex(())
-
-    private func start() -> Result<Started, Trouble> {
-        Self.spawning.withLock { _ -> Result<Started, Trouble> in
-            var question: [Int32] = [-1, -1]
-            var answer: [Int32] = [-1, -1]
-            guard pipe(&question) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
-            let theirInput = Descriptor(owning: question[0])
-            let feed = Descriptor(owning: question[1])
-            guard pipe(&answer) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
-            let theirOutput = Descriptor(owning: answer[1])
-            for end in question + answer { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            _ = fcntl(feed.raw, F_SETFL, O_NONBLOCK)
-            _ = fcntl(answer[0], F_SETFL, O_NONBLOCK)
-            let sent = input.withUnsafeBytes { bytes in Descriptor.uninterrupted { write(feed.raw, bytes.baseAddress, bytes.count) } }
-            var process: pid_t = 0
-            let code = sent == input.count ? spawn(&process, input: theirInput.raw, output: theirOutput.raw) : EAGAIN
-            guard code == 0 else {
-                close(answer[0])
-                return .failure(Trouble(text: "\(command) cannot be run: \(String(cString: strerror(code)))"))
-            }
-            return .success(Started(process: process, output: answer[0]))
-        }
-    }
-
     /// In a process group of its own, so that what it starts can be ended with it.
-    private func spawn(_ process: inout pid_t, input: Int32, output: Int32) -> Int32 {
-        #if canImport(Glibc)
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
-        #else
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
-        #endif
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+    private func start() -> Result<Started, Trouble> {
+        var question: [Int32] = [-1, -1]
+        var answer: [Int32] = [-1, -1]
+        guard pipe(&question) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
+        let theirInput = Descriptor(owning: question[0])
+        let feed = Descriptor(owning: question[1])
+        guard pipe(&answer) == 0 else { return .failure(Trouble(text: "no pipe could be made")) }
+        let theirOutput = Descriptor(owning: answer[1])
+        for end in question + answer { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        for end in [feed.raw, answer[0]] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        let sent = input.withUnsafeBytes { bytes in Descriptor.uninterrupted { write(feed.raw, bytes.baseAddress, bytes.count) } }
+        let nowhere = Descriptor(owning: open("/dev/null", O_WRONLY | O_CLOEXEC))
+        do throws(SystemError) {
+            guard sent == input.count else { throw SystemError("write", code: EAGAIN) }
+            let child = try ChildProcess.start(
+                command, arguments: [command] + arguments,
+                environment: environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" },
+                descriptors: [theirInput.raw, theirOutput.raw, nowhere.raw], group: .own)
+            return .success(Started(process: child.processID, output: answer[0]))
+        } catch {
+            close(answer[0])
+            return .failure(Trouble(text: "\(command) cannot be run: \(error.reason)"))
         }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var usual = sigset_t()
-        sigemptyset(&usual)
-        for number in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGQUIT] { sigaddset(&usual, number) }
-        posix_spawnattr_setsigdefault(&attributes, &usual)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var words: [UnsafeMutablePointer<CChar>?] = ([command] + arguments).map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] =
-            environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in words + variables { free(pointer) } }
-        return posix_spawn(&process, command, &actions, &attributes, &words, &variables)
     }
 
     // MARK: Running

@@ -101,7 +101,11 @@ enum GatewayInstall {
                 hints: ["understudy gateway stop", "or have it done: understudy gateway install --force"])
         }
         kill(running.processID, SIGTERM)
-        for _ in 0..<600 where running.isHolding(location.stateFolder) { usleep(100_000) }
+        guard BlockingWait.until(within: .seconds(60), every: .milliseconds(100), { !running.isHolding(location.stateFolder) }) else {
+            throw CommandFailure(
+                .failed, "the gateway that runs (process \(running.processID)) has not ended after 60 s",
+                hints: ["understudy gateway stop --force"])
+        }
     }
 
     private static func noManager(_ manager: ServiceManager, _ program: String, _ path: String) -> CommandFailure {

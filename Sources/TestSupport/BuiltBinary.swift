@@ -73,7 +73,7 @@ public struct BuiltBinary: Hashable, Sendable {
     ///   - limit: How long it may take before it is killed.
     public func run(
         _ arguments: [String], environment: [String: String] = [:], input: String = "", home: TemporaryHome? = nil,
-        workingFolder: String? = nil, limit: Duration = .seconds(30)
+        workingFolder: String? = nil, limit: Duration = .seconds(120)
     ) async throws(Problem) -> Finished {
         let running = try start(
             arguments, environment: environment, input: input, home: home, workingFolder: workingFolder, limit: limit)

@@ -4,7 +4,7 @@
 /// gives no signal of.
 ///
 /// - Returns: Whether it held in time.
-public func eventually(within limit: Duration = .seconds(30), _ condition: () async throws -> Bool) async rethrows -> Bool {
+public func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async rethrows -> Bool {
     let end = ContinuousClock.now + limit
     while true {
         if try await condition() { return true }

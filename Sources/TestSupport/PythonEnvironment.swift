@@ -50,7 +50,7 @@ public struct PythonEnvironment: Sendable {
 
     /// Runs a script to its end. `environment` is all it gets, beside what `BuiltBinary` gives.
     public func run(
-        script: String, _ arguments: [String] = [], environment: [String: String], limit: Duration = .seconds(60)
+        script: String, _ arguments: [String] = [], environment: [String: String], limit: Duration = .seconds(200)
     ) async throws(BuiltBinary.Problem) -> BuiltBinary.Finished {
         try await BuiltBinary(program: python).run([script] + arguments, environment: environment, limit: limit)
     }

@@ -13,7 +13,7 @@ public final class RawConnection: Sendable {
     /// - Parameters:
     ///   - seconds: How long a read may wait.
     ///   - receives: Bytes that the system may keep for a client that does not read; `nil`: as many as it likes.
-    public init(port: UInt16, seconds: Int = 10, receives: Int32? = nil) throws(SystemError) {
+    public init(port: UInt16, seconds: Int = 60, receives: Int32? = nil) throws(SystemError) {
         #if canImport(Glibc)
             // A process that another test starts meanwhile must not hold this connection open.
             let raw = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -8,7 +8,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(2))) struct `The built program` {
+@Suite(.timeLimit(.minutes(5))) struct `The built program` {
     @Test(
         arguments: [
             (["--version"], 0, "understudy 0.1.0 (", ""),
@@ -85,7 +85,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `A program under test` {
+@Suite(.timeLimit(.minutes(5))) struct `A program under test` {
     static let shell = BuiltBinary(program: "/bin/sh")
 
     @Test func `gets its input, arguments, environment and an empty home as its working folder`() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import CLI
 
 /// `understudy failures classify`, as it is typed.
-@Suite(.timeLimit(.minutes(2))) struct `Classifying by command` {
+@Suite(.timeLimit(.minutes(5))) struct `Classifying by command` {
     static let binary = Result { () throws(BuiltBinary.Problem) in try BuiltBinary() }
 
     static func classify(_ words: [String], input: String = "", home: TemporaryHome? = nil) async throws -> BuiltBinary.Finished {
@@ -164,7 +164,7 @@ import Testing
         #expect(finished?.status == 0)
         #expect(finished?.out.split(separator: "\n").count == 10_000)
         // A debug build on a crowded machine; a release build needs a tenth of it.
-        #expect(time < .seconds(20))
+        #expect(time < .seconds(60))
     }
 
     @Test func `goes by the flags behind each other, and sees repeated ones`() throws {

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Commands that change the configuration, inside the test, on files of a home folder of its own.
-@Suite(.timeLimit(.minutes(2))) struct `A command that changes the configuration` {
+@Suite(.timeLimit(.minutes(5))) struct `A command that changes the configuration` {
     static let file = ".understudy/understudy.json"
 
     static let commented = """
@@ -177,7 +177,7 @@ import Testing
         let binary = try BuiltBinary()
         try await withThrowingTaskGroup(of: Int32?.self) { group in
             for number in 0..<12 {
-                group.addTask { try await binary.run(["config", "set", "env.V\(number)", "x"], home: home, limit: .seconds(90)).status }
+                group.addTask { try await binary.run(["config", "set", "env.V\(number)", "x"], home: home, limit: .seconds(280)).status }
             }
             for try await status in group { #expect(status == 0) }
         }

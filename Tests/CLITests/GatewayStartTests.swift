@@ -8,7 +8,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct `A gateway's start` {
+@Suite(.timeLimit(.minutes(5))) struct `A gateway's start` {
     @Test func `refuses a state folder on which another gateway runs`() async throws {
         let home = try TemporaryHome()
         let binary = try BuiltBinary()

@@ -14,7 +14,7 @@ import Testing
 ///
 /// One line in the table for each command. After a change that is meant: `UNDERSTUDY_REWRITE_GOLDEN=1 swift test --filter Golden` writes the
 /// files anew, and their diff shows what people will see.
-@Suite(.timeLimit(.minutes(2))) struct `What a command prints` {
+@Suite(.timeLimit(.minutes(5))) struct `What a command prints` {
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
         var words: [String]

@@ -32,7 +32,7 @@ private struct Desk {
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct `Stored credentials by command` {
+@Suite(.timeLimit(.minutes(5))) struct `Stored credentials by command` {
     static let first = "sk-proj-0123456789abcdef-one"
     static let second = "sk-proj-0123456789abcdef-two"
 
@@ -253,7 +253,7 @@ private struct Desk {
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct `At a terminal` {
+@Suite(.timeLimit(.minutes(5))) struct `At a terminal` {
     @Test func `a credential is added step by step, and the key is never shown`() async throws {
         let home = try TemporaryHome()
         let session = try TypedSession(["models", "auth", "add"], home: home)

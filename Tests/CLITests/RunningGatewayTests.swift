@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// `understudy gateway run` without a configuration, on a free port, and the commands that ask it.
-@Suite(.timeLimit(.minutes(2))) struct `A gateway and its commands` {
+@Suite(.timeLimit(.minutes(5))) struct `A gateway and its commands` {
     struct Stage {
         var binary: BuiltBinary
         var home: TemporaryHome

@@ -13,7 +13,7 @@ import Testing
 #endif
 
 /// `status`, `doctor` and `health` of the built program in homes of their own.
-@Suite(.timeLimit(.minutes(2))) struct `The report and the doctor` {
+@Suite(.timeLimit(.minutes(5))) struct `The report and the doctor` {
     /// Port 1 is nobody's, so that no other gateway on this machine is asked.
     private static let settings = """
         { // notes

@@ -9,7 +9,7 @@ import Testing
 @testable import CLI
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct `What a gateway kept` {
+@Suite(.timeLimit(.minutes(5))) struct `What a gateway kept` {
     @Test func `stays paused and blocked where it can be read and not written`() async throws {
         let home = try TemporaryHome()
         let folder = try StateFolder(path: home.path + "/state")

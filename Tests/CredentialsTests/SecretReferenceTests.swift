@@ -137,7 +137,7 @@ private struct Vault {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `A program that is asked for secrets` {
+@Suite(.timeLimit(.minutes(5))) struct `A program that is asked for secrets` {
     private static func reference(_ id: String) -> String { #"{"source": "exec", "provider": "helper", "id": "\#(id)"}"# }
 
     @Test func `is run once for all that is needed of it, without a shell and with the variables that it may have`() throws {

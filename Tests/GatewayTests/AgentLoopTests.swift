@@ -76,7 +76,7 @@ final class LoopScene: TestScene {
         let asked = `An agent's loop`.providers.flatMap { provider in ScriptedModel.models.map { "\(provider)/\($0)" } }
         finished = try await python.run(
             script: ProjectFile.path("Tests/GatewayTests/Scripts/agent_loops.py"), asked,
-            environment: ["GATEWAY": gateway.url, "GATEWAY_KEY": gateway.token], limit: .seconds(200))
+            environment: ["GATEWAY": gateway.url, "GATEWAY_KEY": gateway.token], limit: .seconds(280))
         results = try finished.out.split(separator: "\n").map { try JSONValue.parse(String($0)) }
     }
 

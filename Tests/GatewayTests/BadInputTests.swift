@@ -8,7 +8,7 @@ import Transport
 
 /// What strangers send. Each row is answered with a status of its own and an error in the wire's shape; nothing of it may reach the
 /// upstream `bad`, and the gateway must serve the next request as ever.
-@Suite(.timeLimit(.minutes(3)), Shared<BadInputScene>()) struct `Bad input` {
+@Suite(.timeLimit(.minutes(5)), Shared<BadInputScene>()) struct `Bad input` {
     /// Sends bytes on a connection of their own and checks the answer.
     static func refuse(_ bytes: [UInt8], status: Int, code: String, _ what: String) async throws {
         let scene = try BadInputScene.current

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Replies that break off in the middle, with nobody to go on.
-@Suite(.timeLimit(.minutes(2))) struct `A stream that breaks off` {
+@Suite(.timeLimit(.minutes(5))) struct `A stream that breaks off` {
     /// The beginning of a wire's stream, as far as the end of its first words, and perhaps the beginning of a tool call.
     private static func beginning(_ wire: PlayedWire, withCall: Bool) -> Script {
         var script = wire.says("The show must", streaming: true)

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Which chain a request gets by its `model`, its body and its headers, and how far down it goes.
-@Suite(.timeLimit(.minutes(2))) struct `A request's chain` {
+@Suite(.timeLimit(.minutes(5))) struct `A request's chain` {
     /// Providers that all refuse with 404, so that a request walks its whole chain and blocks no key.
     static func walk() async throws -> (RunningGateway, Stage, [ScriptedUpstream]) {
         let stage = try Stage()

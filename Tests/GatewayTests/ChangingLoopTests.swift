@@ -5,12 +5,12 @@ import Testing
 
 /// Loops of official SDKs within which the provider changes and changes back. Both sign their thoughts and refuse each other's, so that
 /// an answer proves that no signature came to the wrong one for good.
-@Suite(.timeLimit(.minutes(4))) struct `An agent's loop whose provider fails within it` {
+@Suite(.timeLimit(.minutes(5))) struct `An agent's loop whose provider fails within it` {
     @Test func `ends with the first provider, whatever wires the two have`() async throws {
         let python = try await PythonEnvironment.sdks()
         let finished = try await python.run(
             script: ProjectFile.path("Tests/GatewayTests/Scripts/changing_loops.py"), [try BuiltBinary().path], environment: [:],
-            limit: .seconds(180))
+            limit: .seconds(280))
         let results = try finished.out.split(separator: "\n").map { try JSONValue.parse(String($0)) }
         #expect(results.count == 16, "\(finished.error)")
         let wires = ["anthropic": "anthropic-messages", "google-genai": "google-generative-ai"]

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Bodies that are compressed though nobody asked for it, and what they turn into.
-@Suite(.timeLimit(.minutes(2))) struct `A compressed reply` {
+@Suite(.timeLimit(.minutes(5))) struct `A compressed reply` {
     enum Coding: String, Sendable, CaseIterable {
         case gzip, br
 

@@ -8,7 +8,7 @@ import Testing
 import Transport
 
 /// What an owner decides about credentials, by endpoint and by command, with a gateway and without.
-@Suite(.timeLimit(.minutes(2))) struct `An owner's decision` {
+@Suite(.timeLimit(.minutes(5))) struct `An owner's decision` {
     /// A key without money until it is paid for, and a spare.
     final class Money: Sendable {
         private let paid = Mutex(false)

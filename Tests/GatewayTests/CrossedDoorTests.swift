@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Every door onto providers of every wire, over the built gateway.
-@Suite(.timeLimit(.minutes(2)), Shared<WireScene>()) struct `A door onto any provider` {
+@Suite(.timeLimit(.minutes(5)), Shared<WireScene>()) struct `A door onto any provider` {
     @Test(arguments: PlayedWire.allCases, PlayedWire.allCases)
     func `says what the provider said, whole and streamed`(client: PlayedWire, upstream: PlayedWire) async throws {
         let gateway = try WireScene.current.gateway
@@ -92,7 +92,7 @@ import Transport
 }
 
 /// What is asked besides an answer.
-@Suite(.timeLimit(.minutes(2))) struct `Doors beside the answers` {
+@Suite(.timeLimit(.minutes(5))) struct `Doors beside the answers` {
     @Test func `count tokens and embed where the wire has it`() async throws {
         let stage = try Stage()
         func provider(_ name: String, _ body: JSONValue) throws -> ScriptedUpstream {

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Who may come in, where the doors are, and what stands beside them.
-@Suite(.timeLimit(.minutes(2))) struct `The front door` {
+@Suite(.timeLimit(.minutes(5))) struct `The front door` {
     static func scene(_ more: String = "", arguments: [String] = []) async throws -> (RunningGateway, ScriptedUpstream, Stage) {
         let stage = try Stage()
         let upstream = try stage.provider("stage", Stage.says("Come in."))

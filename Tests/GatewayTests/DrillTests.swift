@@ -5,14 +5,14 @@ import TestSupport
 import Testing
 
 /// `understudy rehearse`, run as a user would.
-@Suite(.timeLimit(.minutes(4)), .serialized) struct `The drill` {
+@Suite(.timeLimit(.minutes(5)), .serialized) struct `The drill` {
     static let wires = ["openai-completions", "openai-responses", "anthropic-messages", "google-generative-ai"]
     /// Another candidate goes on with what these have cut.
     static let rescued = ["stream-cut", "stream-stall", "malformed-chunk", "prefill-refused"]
 
     static func play(_ arguments: [String], home: TemporaryHome? = nil, environment: [String: String] = [:]) async throws -> JSONValue {
         let finished = try await BuiltBinary().run(
-            ["rehearse", "--fast", "--json"] + arguments, environment: environment, home: home, limit: .seconds(170))
+            ["rehearse", "--fast", "--json"] + arguments, environment: environment, home: home, limit: .seconds(280))
         #expect(finished.status == 0 || finished.status == 1, "\(finished.error)")
         let result = try JSONValue.parse(finished.out)
         #expect((finished.status == 0) == (result["failed"]?.int == 0))

@@ -7,7 +7,7 @@ import Testing
 
 /// The chains of `Examples/`, played through the built gateway: which upstream is asked in which order, what the receipt says,
 /// who answers. Each begins with a story that ended badly elsewhere.
-@Suite(.timeLimit(.minutes(2))) struct `An example's chain` {
+@Suite(.timeLimit(.minutes(5))) struct `An example's chain` {
     /// The text of an example with its providers' addresses replaced by those of the stage.
     static func example(_ name: String, _ addresses: [String: String]) throws -> String {
         var text = try #require(ProjectFile.text("Examples/\(name).json"))

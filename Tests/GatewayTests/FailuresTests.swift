@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What no rule knew is kept, so that somebody can make a rule of it.
-@Suite(.timeLimit(.minutes(2))) struct `An unknown error` {
+@Suite(.timeLimit(.minutes(5))) struct `An unknown error` {
     @Test func `is kept once per wording, without secrets, and listed with and without a gateway`() async throws {
         let stage = try Stage()
         let upstreams = [

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// What is the Gemini API's alone: the model in the path, the key in the query, streams as arrays.
-@Suite(.timeLimit(.minutes(2)), Shared<WireScene>()) struct `The Gemini API's door` {
+@Suite(.timeLimit(.minutes(5)), Shared<WireScene>()) struct `The Gemini API's door` {
     @Test(
         arguments: [
             ("/v1beta/models/gemini/m:generateContent", "gemini/m"), ("/v1beta/models/gemini%2Fm:generateContent", "gemini/m"),

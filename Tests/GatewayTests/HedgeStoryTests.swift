@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A provider that has fallen asleep, and a gateway that was told not to wait for it.
-@Suite(.timeLimit(.minutes(2))) struct `A gateway that hedges` {
+@Suite(.timeLimit(.minutes(5))) struct `A gateway that hedges` {
     @Test(arguments: PlayedWire.allCases) func `answers by the second candidate, and tells so, on:`(wire: PlayedWire) async throws {
         let stage = try Stage()
         let one = try stage.provider("one") { _ in Script([.stall]) }

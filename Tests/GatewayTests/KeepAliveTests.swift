@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// A client that hears nothing for long is told that its request lives, also before anybody has spoken.
-@Suite(.timeLimit(.minutes(2)), Shared<WaitingScene>()) struct `A client that waits` {
+@Suite(.timeLimit(.minutes(5)), Shared<WaitingScene>()) struct `A client that waits` {
     @Test(arguments: PlayedWire.allCases)
     func `hears signs of life, then the reply, and who spoke in its events alone:`(wire: PlayedWire) async throws {
         let reply = try await WaitingScene.ask(wire, "late")

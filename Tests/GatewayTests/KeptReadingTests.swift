@@ -64,7 +64,7 @@ private func background(from first: Int = 0, to last: Int = 4) -> [Script.Act] {
         + all[first...last].map { .bytes(Array("event: x\ndata: \(JSONWriter.string($0))\n\n".utf8)) }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `A reply in the background` {
+@Suite(.timeLimit(.minutes(5))) struct `A reply in the background` {
     @Test func `is polled and cancelled where it was made, on the key that it was made with`() async throws {
         let keeper = try await Keeper { asked in
             let isCancelled = asked.path.hasSuffix("/cancel")
@@ -162,7 +162,7 @@ private func background(from first: Int = 0, to last: Int = 4) -> [Script.Act] {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `A reply that crossed` {
+@Suite(.timeLimit(.minutes(5))) struct `A reply that crossed` {
     @Test func `is told again as a stream, from where the client wants it`() async throws {
         let stage = try KeepingStage()
         let gateway = try await RunningGateway(settings: stage.settings(primary: "chat/m", fallbacks: []))

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// `previous_response_id` and `store`: a conversation of which the client sends only what is new.
-@Suite(.timeLimit(.minutes(2))) struct `A response that is kept` {
+@Suite(.timeLimit(.minutes(5))) struct `A response that is kept` {
     /// What an upstream was asked: the words of its input's items, in order.
     static func words(_ asked: AskedRequest?) -> [String] {
         guard let body = asked.flatMap({ try? JSONValue.parse($0.body) }) else { return [] }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Providers far away, played here: the gateway is told of a proxy, which is the upstream. Hosts of this machine are never hurried.
-@Suite(.timeLimit(.minutes(2))) struct `A model that mostly begins at once` {
+@Suite(.timeLimit(.minutes(5))) struct `A model that mostly begins at once` {
     static func scene(
         learned: String, _ play: @escaping @Sendable (AskedRequest) -> Script
     ) async throws -> (RunningGateway, Stage) {

@@ -8,7 +8,7 @@ import Testing
 import Transport
 
 /// Clients that leave early, or are so slow that they might as well.
-@Suite(.timeLimit(.minutes(2))) struct `A client` {
+@Suite(.timeLimit(.minutes(5))) struct `A client` {
     enum Moment: String, CaseIterable, Sendable {
         case beforeAHead, duringAHead, duringABody, whileWaiting, duringAStream
 

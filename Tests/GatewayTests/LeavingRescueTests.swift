@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Clients that leave while the gateway is busy with something else than their stream.
-@Suite(.timeLimit(.minutes(2))) struct `A client that leaves` {
+@Suite(.timeLimit(.minutes(5))) struct `A client that leaves` {
     static let halfACall: JSONValue = [
         "tool_calls": [["index": 0, "id": "c", "type": "function", "function": ["name": "f", "arguments": "{"]]]
     ]
@@ -59,7 +59,7 @@ import Testing
         #expect(try await eventually { try await gateway.status()["in_flight"] == 0 })
         #expect(await eventually { upstream.abandoned == (moment == .whileAResetIsWaitedFor ? 0 : 1) })
         // Milliseconds; a crowded machine may need more. The first limit that would notice is 12 s, the reset 20 s.
-        #expect(ContinuousClock.now - left < .seconds(6), "it ended \(ContinuousClock.now - left) after its client left")
+        #expect(ContinuousClock.now - left < .seconds(11), "it ended \(ContinuousClock.now - left) after its client left")
         let receipt = try #require(try await gateway.lastReceipt())
         #expect(receipt.outcome == "cancelled", "\(receipt)")
         #expect(stage.asked.count == calls, "\(stage.asked)")

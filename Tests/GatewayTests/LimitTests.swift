@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// What the gateway takes at once. One more is told so at once, and those that are served notice nothing.
-@Suite(.timeLimit(.minutes(1))) struct `Too much at once` {
+@Suite(.timeLimit(.minutes(5))) struct `Too much at once` {
     static func scene(_ http: String) async throws -> (RunningGateway, ScriptedUpstream, Stage) {
         let stage = try Stage()
         let upstream = try stage.provider("stage") { asked in

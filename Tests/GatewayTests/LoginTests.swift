@@ -60,7 +60,7 @@ final class LoginScene: Sendable {
     func start() async throws -> RunningGateway { try await RunningGateway(settings: nil, home: home) }
 
     func command(_ words: [String]) async throws -> BuiltBinary.Finished {
-        try await BuiltBinary().run(words, home: home, limit: .seconds(60))
+        try await BuiltBinary().run(words, home: home, limit: .seconds(280))
     }
 
     /// Does what a browser does: goes where it is sent, and comes back.
@@ -112,7 +112,7 @@ enum ContinuousTime {
 
         let login = try BuiltBinary().start(
             ["models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--set-default"], home: scene.home,
-            limit: .seconds(60))
+            limit: .seconds(280))
         let url = try await login.line(containing: "/authorize?", on: .error)
         let page = try await scene.browse(url).answer
         #expect(page.status == 200)
@@ -184,7 +184,7 @@ enum ContinuousTime {
                 "-c",
                 "mkfifo '\(pipe)' && exec '\(binary)' models auth login --provider google-gemini-cli --method paste --json <> '\(pipe)'",
             ],
-            home: scene.home, limit: .seconds(60))
+            home: scene.home, limit: .seconds(280))
         let url = try await login.line(containing: "/authorize?", on: .error)
         let sent = try await onThread { try BlockingHTTP.request(url: url).headers["location"] }
         let address = try #require(sent)
@@ -217,8 +217,8 @@ enum ContinuousTime {
     @Test func `are declined, doubtful or late, and then nothing changes`() async throws {
         let scene = try LoginScene()
         let login = try BuiltBinary().start(
-            ["models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--wait", "20s"], home: scene.home,
-            limit: .seconds(60))
+            ["models", "auth", "login", "--provider", "google-gemini-cli", "--method", "browser", "--wait", "120s"], home: scene.home,
+            limit: .seconds(280))
         let url = try await login.line(containing: "/authorize?", on: .error)
         let address = try await onThread { try #require(try BlockingHTTP.request(url: url).headers["location"]) }
         let back = try #require(address.split(separator: "?").first.map(String.init))

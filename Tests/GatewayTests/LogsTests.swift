@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// The log's file as the built gateway writes it, and `understudy logs` over it.
-@Suite(.timeLimit(.minutes(3))) struct `The log` {
+@Suite(.timeLimit(.minutes(5))) struct `The log` {
     private static func stage() throws -> (Stage, [(name: String, upstream: ScriptedUpstream)]) {
         let stage = try Stage()
         return (
@@ -133,7 +133,7 @@ import Testing
         let (stage, upstreams) = try Self.stage()
         let settings = Stage.settings(upstreams, fallbacks: [], more: "logging: { maxFileBytes: 4096, keepFiles: 50 },")
         let first = try await RunningGateway(settings: settings)
-        let follower = try BuiltBinary().start(["logs", "--follow", "--interval", "50"], home: first.home, limit: .seconds(150))
+        let follower = try BuiltBinary().start(["logs", "--follow", "--interval", "50"], home: first.home, limit: .seconds(280))
         _ = try await follower.line(containing: "Listening")
         var ids: [String] = []
         func ask(_ gateway: RunningGateway) async throws {

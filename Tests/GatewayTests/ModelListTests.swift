@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transport
 
-@Suite(.timeLimit(.minutes(1)), Shared<WireScene>()) struct `A list of models` {
+@Suite(.timeLimit(.minutes(5)), Shared<WireScene>()) struct `A list of models` {
     static let names = [
         "default", "agent:main", "chat/m", "chat/a/b c", "responses/m", "responses/a/b c", "messages/m", "messages/a/b c", "gemini/m",
         "gemini/a/b c",

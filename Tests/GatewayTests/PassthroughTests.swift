@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What goes up and what does not, byte by byte.
-@Suite(.timeLimit(.minutes(2)), Shared<PassthroughScene>()) struct `What goes to an upstream` {
+@Suite(.timeLimit(.minutes(5)), Shared<PassthroughScene>()) struct `What goes to an upstream` {
     /// A body that any reading and writing again would change.
     static let body =
         #"{ "zebra" : [1, 2.50, 1e3, -0.0, 123456789012345678901234567890],"# + "\n\t"

@@ -38,7 +38,7 @@ struct PersonAtATerminal: Sendable {
                 try BuiltBinary().path,
             ]
                 + words,
-            environment: ["TERM": "xterm-256color"].merging(environment) { $1 }, home: home, limit: .seconds(90))
+            environment: ["TERM": "xterm-256color"].merging(environment) { $1 }, home: home, limit: .seconds(280))
         return Screen(text: finished.out + finished.error, status: finished.status)
     }
 }

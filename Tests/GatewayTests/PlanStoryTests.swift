@@ -5,7 +5,7 @@ import Testing
 
 /// Five evenings that ended badly elsewhere, each told by one command, without a gateway and without a token. What the person had to
 /// guess then stands in what it prints.
-@Suite(.timeLimit(.minutes(1))) struct `understudy plan tells` {
+@Suite(.timeLimit(.minutes(5))) struct `understudy plan tells` {
     /// Runs `understudy plan` on settings of its own.
     static func plan(
         _ settings: String, _ words: [String], environment: [String: String] = [:], files: [String: String] = [:]

@@ -8,7 +8,7 @@ import Testing
 import Transport
 
 /// What the built gateway says of requests that nobody has made.
-@Suite(.timeLimit(.minutes(2))) struct `A plan of the gateway` {
+@Suite(.timeLimit(.minutes(5))) struct `A plan of the gateway` {
     static func settings(_ one: ScriptedUpstream, _ two: ScriptedUpstream, more: String = "") -> String {
         Stage.settings([("one", one), ("two", two)], fallbacks: ["two/m"], more: more)
     }
@@ -106,7 +106,7 @@ import Transport
 }
 
 /// The primary model comes back by itself.
-@Suite(.timeLimit(.minutes(1))) struct `A primary that failed` {
+@Suite(.timeLimit(.minutes(5))) struct `A primary that failed` {
     @Test func `is asked again by one request when its block has ended, and by all once that has succeeded`() async throws {
         let stage = try Stage()
         let isPaid = Mutex(false)

@@ -14,7 +14,7 @@ import Transport
 #endif
 
 /// `models status --probe` as a person types it: with a gateway and without.
-@Suite(.timeLimit(.minutes(3))) struct `Probing by command` {
+@Suite(.timeLimit(.minutes(5))) struct `Probing by command` {
     static func home(_ settings: String) throws -> TemporaryHome {
         let home = try TemporaryHome()
         try home.write(settings, to: ".understudy/understudy.json")
@@ -96,9 +96,9 @@ import Transport
         let probes = try #require(try JSONValue.parse(slow.out)["auth"]?["probes"])
         let result = try #require(probes["results"]?.array?.first { $0["provider"] == "mute" })
         #expect(result["status"] == "timeout" && slow.status == 1)
-        #expect((900..<3000).contains(try #require(result["latencyMs"]?.int)), "\(result)")
+        #expect((900..<15_000).contains(try #require(result["latencyMs"]?.int)), "\(result)")
 
-        let process = try BuiltBinary().start(["models", "status", "--probe", "--probe-timeout", "60000"], home: home, limit: .seconds(60))
+        let process = try BuiltBinary().start(["models", "status", "--probe", "--probe-timeout", "60000"], home: home, limit: .seconds(280))
         _ = try await process.line(containing: "fine:config (api_key)  ok · ")
         #expect(await eventually { stage.calls(of: "mute") == 2 })
         process.signal(SIGINT)
@@ -160,7 +160,7 @@ import Transport
         let home = try Self.home("{ gateway: { port: \(mute.port) }, agents: { defaults: { model: \"openai/gpt-5\" } } }")
         let began = ContinuousClock.now
         let finished = try await Self.run([], home)
-        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(ContinuousClock.now - began < .seconds(25))
         #expect(finished.status == 0 && finished.out.contains("Gateway       : did not say what is blocked"), "\(finished.out)")
     }
 

@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// Status and type of a request that nobody answered, as each API has them (docs/wire/*.md, "Errors").
-@Suite(.timeLimit(.minutes(2))) struct `A request that nobody answers` {
+@Suite(.timeLimit(.minutes(5))) struct `A request that nobody answers` {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String
         /// Of the two upstreams.

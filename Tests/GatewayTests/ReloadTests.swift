@@ -13,7 +13,7 @@ import Transport
 #endif
 
 /// Settings that change under a running gateway.
-@Suite(.timeLimit(.minutes(2))) struct `Changed settings` {
+@Suite(.timeLimit(.minutes(5))) struct `Changed settings` {
     static let path = ".understudy/understudy.json"
 
     struct Scene {

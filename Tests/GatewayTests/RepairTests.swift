@@ -8,7 +8,7 @@ import Transport
 
 /// Routes that refuse what the gateway can change, each at a provider of its own, with another model behind them that must not be
 /// asked.
-@Suite(.timeLimit(.minutes(2)), Shared<RepairScene>()) struct `A route that refuses part of a request` {
+@Suite(.timeLimit(.minutes(5)), Shared<RepairScene>()) struct `A route that refuses part of a request` {
     /// What the client writes that the fault does not take, and what is done about it.
     static let rows: [(fault: String, extra: String, repair: String)] = [
         (
@@ -97,7 +97,7 @@ final class RepairScene: TestScene {
 }
 
 /// Stories of one gateway each.
-@Suite(.timeLimit(.minutes(2))) struct `What a route needs` {
+@Suite(.timeLimit(.minutes(5))) struct `What a route needs` {
     static let markers: JSONObject = [
         "messages": [
             ["role": "user", "content": [["type": "text", "text": "Who?", "cache_control": ["type": "ephemeral"]]]]

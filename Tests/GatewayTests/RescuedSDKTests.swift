@@ -97,7 +97,7 @@ final class RescuedScene: TestScene {
         let arguments = Self.asked.map(\.unbroken).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         finished = try await python.run(
             script: ProjectFile.path("Tests/GatewayTests/Scripts/rescued_streams.py"), arguments + Self.asked.map(\.argument),
-            environment: ["GATEWAY": gateway.url, "GATEWAY_KEY": gateway.token], limit: .seconds(120))
+            environment: ["GATEWAY": gateway.url, "GATEWAY_KEY": gateway.token], limit: .seconds(280))
         var results: [String: JSONValue] = [:]
         for line in finished.out.split(separator: "\n") {
             let result = try JSONValue.parse(String(line))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `responses.keepDays` as the built gateway keeps it: at its start, and of what is asked for.
-@Suite(.timeLimit(.minutes(2))) struct `A response that grows old` {
+@Suite(.timeLimit(.minutes(5))) struct `A response that grows old` {
     /// Makes what a stopped gateway keeps older by so many days.
     ///
     /// - Returns: How many replies the file has, and how many with what was said in them, before its next start.

@@ -13,7 +13,7 @@ import Transport
 #endif
 
 /// What outlives the process, and how it ends.
-@Suite(.timeLimit(.minutes(2))) struct `A gateway that ends` {
+@Suite(.timeLimit(.minutes(5))) struct `A gateway that ends` {
     static let names = ["broke", "poor", "spare"]
 
     static func stage() throws -> (Stage, [(name: String, upstream: ScriptedUpstream)]) {
@@ -27,7 +27,8 @@ import Transport
     }
 
     static func settings(_ upstreams: [(name: String, upstream: ScriptedUpstream)]) -> String {
-        Stage.settings(upstreams, fallbacks: ["poor/m", "spare/m"])
+        Stage.settings(
+            upstreams, fallbacks: ["poor/m", "spare/m"], more: "failover: { blocks: { billing: [3600], auth: [3600] } },")
     }
 
     @Test func `by kill -9 under load knows its blocks and its receipts at the next start`() async throws {

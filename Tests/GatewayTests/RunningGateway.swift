@@ -25,7 +25,7 @@ final class RunningGateway: Sendable {
         if let settings { try home.write(settings, to: ".understudy/understudy.json") }
         self.home = home
         process = try BuiltBinary().start(
-            ["gateway", "run", "--port", "0"] + arguments, environment: environment, home: home, limit: .seconds(170))
+            ["gateway", "run", "--port", "0"] + arguments, environment: environment, home: home, limit: .seconds(280))
         let line = try await process.line(containing: "is ready on http")
         url = String(line.split(separator: " ").last ?? "")
         token = home.read(".understudy/gateway.token").map { String($0.prefix { $0 != "\n" }) } ?? ""

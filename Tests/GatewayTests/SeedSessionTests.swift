@@ -228,7 +228,7 @@ import Testing
         #expect(home.read(".understudy/understudy.json") == before)
         // Nobody to ask: an error that says what to type, and no waiting.
         let alone = try await BuiltBinary().run(
-            ["models", "auth", "paste-token", "--provider", "anthropic"], home: home, limit: .seconds(20))
+            ["models", "auth", "paste-token", "--provider", "anthropic"], home: home, limit: .seconds(280))
         #expect(alone.status == 64 && !alone.ranTooLong, "\(alone)")
     }
 }

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// By what a request names its session, where it does so in more than one way.
-@Suite(.timeLimit(.minutes(1))) struct `A session's name` {
+@Suite(.timeLimit(.minutes(5))) struct `A session's name` {
     /// The surest first.
     static let headersFirst = ["x-understudy-session", "x-claude-code-session-id", "session_id"]
     static let order = headersFirst + ["prompt_cache_key", "x-session-id", "x-openclaw-session-key", "user"]

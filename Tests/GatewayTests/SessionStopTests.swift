@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// What an owner stops: requests of a session, in every state in which a request can be.
-@Suite(.timeLimit(.minutes(2))) struct `A stopped session` {
+@Suite(.timeLimit(.minutes(5))) struct `A stopped session` {
     @Test(arguments: PlayedWire.allCases)
     func `ends its stream with an error of its wire, lets the upstream go and counts against nobody:`(wire: PlayedWire) async throws {
         let stage = try Stage()

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Clients that ask for a long stream and do not read it.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct `A client that does not read` {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct `A client that does not read` {
     enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case sameWire, crossed, toolCall, rescued
         var testDescription: String { rawValue }

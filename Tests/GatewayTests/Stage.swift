@@ -40,10 +40,16 @@ final class Stage: Sendable {
     ///   - primary: `nil`: the first.
     ///   - more: Members for the top level, as JSON5 with a comma at its end.
     static func settings(
-        _ upstreams: [(name: String, upstream: ScriptedUpstream)], primary: String? = nil, fallbacks: [String] = [], more: String = ""
+        _ upstreams: [(name: String, upstream: ScriptedUpstream)], primary: String? = nil, fallbacks: [String] = [], more: String = "",
+        timeouts: (_ provider: String) -> String? = { _ in nil }
     ) -> String {
         let providers = upstreams.map { name, upstream in
-            #""\#(name)": { baseUrl: "\#(upstream.baseURL)", api: "openai-completions", apiKey: "key-\#(name)", models: [{ id: "m" }] }"#
+            """
+            "\(name)": {
+              baseUrl: "\(upstream.baseURL)", api: "openai-completions", apiKey: "key-\(name)", models: [{ id: "m" }],
+              timeouts: { \(timeouts(name) ?? "") },
+            }
+            """
         }
         let list = fallbacks.map { "\"\($0)\"" }.joined(separator: ", ")
         let first = primary ?? "\(upstreams.first?.name ?? "")/m"

@@ -13,13 +13,13 @@ import Transport
 #endif
 
 /// A gateway that is told to stop while it serves.
-@Suite(.timeLimit(.minutes(2))) struct `A stopping gateway` {
+@Suite(.timeLimit(.minutes(5))) struct `A stopping gateway` {
     static func scene(grace: Int = 30) async throws -> (RunningGateway, ScriptedUpstream, Stage) {
         let stage = try Stage()
         let upstream = try stage.provider("stage") { asked in
             switch asked.model {
             // Longer than it takes to start two commands on a crowded machine.
-            case "slow": .says("One two three four five six seven eight nine ten.", to: asked, pace: .seconds(1))
+            case "slow": .says("One two three four five six seven eight nine ten.", to: asked, pace: .seconds(2))
             case "silent": Script([.stall])
             default: .streams(Saying("And so on and so on."), to: asked, pace: .zero, .then([.stall], afterPercent: 60))
             }

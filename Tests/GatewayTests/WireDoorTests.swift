@@ -40,7 +40,7 @@ final class WireScene: TestScene {
     func stop() async { await gateway.stop() }
 }
 
-@Suite(.timeLimit(.minutes(2)), Shared<WireScene>()) struct `The door of each wire` {
+@Suite(.timeLimit(.minutes(5)), Shared<WireScene>()) struct `The door of each wire` {
     @Test(arguments: PlayedWire.allCases, [false, true])
     func `serves its own wire whole and streamed, with the key where its SDKs send it`(wire: PlayedWire, streaming: Bool) async throws {
         let scene = try WireScene.current

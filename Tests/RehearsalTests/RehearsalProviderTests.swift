@@ -9,7 +9,7 @@ import Testing
 import Transport
 
 /// The provider that plays when there is no other.
-@Suite(.timeLimit(.minutes(1))) struct `The rehearsal provider` {
+@Suite(.timeLimit(.minutes(5))) struct `The rehearsal provider` {
     static func ask(_ model: String, of id: ProviderID = RehearsalProvider.id, stream: Bool = false) async throws -> BlockingHTTP.Reply {
         let loops = try EventLoopGroup(count: 1)
         defer { loops.stop() }

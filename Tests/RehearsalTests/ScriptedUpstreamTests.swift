@@ -7,7 +7,7 @@ import Testing
 import Transport
 
 /// What a script's acts are on the socket.
-@Suite(.timeLimit(.minutes(1))) struct `A scripted upstream` {
+@Suite(.timeLimit(.minutes(5))) struct `A scripted upstream` {
     static let request =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer key-1\r\nContent-Length: 30\r\n\r\n"
         + #"{"model":"lead","stream":true}"#

@@ -10,7 +10,7 @@ import Testing
 @testable import Relay
 
 /// ChatGPT's backend streams whatever it is asked for, and names no type (docs/wire/openai-responses.md, "Codex").
-@Suite(.timeLimit(.minutes(1))) struct `A provider that only streams` {
+@Suite(.timeLimit(.minutes(5))) struct `A provider that only streams` {
     static let stream = """
         event: response.created
         data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","created_at":5,"model":"gpt-5"}}

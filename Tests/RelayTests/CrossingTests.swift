@@ -12,7 +12,7 @@ import Transport
 @testable import Relay
 
 /// Clients of one wire, providers of another, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct `A request across wires` {
+@Suite(.timeLimit(.minutes(5))) struct `A request across wires` {
     static let text = #"{"model":"default","max_output_tokens":50,"input":"Hello","instructions":"Be brief"}"#
     static let streamed = #"{"model":"default","input":"Hello","stream":true}"#
 
@@ -144,7 +144,7 @@ import Transport
 }
 
 /// What is asked besides an answer.
-@Suite(.timeLimit(.minutes(1))) struct `A refusal across wires` {
+@Suite(.timeLimit(.minutes(5))) struct `A refusal across wires` {
     static let body = #"{"model":"default","input":"Hello","temperature":7}"#
 
     @Test func `is another candidate's chance, since the fault may be our translation's`() async throws {

@@ -10,7 +10,7 @@ import Testing
 @testable import Relay
 
 /// One request's way down its chain, against upstreams on real sockets.
-@Suite(.timeLimit(.minutes(1))) struct `A run` {
+@Suite(.timeLimit(.minutes(5))) struct `A run` {
     static let refuses: @Sendable (AskedRequest) -> Script = { _ in Script([.answer(status: 402, headers: [:], body: [])]) }
     static let answers: @Sendable (AskedRequest) -> Script = { .says("The show goes on.", to: $0, pace: .zero) }
 

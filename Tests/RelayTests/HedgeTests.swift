@@ -9,7 +9,7 @@ import Testing
 @testable import Relay
 
 /// A second candidate beside one that is late.
-@Suite(.timeLimit(.minutes(1))) struct `A hedge` {
+@Suite(.timeLimit(.minutes(5))) struct `A hedge` {
     typealias Play = @Sendable (AskedRequest) -> Script
     static let stalls: Play = { _ in Script([.stall]) }
     static let answers: Play = { .says("The show goes on.", to: $0, pace: .zero) }

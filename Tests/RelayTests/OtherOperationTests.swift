@@ -9,7 +9,7 @@ import Testing
 @testable import Relay
 
 /// What is asked besides an answer: the number of a request's tokens, embeddings.
-@Suite(.timeLimit(.minutes(1))) struct `What is asked besides an answer` {
+@Suite(.timeLimit(.minutes(5))) struct `What is asked besides an answer` {
     typealias Upstream = (name: String, keys: [String], play: @Sendable (AskedRequest) -> Script)
 
     static func play(_ upstreams: [(wire: WireKind, play: @Sendable (AskedRequest) -> Script)]) async throws -> PlayedRelay {

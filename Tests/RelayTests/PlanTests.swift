@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// What a running relay says of a request that nobody has made.
-@Suite(.timeLimit(.minutes(1))) struct `A relay's plan` {
+@Suite(.timeLimit(.minutes(5))) struct `A relay's plan` {
     static let answers: @Sendable (AskedRequest) -> Script = { .says("Yes.", to: $0, pace: .zero) }
 
     static func played(_ change: (inout Settings) -> Void = { _ in }) async throws -> PlayedRelay {

@@ -12,7 +12,7 @@ import Transport
 
 @testable import Relay
 
-@Suite(.timeLimit(.minutes(2))) struct `A probe` {
+@Suite(.timeLimit(.minutes(5))) struct `A probe` {
     /// What was told, in order.
     final class Told: Sendable {
         private let results = Mutex<[ProbeResult]>([])

@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// Two providers of one wire, each with thoughts that it alone can prove.
-@Suite(.timeLimit(.minutes(1))) struct `A conversation between two providers of one wire` {
+@Suite(.timeLimit(.minutes(5))) struct `A conversation between two providers of one wire` {
     static func answer(_ signature: String) -> String {
         #"{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"thinking","thinking":"Hm.","signature":"\#(signature)"},"#
             + #"{"type":"text","text":"Four."}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":5,"output_tokens":7}}"#

@@ -9,7 +9,7 @@ import Testing
 @testable import Relay
 
 /// What belongs to its maker goes back to its maker, also through clients that have no place for it.
-@Suite(.timeLimit(.minutes(1))) struct `A thought signature` {
+@Suite(.timeLimit(.minutes(5))) struct `A thought signature` {
     static let signature = "c2lnbmF0dXJlLW9mLWdvb2dsZQ=="
 
     static let reply =

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Relay
 
-@Suite(.timeLimit(.minutes(1))) struct `What providers said of their quotas` {
+@Suite(.timeLimit(.minutes(5))) struct `What providers said of their quotas` {
     static let now = Timestamp(milliseconds: 1_795_262_400_000)
 
     static func row(_ credential: CredentialID, _ model: ModelRef? = nil, at: Timestamp = now, used: Double = 50) -> QuotaRow {

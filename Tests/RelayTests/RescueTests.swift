@@ -13,7 +13,7 @@ import Transport
 @testable import Relay
 
 /// A stream that breaks off in the middle of its text, for clients of each wire, begun on each and finished on each.
-@Suite(.timeLimit(.minutes(2))) struct `A stream that breaks off` {
+@Suite(.timeLimit(.minutes(5))) struct `A stream that breaks off` {
     static let wires: [WireKind] = [.openaiCompletions, .openaiResponses, .anthropicMessages, .googleGenerativeAI]
     static let answer = "The lead falls ill in the second act, and the understudy has the rest of the evening to say what is left."
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// Requests to a key that has just recovered, against upstreams on real sockets.
-@Suite(.timeLimit(.minutes(1))) struct `A run to what has just come back` {
+@Suite(.timeLimit(.minutes(5))) struct `A run to what has just come back` {
     @Test func `is one of few, and gives its place back when its client leaves`() async throws {
         let round = Counter()
         let played = try await PlayedRelay([

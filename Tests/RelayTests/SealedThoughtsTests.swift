@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// A conversation that goes from one provider to another and back: thoughts that only their maker can prove.
-@Suite(.timeLimit(.minutes(1))) struct `A conversation that changes its provider` {
+@Suite(.timeLimit(.minutes(5))) struct `A conversation that changes its provider` {
     /// As Anthropic answers: a thought with its signature, then text.
     static let thought =
         #"{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"thinking","thinking":"Hm.","signature":"EqQBnative"},"#

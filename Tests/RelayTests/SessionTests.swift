@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// Which credential a session keeps.
-@Suite(.timeLimit(.minutes(1))) struct `A session` {
+@Suite(.timeLimit(.minutes(5))) struct `A session` {
     static let session: SessionID = "chat-1"
 
     static func served(_ run: FailoverRun) -> String { run.receipt.attempts.last.map { "\($0.candidate.credential)" } ?? "" }
@@ -104,7 +104,7 @@ import Testing
 }
 
 /// Whose turn it is with `auth.spread: "leastRecentlyUsed"`.
-@Suite(.timeLimit(.minutes(1))) struct `Keys that are used in turn` {
+@Suite(.timeLimit(.minutes(5))) struct `Keys that are used in turn` {
     static let answers: @Sendable (AskedRequest) -> Script = { .says("Yes.", to: $0, pace: .zero) }
 
     static func played(_ play: @escaping @Sendable (AskedRequest) -> Script = answers) async throws -> PlayedRelay {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Relay
 
-@Suite(.timeLimit(.minutes(1))) struct `The shared ledger` {
+@Suite(.timeLimit(.minutes(5))) struct `The shared ledger` {
     static let now = Timestamp(milliseconds: 1_767_225_600_000)
 
     func pause(_ credential: CredentialID, _ shared: SharedLedger) {

@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// Many requests at once, when a provider that was down may be well again. Real sockets; the wall clock is set.
-@Suite(.timeLimit(.minutes(1))) struct `A provider that was down for a minute` {
+@Suite(.timeLimit(.minutes(5))) struct `A provider that was down for a minute` {
     /// What the first provider is at, and how many ask it.
     private final class Down: Sendable {
         let isDown = Atomic<Bool>(true)

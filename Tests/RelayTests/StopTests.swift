@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// A request that we end ourselves, whatever it is at.
-@Suite(.timeLimit(.minutes(1))) struct `A request that is stopped` {
+@Suite(.timeLimit(.minutes(5))) struct `A request that is stopped` {
     typealias Play = @Sendable (AskedRequest) -> Script
     static let limited: Play = { _ in .refuses(429, "Slow down.", code: "rate_limit_exceeded", headers: ["retry-after": "20"]) }
     static let breaks = `The end of a stream`.stream([.bytes(`The end of a stream`.word), .wait(.milliseconds(20)), .cut])

@@ -9,7 +9,7 @@ import Testing
 @testable import Relay
 
 /// What upstreams do around the end of a stream: before the proven end it is a failure, after it nothing is lost.
-@Suite(.timeLimit(.minutes(1))) struct `The end of a stream` {
+@Suite(.timeLimit(.minutes(5))) struct `The end of a stream` {
     static let word = Script.event("m", delta: ["content": "Hello"])
     static let finish = Script.event("m", delta: [:], finish: "stop")
     static let understudy: @Sendable (AskedRequest) -> Script = { .says("Understudy", to: $0, pace: .zero) }

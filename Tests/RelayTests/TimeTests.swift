@@ -11,7 +11,7 @@ import Testing
 @testable import Relay
 
 /// How long a request and its attempts may take, and who says so.
-@Suite(.timeLimit(.minutes(1))) struct `The time of a request` {
+@Suite(.timeLimit(.minutes(5))) struct `The time of a request` {
     static let stalls: @Sendable (AskedRequest) -> Script = { _ in Script([.stall]) }
     static let answers: @Sendable (AskedRequest) -> Script = { .says("The show goes on.", to: $0, pace: .zero) }
 

@@ -3,7 +3,7 @@ import Rehearsal
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A wait for a candidate` {
+@Suite(.timeLimit(.minutes(5))) struct `A wait for a candidate` {
     @Test func `is over when it is over, though the wall's clock is behind`() async throws {
         let calls = Atomic(0)
         let played = try await PlayedRelay([

@@ -11,7 +11,7 @@ import Transport
 #endif
 
 /// What one call leaves behind must not hurt the next.
-@Suite(.timeLimit(.minutes(1))) struct `A client after a call` {
+@Suite(.timeLimit(.minutes(5))) struct `A client after a call` {
     /// Looking a name up takes a descriptor for a moment, whose number the next connection gets.
     @Test func `is not confused by a name that did not resolve`() async throws {
         let rig = try Rig()

@@ -10,7 +10,7 @@ import Transport
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct `A watched file` {
+@Suite(.timeLimit(.minutes(5))) struct `A watched file` {
     private final class Count: Sendable {
         let value = Mutex(0)
         var now: Int { value.withLock { $0 } }

@@ -6,7 +6,7 @@ import Testing
 import Transport
 
 /// What every `HTTPClient` must do, tried on the one that exists.
-@Suite(.timeLimit(.minutes(1))) struct `A client` {
+@Suite(.timeLimit(.minutes(5))) struct `A client` {
     @Test func `brings a whole reply`() async throws {
         let rig = try Rig()
         let reply = await rig.ask(ClientRequest(url: rig.url + "/x", headers: ["x-a": "b"], body: Array("hello".utf8)))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transport
 
-@Suite(.timeLimit(.minutes(1))) struct `A server` {
+@Suite(.timeLimit(.minutes(5))) struct `A server` {
     static let close = "Connection: close\r\n"
 
     @Test func `answers one request after another on a connection`() async throws {

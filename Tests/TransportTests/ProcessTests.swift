@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct `A child process` {
+@Suite(.timeLimit(.minutes(5))) struct `A child process` {
     @Test(arguments: [("exit 3", ChildProcess.Ending.exited(3)), ("kill -9 $$", .signalled(9)), ("true", .exited(0))])
     func `tells how it ended:`(script: String, ending: ChildProcess.Ending) async throws {
         let child = try ChildProcess.start(
@@ -51,7 +51,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A channel of lines` {
+@Suite(.timeLimit(.minutes(5))) struct `A channel of lines` {
     final class Heard: Sendable {
         let lines = Mutex<[String]>([])
         let hasEnded = Mutex(false)
@@ -116,7 +116,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A service manager` {
+@Suite(.timeLimit(.minutes(5))) struct `A service manager` {
     @Test func `is told in datagrams`() async throws {
         let home = try TemporaryHome()
         let path = home.path + "/notify"

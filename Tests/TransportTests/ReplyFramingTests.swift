@@ -4,7 +4,7 @@ import Testing
 import Transport
 
 /// What stands around a reply's body on its way: informational heads, trailers, and codings that nobody asked for.
-@Suite(.timeLimit(.minutes(1))) struct `A reply's framing` {
+@Suite(.timeLimit(.minutes(5))) struct `A reply's framing` {
     static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     static func hex(_ text: String) -> [UInt8] {

@@ -57,7 +57,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `Timers of a loop` {
+@Suite(.timeLimit(.minutes(5))) struct `Timers of a loop` {
     @Test func `that run out together may still disarm and move each other`() async throws {
         let loops = try EventLoopGroup(count: 1)
         let loop = loops.loops[0]

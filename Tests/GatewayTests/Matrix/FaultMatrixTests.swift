@@ -7,7 +7,7 @@ import Testing
 
 /// Each fault, with clients of each wire, streamed and not, at the first candidate and at the second, in text, calls, thoughts and
 /// structured output. What the client is to get is worked out from what the upstreams were told to say.
-@Suite(.timeLimit(.minutes(3)), Shared<MatrixScene>()) struct `Whatever goes wrong` {
+@Suite(.timeLimit(.minutes(5)), Shared<MatrixScene>()) struct `Whatever goes wrong` {
     /// The matrix must not shrink unseen.
     @Test func `is played two thousand times`() {
         #expect(FaultMatrix.cells.count >= 2300)

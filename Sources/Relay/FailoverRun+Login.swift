@@ -101,13 +101,20 @@ extension FailoverRun {
     }
 }
 
-/// A login to be renewed for a link of a chain.
-struct LoginRenewal {
+/// A login to be renewed for a link of a chain. A class, so that every request that waits has a pointer's room for it.
+final class LoginRenewal {
     let index: Int
     let mode: AttemptMode
     let key: StoredLogin.Key
     /// The token that was refused; `nil`: its time is over.
     let refused: Secret?
+
+    init(index: Int, mode: AttemptMode, key: StoredLogin.Key, refused: Secret?) {
+        self.index = index
+        self.mode = mode
+        self.key = key
+        self.refused = refused
+    }
 }
 
 /// What one request has to do with logins. Confined to its loop.

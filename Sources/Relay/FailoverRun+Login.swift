@@ -41,8 +41,8 @@ extension FailoverRun {
 
     /// Whether an attempt that was refused is made once more with a new token.
     func renewsLogin(after failure: Failure, _ open: OpenAttempt, _ failed: FailedCall) -> Bool {
-        guard failure.reason == .auth || (failure.reason == .authPermanent && failed.error.status == 401), !failed.committed,
-            let key = open.route.login, let secret = open.secret, relay.logins != nil
+        guard failure.speaksOfToken(status: failed.error.status), !failed.committed, let key = open.route.login,
+            let secret = open.secret, relay.logins != nil
         else { return false }
         let renewals = self.renewals ?? LoginRenewals()
         self.renewals = renewals
@@ -88,10 +88,7 @@ extension FailoverRun {
             candidate: link.candidate, origin: link.origin, mode: renewal.mode, kind: link.kind, startedAt: startedAt)
         attempt.duration = took
         let now = relay.now()
-        var failure = Failure(
-            reason: refresh.isPermanent ? .authPermanent : .auth, scope: .credential, rule: refresh.rule, code: refresh.name)
-        failure.message = refresh.text
-        if let next = refresh.next { failure.reset = max(.seconds(1), next - now) }
+        let failure = refresh.failure(at: now)
         attempt.failure = failure
         attempt.effect += relay.ledger.failed(
             failure, of: link.candidate, startedAt: startedAt, mode: renewal.mode, committed: false, receipt: receipt,

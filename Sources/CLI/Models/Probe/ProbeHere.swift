@@ -5,25 +5,34 @@ import Failover
 import Gateway
 import Relay
 import Store
-import Synchronization
 import Telemetry
 import Transport
 
 /// Probes without a gateway, with the same code: what an answer ends is ended in what a gateway kept, and receipts are kept with the others.
+///
+/// The configuration and the credentials are read before, from files and from programs that take their time: the loop hears Ctrl-C.
 struct ProbeHere: Sendable {
     let order: ProbeOrder
-    let context: CommandContext
     let group: EventLoopGroup
     let teller: AsyncStream<ProbeRunner.Told>.Continuation
+    private let stateFolder: String
+    private let snapshot: RelaySnapshot
+    private let renewals = JoinedRenewals()
 
+    /// Blocks on files, and on programs that are asked for secrets.
     init(
         _ order: ProbeOrder, _ context: CommandContext, _ group: EventLoopGroup, _ teller: AsyncStream<ProbeRunner.Told>.Continuation
-    ) {
+    ) throws(CommandFailure) {
         self.order = order
-        self.context = context
         self.group = group
         self.teller = teller
+        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        stateFolder = setup.location.stateFolder
+        snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: Clock.now()))
     }
+
+    /// Waits for what must not be lost; to be called off the loop once `run` has returned.
+    func join() { renewals.join() }
 
     func run() async {
         do throws(CommandFailure) {
@@ -34,25 +43,16 @@ struct ProbeHere: Sendable {
     }
 
     private func probe() async throws(CommandFailure) {
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
-        let now = Clock.now()
-        let snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: now))
-        let kept = await Kept(setup.location.stateFolder)
+        let kept = await Kept(stateFolder)
         let log = kept?.log ?? Logger.silent
-        let renewals = JoinedThreads()
-        let keeper = LoginKeeper(refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: log, now: Clock.now) { work in
-            renewals.start(work)
-        }
         let relay = Relay(
             snapshot,
             ledger: SharedLedger(await kept?.stores.ledger(for: snapshot, log: log) ?? HealthLedger(), store: kept?.stores.ledgerStore),
             recorder: ReceiptRecorder(store: kept?.stores.receipts, log: Logger.silent), gate: UpstreamGate(limit: order.concurrency),
             on: group, log: Logger.silent,
             capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(),
-            logins: keeper, now: Clock.now)
-        // A renewed login is written before the process ends, whoever still waits for it: its old refresh token may be worth nothing.
-        defer { renewals.join() }
-        let quotas = QuotaFile(in: setup.location.stateFolder)
+            logins: renewals.keeper(log: log), now: Clock.now)
+        let quotas = QuotaFile(in: stateFolder)
         quotas.restore(to: relay)
         let failure = await ask(relay)
         if kept != nil { quotas.write(relay) }
@@ -83,26 +83,6 @@ struct ProbeHere: Sendable {
         let now = Clock.now()
         teller.yield(.event(.end(done: count.done, at: now, took: now - startedAt)))
         return nil
-    }
-
-    /// Threads that are waited for.
-    private final class JoinedThreads: Sendable {
-        private let threads = Mutex<[Thread]>([])
-
-        /// - Returns: `false` where the system gives none.
-        func start(_ work: @escaping @Sendable () -> Void) -> Bool {
-            guard let thread = try? Thread(named: "login", work) else { return false }
-            threads.withLock { $0.append(thread) }
-            return true
-        }
-
-        func join() {
-            let started = threads.withLock { threads in
-                defer { threads = [] }
-                return threads
-            }
-            for thread in started { thread.join() }
-        }
     }
 
     /// Confined to the loop.

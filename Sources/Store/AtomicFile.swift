@@ -78,6 +78,18 @@ public enum AtomicFile {
         }
     }
 
+    /// Whether `name` is that of a file which was being written: it stays where the process was killed meanwhile.
+    public static func isDraft(_ name: String) -> Bool {
+        guard name.hasSuffix(draftEnding), let dot = name.dropLast(draftEnding.count).lastIndex(of: ".") else { return false }
+        let digits = name[name.index(after: dot)...].dropLast(draftEnding.count).utf8
+        return digits.count == 2 * draftBytes
+            && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// Of the random part of a draft's name.
+    private static let draftBytes = 6
+    private static let draftEnding = ".new"
+
     // MARK: Parts
 
     private static func contents(
@@ -105,7 +117,7 @@ public enum AtomicFile {
     ///
     /// - Returns: The new file's path. Nothing is left behind when this throws.
     private static func draft(_ bytes: [UInt8], beside path: String, mode: UInt32) throws(StoreProblem) -> String {
-        let draft = "\(path).\(Digest.hex(Digest.randomBytes(6))).new"
+        let draft = "\(path).\(Digest.hex(Digest.randomBytes(draftBytes)))\(draftEnding)"
         let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard raw >= 0 else { throw StoreProblem(errno: errno, doing: "write", path: path) }
         let file = Descriptor(owning: raw)

@@ -25,6 +25,13 @@ public struct ChildProcess: Hashable, Sendable {
         case exited(Int32)
         case signalled(Int32)
 
+        /// From what `waitpid` gives.
+        init(status: Int32) {
+            // The layout of POSIX's WIFSIGNALED and WEXITSTATUS on Linux and macOS.
+            let number = status & 0x7F
+            self = number == 0 ? .exited((status >> 8) & 0xFF) : .signalled(number)
+        }
+
         /// Such as `exited with status 78`, `was ended by signal 9`.
         public var description: String {
             switch self {
@@ -108,8 +115,6 @@ public struct ChildProcess: Hashable, Sendable {
     public func wait() -> Ending {
         var status: Int32 = 0
         guard Descriptor.uninterrupted({ Int(waitpid(processID, &status, 0)) }) == Int(processID) else { return .exited(0) }
-        // The layout of POSIX's WIFSIGNALED and WEXITSTATUS on Linux and macOS.
-        let number = status & 0x7F
-        return number == 0 ? .exited((status >> 8) & 0xFF) : .signalled(number)
+        return Ending(status: status)
     }
 }

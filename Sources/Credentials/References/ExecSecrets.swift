@@ -2,6 +2,7 @@
 import Configuration
 import HTTP
 import JSON
+import Transport
 
 #if canImport(Glibc)
     import Glibc
@@ -46,12 +47,19 @@ struct ExecSecrets {
                 answers(to: second, limits: limits, variables: variables)
             ) { first, _ in first }
         }
-        let helper = HelperProcess(
-            command: command, arguments: program.arguments, environment: environment, input: question, timeout: program.timeout,
-            quietTimeout: program.noOutputTimeout ?? program.timeout, outputLimit: program.maxOutputBytes)
+        var helper = HelperProcess(
+            command: command, arguments: program.arguments, environment: environment, timeout: program.timeout,
+            outputLimit: program.maxOutputBytes)
+        helper.input = question
+        helper.quietTimeout = program.noOutputTimeout
         switch helper.run() {
         case .failure(let trouble): return all(trouble.text)
-        case .success(let output): return read(output, ids, all)
+        case .success(let answer):
+            switch answer.ending {
+            case .exited(0): return read(answer.output, ids, all)
+            case .exited(let status): return all("it ended with status \(status)")
+            case .signalled(let number): return all("signal \(number) ended it")
+            }
         }
     }
 

@@ -14,7 +14,7 @@ struct HelperProgram: Sendable {
 
     struct Answer: Hashable, Sendable {
         var status: Int32
-        /// Standard output and standard error together, 64 KB at most.
+        /// Standard output and standard error together, or why there is none.
         var text: String
         var isFine: Bool { status == 0 }
     }
@@ -30,45 +30,18 @@ struct HelperProgram: Sendable {
 
     /// Runs it to its end, and kills it after `limit`.
     func run(_ arguments: [String], within limit: Duration = .seconds(30)) -> Answer {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return Answer(status: 1, text: "pipe: errno \(errno)") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let reading = Descriptor(owning: ends[0])
-        let child: ChildProcess
-        do throws(SystemError) {
-            let writing = Descriptor(owning: ends[1])
-            let empty = Descriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC))
-            child = try ChildProcess.start(
-                path, arguments: [path] + arguments, environment: environment.map { "\($0.key)=\($0.value)" },
-                descriptors: [empty.raw, writing.raw, writing.raw], group: .own)
-        } catch {
-            return Answer(status: 1, text: error.description)
-        }
-        let text = Self.read(reading.raw, by: .now + limit, else: child)
-        switch child.wait() {
-        case .exited(let status): return Answer(status: status, text: text)
-        case .signalled(let number): return Answer(status: 128 + number, text: text + "it did not end in time")
-        }
-    }
-
-    private static func read(_ raw: Int32, by end: ContinuousClock.Instant, else child: ChildProcess) -> String {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            var waiting = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
-            let left = (end - .now).milliseconds
-            guard left > 0, poll(&waiting, 1, Int32(clamping: left)) > 0 else {
-                child.signal(SIGKILL)
-                break
+        var helper = HelperProcess(
+            command: path, arguments: arguments, environment: environment, timeout: limit, outputLimit: 1 << 20)
+        helper.takesErrors = true
+        switch helper.run() {
+        case .failure(let trouble): return Answer(status: 1, text: trouble.text)
+        case .success(let answer):
+            var text = String(decoding: answer.output, as: UTF8.self)
+            while text.last?.isNewline == true { text.removeLast() }
+            return switch answer.ending {
+            case .exited(let status): Answer(status: status, text: text)
+            case .signalled(let number): Answer(status: 128 + number, text: text)
             }
-            let count = Descriptor.uninterrupted { systemRead(raw, &buffer, buffer.count) }
-            guard count > 0 else { break }
-            if bytes.count < 64 << 10 { bytes += buffer[..<count] }
         }
-        var text = String(decoding: bytes, as: UTF8.self)
-        while text.last?.isNewline == true { text.removeLast() }
-        return text
     }
 }
-
-private func systemRead(_ raw: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(raw, buffer, count) }

@@ -1,33 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-import Transport
-
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
 
-/// A program that is run to its end for what it writes, within bounds of time and size. No shell is involved, its standard error goes
-/// nowhere, and it gets the variables that are given and no others. Blocks the caller.
-struct HelperProcess {
+/// A program that is run to its end for what it writes, within bounds of time and size. No shell is involved, and it gets the variables
+/// that are given and no others. When its time is over it is killed with all that it has started. Blocks the caller.
+public struct HelperProcess: Sendable {
     /// Absolute. It runs in our own working folder.
-    var command: String
-    var arguments: [String]
-    var environment: [String: String]
+    public var command: String
+    public var arguments: [String]
+    public var environment: [String: String]
     /// On its standard input, at most `inputLimit` bytes.
-    var input: [UInt8]
-    var timeout: Duration
-    /// Without a sign of life.
-    var quietTimeout: Duration
-    var outputLimit: Int
+    public var input: [UInt8] = []
+    public var timeout: Duration
+    /// Without a sign of life; `nil`: `timeout` alone counts.
+    public var quietTimeout: Duration?
+    /// Bytes of output beyond which it is ended.
+    public var outputLimit: Int
+    /// Whether its standard error is output too; else it goes nowhere.
+    public var takesErrors = false
 
     /// What a pipe takes at once on every system, so that nobody has to feed it.
-    static let inputLimit = 16 << 10
+    public static let inputLimit = 16 << 10
 
-    /// Why there is no output, in words that hold none of it.
-    struct Trouble: Error, Hashable { var text: String }
+    public init(command: String, arguments: [String], environment: [String: String], timeout: Duration, outputLimit: Int) {
+        self.command = command
+        self.arguments = arguments
+        self.environment = environment
+        self.timeout = timeout
+        self.outputLimit = outputLimit
+    }
 
-    func run() -> Result<[UInt8], Trouble> {
+    /// What it wrote until it ended by itself.
+    public struct Answer: Hashable, Sendable {
+        public var output: [UInt8]
+        public var ending: ChildProcess.Ending
+    }
+
+    /// Why it could not be run to its end, in words that hold nothing of its output.
+    public struct Trouble: Error, Hashable, Sendable { public var text: String }
+
+    public func run() -> Result<Answer, Trouble> {
         guard input.count <= Self.inputLimit else { return .failure(Trouble(text: "what it is asked is too long")) }
         let started: Started
         switch start() {
@@ -36,14 +51,9 @@ struct HelperProcess {
         }
         let output = Descriptor(owning: started.output)
         var running = Running(process: started.process, limit: outputLimit)
-        let result = running.read(output.raw, until: .now + timeout, quiet: quietTimeout, timeout: timeout)
+        let result = running.read(output.raw, until: .now + timeout, quiet: quietTimeout ?? timeout, timeout: timeout)
         if !running.isReaped { running.kill() }
-        switch result {
-        case .failure(let trouble): return .failure(trouble)
-        case .success(let bytes):
-            guard running.status == 0 else { return .failure(Trouble(text: running.ending)) }
-            return .success(bytes)
-        }
+        return result.map { Answer(output: $0, ending: ChildProcess.Ending(status: running.status)) }
     }
 
     // MARK: Starting
@@ -72,7 +82,7 @@ struct HelperProcess {
             let child = try ChildProcess.start(
                 command, arguments: [command] + arguments,
                 environment: environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" },
-                descriptors: [theirInput.raw, theirOutput.raw, nowhere.raw], group: .own)
+                descriptors: [theirInput.raw, theirOutput.raw, takesErrors ? theirOutput.raw : nowhere.raw], group: .own)
             return .success(Started(process: child.processID, output: answer[0]))
         } catch {
             close(answer[0])
@@ -92,12 +102,6 @@ struct HelperProcess {
         init(process: pid_t, limit: Int) {
             self.process = process
             self.limit = limit
-        }
-
-        /// How it ended, in words.
-        var ending: String {
-            // The layout of POSIX's WIFSIGNALED and WEXITSTATUS on Linux and macOS.
-            status & 0x7F == 0 ? "it ended with status \((status >> 8) & 0xFF)" : "signal \(status & 0x7F) ended it"
         }
 
         /// Reads until the program has closed its output and ended; or ended, whoever still has its output open.

@@ -21,6 +21,11 @@ public struct ProfileDocument: Hashable, Sendable {
     /// The most profiles read from one file.
     static let limit = 10_000
 
+    /// The provider that a name or an alias of it means.
+    static func provider(_ name: String) -> ProviderID {
+        Catalogue.builtIn.canonicalID(of: ProviderID(rawValue: name.lowercased()))
+    }
+
     /// - Parameters:
     ///   - source: The file's name as credentials show it.
     ///   - secrets: Follows references to secrets.
@@ -75,7 +80,7 @@ public struct ProfileDocument: Hashable, Sendable {
     private mutating func readOrder(_ value: JSONValue?) {
         for (provider, ids) in value?.object?.members ?? [] {
             let ids = ids.array?.compactMap(\.string).map { CredentialID(rawValue: $0) } ?? []
-            if !ids.isEmpty { order[Reader.provider(provider)] = ids }
+            if !ids.isEmpty { order[Self.provider(provider)] = ids }
         }
     }
 }
@@ -88,15 +93,10 @@ private struct Reader {
     let secrets: (SecretReference) -> Result<Secret, SecretProblem>
     let now: Timestamp
 
-    /// The provider that a name or an alias of it means.
-    static func provider(_ name: String) -> ProviderID {
-        Catalogue.builtIn.canonicalID(of: ProviderID(rawValue: name.lowercased()))
-    }
-
     func profile(id: String, _ value: JSONValue) -> Result<StoredCredential, Problem> {
         guard value.object != nil else { return .failure(Problem(text: "it is not an object")) }
         let prefix = id.prefix { $0 != ":" }
-        let provider = Self.provider(value["provider"]?.string ?? String(prefix))
+        let provider = ProfileDocument.provider(value["provider"]?.string ?? String(prefix))
         guard !provider.rawValue.isEmpty else { return .failure(Problem(text: "it names no provider")) }
         guard let kind = kind(of: value) else { return .failure(Problem(text: "its `type` is not api_key, token or oauth")) }
         var profile = StoredCredential(
@@ -106,7 +106,8 @@ private struct Reader {
         case .success(let secret):
             profile = StoredCredential(
                 id: profile.id, provider: provider, kind: kind, secret: secret, label: profile.label, source: source,
-                unusable: kind == .apiKey ? nil : expiry(value, kind: kind))
+                // Whether a login can be renewed is known where its owner is.
+                unusable: kind == .token ? expiry(value) : nil)
         case .failure(let problem):
             guard let problem = problem as? SecretProblem else {
                 return .failure(Problem(text: "it has no \(names(of: kind)[0])"))
@@ -117,6 +118,7 @@ private struct Reader {
         profile.expires = StoredLogin.time(value["expires"])
         if kind == .oauth {
             profile.login = StoredLogin(value, key: StoredLogin.Key(file: "", id: profile.id))
+            profile.expires = profile.login?.expires
             if let family = value["family"]?.string, StoredLogin.isHash(family) { profile.secretHash = family }
         }
         return .success(profile)
@@ -165,12 +167,11 @@ private struct Reader {
         return SecretReference.read(member)
     }
 
-    /// `expires` is in milliseconds since 1970; none means that it does not.
-    private func expiry(_ value: JSONValue, kind: CredentialKind) -> String? {
+    /// Of a token: `expires` is in milliseconds since 1970; none means that it does not.
+    private func expiry(_ value: JSONValue) -> String? {
         guard let expires = value["expires"], expires != .null else { return nil }
         guard let end = StoredLogin.time(expires) else { return "its expiry is not a time in milliseconds" }
-        // Whether a login can be renewed is known where its owner is.
-        return kind == .oauth || end > now ? nil : "expired; paste a new token"
+        return end > now ? nil : "expired; paste a new token"
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 import JSON
+import Providers
 
 /// Changes to what an `auth-profiles.json` holds, made inside `ProfileFile.change`. What is not named stays as it is and where it is, also
 /// entries that no reader understands.
@@ -41,7 +42,8 @@ public enum ProfileEdit {
 
     /// The stored order of a provider; `nil`: there is none.
     public static func order(of provider: ProviderID, in contents: JSONObject) -> [CredentialID]? {
-        guard let ids = contents["order"]?[provider.rawValue]?.array else { return nil }
+        let orders = contents["order"]?.object ?? [:]
+        guard let name = names(of: provider, in: orders).last, let ids = orders[name]?.array else { return nil }
         return ids.compactMap(\.string).map { CredentialID(rawValue: $0) }
     }
 
@@ -49,15 +51,21 @@ public enum ProfileEdit {
     public static func setOrder(of provider: ProviderID, to ids: [CredentialID]?, in contents: inout JSONObject) {
         bringUpToDate(&contents)
         var orders = contents["order"]?.object ?? [:]
+        for name in names(of: provider, in: orders) where name != provider.rawValue { orders[name] = nil }
         orders[provider.rawValue] = ids.map { .array($0.map { .string($0.rawValue) }) }
         contents["order"] = orders.isEmpty ? nil : .object(orders)
+    }
+
+    /// The names under which orders of a provider stand: its id, and other spellings of it. Of several the last one counts.
+    private static func names(of provider: ProviderID, in orders: JSONObject) -> [String] {
+        orders.keys.filter { ProfileDocument.provider($0) == provider }
     }
 
     private static func forget(_ id: CredentialID, in contents: inout JSONObject) {
         for (provider, value) in contents["order"]?.object?.members ?? [] {
             guard let ids = value.array, ids.contains(.string(id.rawValue)) else { continue }
             let left = ids.filter { $0 != .string(id.rawValue) }.compactMap(\.string).map { CredentialID(rawValue: $0) }
-            setOrder(of: ProviderID(rawValue: provider), to: left.isEmpty ? nil : left, in: &contents)
+            setOrder(of: ProfileDocument.provider(provider), to: left.isEmpty ? nil : left, in: &contents)
         }
     }
 

@@ -13,7 +13,7 @@ public enum AtomicFile {
     ///
     /// - Throws: when the folder is missing, full or not writable. The old file is untouched then.
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(StoreProblem) {
-        let target = followed(path)
+        let target = place(of: path)
         let draft = try draft(bytes, beside: target, mode: mode)
         guard rename(draft, target) == 0 else {
             let code = errno
@@ -78,19 +78,42 @@ public enum AtomicFile {
         }
     }
 
-    /// Whether `name` is that of a file which was being written: it stays where the process was killed meanwhile.
-    public static func isDraft(_ name: String) -> Bool {
-        guard name.hasSuffix(draftEnding), let dot = name.dropLast(draftEnding.count).lastIndex(of: ".") else { return false }
-        let digits = name[name.index(after: dot)...].dropLast(draftEnding.count).utf8
-        return digits.count == 2 * draftBytes
-            && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    /// Removes what writers of `path` that were killed half-way have left beside it, which may hold secrets.
+    ///
+    /// For whoever holds the file's lock: what somebody is writing now looks the same.
+    public static func removeDrafts(of path: String) {
+        let target = place(of: path)
+        guard let folder = opendir(folder(of: target)) else { return }
+        defer { closedir(folder) }
+        let start = "\(name(of: target))."
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard name.hasPrefix(start), name.hasSuffix(draftEnd),
+                name.utf8.count == start.utf8.count + 2 * draftBytes + draftEnd.utf8.count
+            else { continue }
+            unlink("\(Self.folder(of: target))/\(name)")
+        }
     }
 
-    /// Of the random part of a draft's name.
-    private static let draftBytes = 6
-    private static let draftEnding = ".new"
+    /// Where `path` leads through links, its own or its folder's: one file has one place. `path` itself where not even the folder is there.
+    public static func place(of path: String) -> String {
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        guard let real = realpath(folder(of: path), nil) else { return path }
+        defer { free(real) }
+        let folder = String(cString: real)
+        return folder == "/" ? "/\(name(of: path))" : "\(folder)/\(name(of: path))"
+    }
 
     // MARK: Parts
+
+    /// Random bytes in a draft's name.
+    private static let draftBytes = 6
+    private static let draftEnd = ".new"
 
     private static func contents(
         of file: borrowing Descriptor, sized size: Int, path: String, limit: Int
@@ -117,7 +140,7 @@ public enum AtomicFile {
     ///
     /// - Returns: The new file's path. Nothing is left behind when this throws.
     private static func draft(_ bytes: [UInt8], beside path: String, mode: UInt32) throws(StoreProblem) -> String {
-        let draft = "\(path).\(Digest.hex(Digest.randomBytes(draftBytes)))\(draftEnding)"
+        let draft = "\(path).\(Digest.hex(Digest.randomBytes(draftBytes)))\(draftEnd)"
         let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard raw >= 0 else { throw StoreProblem(errno: errno, doing: "write", path: path) }
         let file = Descriptor(owning: raw)
@@ -150,13 +173,6 @@ public enum AtomicFile {
         _ = fsync(folder.raw)
     }
 
-    /// Where `path` leads through links; `path` itself if nothing is there yet.
-    private static func followed(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
     private static func tooLarge(_ path: String, _ limit: Int) -> StoreProblem {
         StoreProblem(.tooLarge, doing: "read", path: path, reason: "it has more than \(limit) bytes")
     }
@@ -165,6 +181,11 @@ public enum AtomicFile {
     public static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The last part of `path`: `b` of `/a/b`.
+    private static func name(of path: String) -> String {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
     }
 }
 

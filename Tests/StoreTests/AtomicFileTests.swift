@@ -46,6 +46,29 @@ import Testing
         #expect(folder.names == ["token"])
     }
 
+    @Test func `leaves no draft of a writer that was killed, once its lock's holder has looked`() throws {
+        let drafts = ["file.0123456789ab.new", "file.ffffffffffff.new"]
+        let others = ["file", "file.new", "file.0123.new", "file.0123456789ab.old", "other.0123456789ab.new", "file.bak.0123456789ab.new"]
+        for name in drafts + others { folder.write([1], to: name) }
+        #expect(symlink(folder("file"), folder("link")) == 0)
+        AtomicFile.removeDrafts(of: folder("link"))
+        #expect(folder.names == (others + ["link"]).sorted())
+        AtomicFile.removeDrafts(of: folder("none/file"))
+    }
+
+    @Test func `has one place, however it is reached`() {
+        folder.write([1], to: "real")
+        #expect(mkdir(folder("deep"), 0o700) == 0)
+        #expect(symlink(folder("real"), folder("deep/link")) == 0)
+        #expect(symlink(folder("deep"), folder("way")) == 0)
+        let real = AtomicFile.place(of: folder("real"))
+        #expect(real.hasSuffix("/real"))
+        #expect(AtomicFile.place(of: folder("way/link")) == real)
+        #expect(AtomicFile.place(of: folder("way/new")) == AtomicFile.place(of: folder("deep/new")))
+        #expect(AtomicFile.place(of: folder("none/new")) == folder("none/new"))
+        #expect(AtomicFile.place(of: "/") == "/")
+    }
+
     @Test func `that is missing is nothing`() throws {
         #expect(try AtomicFile.read(folder("nothing")) == nil)
     }
@@ -72,9 +95,4 @@ import Testing
         #expect(throws: StoreProblem.self) { try AtomicFile.write([1], to: folder("folder")) }
         #expect(folder.names == ["folder"])
     }
-
-    @Test(arguments: [
-        ("auth-profiles.json.0123456789ab.new", true), ("x.abcdef012345.new", true), (".abcdef012345.new", true), ("notes.new", false),
-        ("x.abcdef01234.new", false), ("x.ABCDEF012345.new", false), ("x.abcdef012345", false), ("abcdef012345.new", false), ("", false),
-    ]) func `is known by its name while it is written`(name: String, isDraft: Bool) { #expect(AtomicFile.isDraft(name) == isDraft) }
 }

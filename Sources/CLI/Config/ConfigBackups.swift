@@ -26,6 +26,7 @@ enum ConfigBackups {
                 throw StoreProblem(.denied, doing: "back up", path: file, reason: String(cString: strerror(errno)))
             }
         }
+        AtomicFile.removeDrafts(of: newest)
         _ = try AtomicFile.create(bytes, at: newest, mode: 0o600)
         return newest
     }

@@ -44,6 +44,7 @@ struct ConfigWriter: Sendable {
                 "another command has been changing \(location.short(location.configPath)) for 10 s, or its folder cannot be written",
                 hints: ["who has it: fuser \(Self.lockPath(location.configPath))"])
         }
+        AtomicFile.removeDrafts(of: location.configPath)
         // An editor does not know of the lock.
         for _ in 0..<3 {
             let (draft, result) = try prepare(change)

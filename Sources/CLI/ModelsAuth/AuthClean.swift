@@ -2,6 +2,7 @@
 import Credentials
 import Failover
 import JSON
+import Store
 
 /// `understudy models auth clean`: takes out what can never be used again.
 enum AuthClean {
@@ -53,7 +54,12 @@ enum AuthClean {
 
     /// What stands in the agent's own file. Entries that make no sense stay: a later version may know them.
     private static func items(_ place: AuthPlace) throws(CommandFailure) -> [Item] {
-        let contents: JSONObject? = try place.change(place.file) { contents in contents }
+        let contents: JSONObject?
+        do throws(StoreProblem) {
+            contents = try place.file.contents()
+        } catch {
+            throw CommandFailure(.failed, error.description)
+        }
         guard let contents else { return [] }
         var items: [Item] = []
         for (name, value) in contents["profiles"]?.object?.members ?? [] where value["type"]?.string == "token" {

@@ -101,8 +101,6 @@ enum GatewayRun {
             stores.responses.awaits { predecessor.isThere }
         }
 
-        let quotas = QuotaFile(in: folder.path)
-        quotas.restore(to: relay)
         if let notice = token.notice { log.logger.notice("Token file", ["note": .string(notice)]) }
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
@@ -133,7 +131,8 @@ enum GatewayRun {
             stage: .init(
                 relay: relay, stores: stores, server: server, listener: listener, lock: instance, loop: group.loops[0], log: log.logger),
             own: origin)
-        var quotaUpkeep = quotas.follow(relay, on: group.loops[0])
+        let quotas = QuotaFile(in: folder.path)
+        let quotaUpkeep = quotas.follow(relay, on: group.loops[0])
         defer { quotaUpkeep.cancel() }
         var upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
         let renewing = LoginUpkeep.begin(keeper, on: group.loops[0])
@@ -150,6 +149,7 @@ enum GatewayRun {
                     "Stopping: requests under way are finished",
                     ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
                 await stop(server, relay, grace: .seconds(grace), log.logger)
+                await keeper.close()
                 await rehearsal?.stop()
                 quotas.write(relay)
                 await stores.close()
@@ -164,12 +164,9 @@ enum GatewayRun {
                 successor.answers { await service.answer($0) }
                 predecessor?.settle()
                 upkeep.cancel()
-                // The new one keeps them from here on.
-                quotaUpkeep.cancel()
                 let grace = Duration.seconds(order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds)
                 guard await handover.leave(to: successor, grace: grace, orders: orders, outcome: outcome) else {
                     upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
-                    quotaUpkeep = quotas.follow(relay, on: group.loops[0])
                     try? running.announce(in: folder.path)
                     continue
                 }
@@ -177,6 +174,7 @@ enum GatewayRun {
                 // It may have come behind the last look.
                 if let asked = orders.stop { successor.send(.stop(grace: asked.grace)) }
                 await stop(server, relay, grace: .zero, log.logger)
+                await keeper.close()
                 await predecessor?.ended(within: grace) { await group.loops[0].sleep(for: $0) }
                 await rehearsal?.stop()
                 await stores.close()

@@ -22,7 +22,7 @@ enum AuthRefresh {
         } catch {
             throw refused(profile, error)
         }
-        if let problem = renewed.unwritten {
+        if let problem = renewed.unwritten?.problem {
             throw CommandFailure(.failed, "\(profile.id) is renewed, but could not be stored, and is lost: \(problem.description)")
         }
         report(profile.id, byOthers: renewed.byOthers, context)

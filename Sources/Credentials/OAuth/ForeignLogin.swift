@@ -61,6 +61,7 @@ public struct ForeignLogin: Sendable {
         tokens.account = tokens.account ?? reply["account_id"]?.string ?? reply["accountId"]?.string
         tokens.email = tokens.email ?? reply["email"]?.string
         tokens.project = reply["projectId"]?.string
+        if let client = reply["clientId"]?.string, !client.isEmpty, client != descriptor.clientID { tokens.client = client }
         self.tokens = tokens
         self.program = program
     }

@@ -27,12 +27,17 @@ public final class LoginKeeper: Sendable {
         var login: StoredLogin
         /// The access token that the last renewal has replaced.
         var replaced: Secret?
-        /// A refresh token that could not be written into the file.
-        var unwritten: Secret?
+        /// Tokens that could not be written into the file.
+        var unwritten: TokenRefresh.Unwritten?
 
         func mayRenew(at now: Timestamp) -> Bool {
             guard let failure = login.failure else { return true }
             return !failure.isPermanent && failure.next.map { $0 <= now } ?? true
+        }
+
+        /// Whether `file` is what stood there before the last renewal: read too early, or never written over.
+        func hasReplaced(_ file: Entry) -> Bool {
+            family == file.family && (replaced == file.access || unwritten.map { $0.used == file.login.refresh } ?? false)
         }
     }
 
@@ -40,6 +45,8 @@ public final class LoginKeeper: Sendable {
         var entries: [StoredLogin.Key: Entry] = [:]
         /// Renewals under way and who waits for them.
         var running: [StoredLogin.Key: [@Sendable (Result) -> Void]] = [:]
+        var isClosed = false
+        var closers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -76,11 +83,10 @@ public final class LoginKeeper: Sendable {
             for (key, credential) in pool.logins {
                 guard let login = credential.login, login.isKept else { continue }
                 let read = Entry(access: credential.secret, family: credential.secretHash, login: login)
-                // A file that was read before the last renewal was written.
-                if let known = state.entries[key], known.family == read.family, known.replaced == read.access {
+                entries[key] = read
+                if var known = state.entries[key], known.hasReplaced(read) {
+                    known.login.descriptor = login.descriptor
                     entries[key] = known
-                } else {
-                    entries[key] = read
                 }
             }
             state.entries = entries
@@ -119,6 +125,7 @@ public final class LoginKeeper: Sendable {
                 return .joined
             }
             if !entry.mayRenew(at: now), let failure = entry.login.failure { return .answer(.failure(failure)) }
+            if state.isClosed { return .answer(.failure(Self.closed(now))) }
             state.running[key] = [done]
             return .run(entry)
         }
@@ -160,11 +167,11 @@ public final class LoginKeeper: Sendable {
                 state.entries[key]?.login.issued = renewed.issued
                 state.entries[key]?.login.refresh = renewed.refresh
                 state.entries[key]?.login.failure = nil
-                state.entries[key]?.unwritten = renewed.unwritten == nil ? nil : renewed.refresh
+                state.entries[key]?.unwritten = renewed.unwritten
             }
-            if let problem = renewed.unwritten {
+            if let problem = renewed.unwritten?.problem {
                 fields["why"] = .string(problem.description)
-                log.error("A renewed login could not be written and is lost at a restart", fields)
+                log.error("A renewed login could not be written, and is lost at a restart unless it can be soon", fields)
             } else {
                 log.info(renewed.byOthers ? "Login renewed by another process" : "Login renewed", fields)
             }
@@ -183,18 +190,38 @@ public final class LoginKeeper: Sendable {
     }
 
     private func finish(_ key: StoredLogin.Key, _ result: Result) {
-        let waiting = state.withLock { $0.running.removeValue(forKey: key) ?? [] }
+        let (waiting, closers) = state.withLock { state in
+            let waiting = state.running.removeValue(forKey: key) ?? []
+            guard state.running.isEmpty else { return (waiting, [CheckedContinuation<Void, Never>]()) }
+            defer { state.closers = [] }
+            return (waiting, state.closers)
+        }
         for done in waiting { done(result) }
+        for closer in closers { closer.resume() }
+    }
+
+    // MARK: The end
+
+    /// Begins no renewal any more, and waits for those under way: what they bring stands nowhere until it is written, and the refresh
+    /// token that it was got with may be worth nothing by then. They end within their own limits, a minute or so at worst.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                state.isClosed = true
+                if !state.running.isEmpty { state.closers.append(continuation) }
+                return state.running.isEmpty
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    private static func closed(_ now: Timestamp) -> RefreshFailure {
+        RefreshFailure(at: now, rule: "oauth.stopping", message: "this process is ending", isPermanent: false)
     }
 
     private static func gone(_ now: Timestamp) -> RefreshFailure {
         RefreshFailure(at: now, rule: "oauth.gone", message: "the login is not there any more", isPermanent: false)
     }
-}
-
-extension LoginKeeper {
-    /// The redacted text's further secrets: those that were got since the files were read.
-    public var secrets: [Secret] { state.withLock { $0.entries.values.map(\.access).filter { !$0.isEmpty } } }
 }
 
 extension StoredLogin {

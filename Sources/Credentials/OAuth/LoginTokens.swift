@@ -14,8 +14,13 @@ public struct LoginTokens: Hashable, Sendable {
     public var account: String?
     public var email: String?
     public var project: String?
+    /// As which application it was made, where that is not the one that the provider's descriptor names.
+    public var client: String?
     /// Where the provider wants this login's requests (`resource_url`), as some say it.
     public var resource: String?
+
+    /// See `StoredLogin.isDue`.
+    func isDue(at now: Timestamp) -> Bool { now >= expires - StoredLogin.margin(from: issued, to: expires) }
 
     /// How long a token lives that does not say.
     static let usualLife = Duration.seconds(3600)

@@ -88,6 +88,7 @@ extension LoginTokens {
         if let email { profile["email"] = .string(email) }
         if let account { profile["accountId"] = .string(account) }
         if let project { profile["projectId"] = .string(project) }
+        if let client { profile["clientId"] = .string(client) }
         if let resource { profile["resourceUrl"] = .string(resource) }
     }
 }

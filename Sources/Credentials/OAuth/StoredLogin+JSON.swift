@@ -12,8 +12,10 @@ extension StoredLogin {
         // OpenClaw writes `managedBy` also where it manages itself.
         managedBy = profile["managedBy"]?.string.flatMap { $0 == "openclaw" || $0 == "understudy" || $0.isEmpty ? nil : $0 }
         failure = profile["refreshFailure"].flatMap(RefreshFailure.init(json:))
-        // Without an access token the first use brings one.
-        if profile["access"]?.string?.isEmpty != false { expires = Timestamp(milliseconds: 1) }
+        clientID = profile["clientId"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        // Without an access token the first use brings one; so it does where its end makes no sense (0 is written to have one renewed).
+        let isEndless = profile["expires"].map { $0 == .null } ?? true
+        if profile["access"]?.string?.isEmpty != false || (expires == nil && !isEndless) { expires = Timestamp(milliseconds: 1) }
     }
 
     /// Milliseconds since 1970, as whole or as broken a number as somebody wrote.

@@ -32,6 +32,8 @@ public struct StoredLogin: Hashable, Sendable {
     public var descriptor: LoginDescriptor?
     /// What the last try to renew it came to, if that failed.
     public var failure: RefreshFailure?
+    /// As which application it was made (`clientId`), where that is written: another one's refresh token is refused.
+    public var clientID: String?
 
     public init(key: Key, expires: Timestamp?, refresh: Secret?, isOurs: Bool = true) {
         self.key = key
@@ -44,9 +46,9 @@ public struct StoredLogin: Hashable, Sendable {
     public static let margin = Duration.seconds(300)
 
     /// A quarter of the life of a token that lives for minutes only, so that not every request renews it.
-    var margin: Duration {
-        guard let issued, let expires, expires > issued else { return Self.margin }
-        return min(Self.margin, (expires - issued) / 4)
+    static func margin(from issued: Timestamp?, to expires: Timestamp?) -> Duration {
+        guard let issued, let expires, expires > issued else { return margin }
+        return min(margin, (expires - issued) / 4)
     }
 
     /// Whether we may and can renew it, as far as is known before trying.
@@ -55,7 +57,7 @@ public struct StoredLogin: Hashable, Sendable {
     }
 
     /// Whether it is time to renew it. Without an end it never is, but on being refused.
-    public func isDue(at now: Timestamp) -> Bool { expires.map { now >= $0 - margin } ?? false }
+    public func isDue(at now: Timestamp) -> Bool { expires.map { now >= $0 - Self.margin(from: issued, to: $0) } ?? false }
 
     public func hasExpired(at now: Timestamp) -> Bool { expires.map { now >= $0 } ?? false }
 }

@@ -20,8 +20,26 @@ public struct TokenRefresh: Sendable {
         public var issued: Timestamp?
         /// Somebody else had done it, or signed in anew.
         public var byOthers = false
-        /// The file could not be written: what is here stands nowhere else.
-        public var unwritten: StoreProblem?
+        /// Set where the file could not be written.
+        public var unwritten: Unwritten?
+
+        init(_ tokens: LoginTokens) {
+            (access, refresh, expires, issued) = (tokens.access, tokens.refresh, tokens.expires, tokens.issued)
+        }
+
+        /// What stands in the file by somebody else's doing.
+        init(byOthers login: StoredLogin, access: Secret) {
+            (self.access, refresh, expires, issued) = (access, login.refresh, login.expires, login.issued)
+            byOthers = true
+        }
+    }
+
+    /// Tokens that could not be written, and so stand nowhere else.
+    public struct Unwritten: Hashable, Sendable {
+        public var tokens: LoginTokens
+        /// The refresh token that the file still has, though it may be worth nothing by now.
+        public var used: Secret
+        public var problem: StoreProblem
     }
 
     let endpoint: TokenEndpoint
@@ -36,16 +54,13 @@ public struct TokenRefresh: Sendable {
     ///   - known: The login as it was read from its file.
     ///   - family: The credential's hash.
     ///   - refused: The access token that the provider refused; `nil`: it is only time to renew.
-    ///   - newer: Tokens that were got and could not be written, which count instead of the file's.
+    ///   - newer: Tokens that were got and could not be written. They count instead of those that they replace, and are written.
     /// - Throws: What failed, which the file says from then on too.
     public func run(
-        _ known: StoredLogin, family: String, refused: Secret?, newer: Secret? = nil
+        _ known: StoredLogin, family: String, refused: Secret?, newer: Unwritten? = nil
     ) throws(RefreshFailure) -> Renewed {
         let file = ProfileFile(path: known.key.file)
-        let lock = FileLock(path: Self.lockPath(known.key), patience: Self.patience)
-        guard lock.isHeld else {
-            throw failure(TokenProblem("busy", "another process has been renewing it for 45 s"), after: known.failure)
-        }
+        let lock = try lock(known, file)
         defer { withExtendedLifetime(lock) {} }
         let login: StoredLogin
         let access: Secret?
@@ -59,53 +74,65 @@ public struct TokenRefresh: Sendable {
             throw failure(TokenProblem("unreadable", error.reason), after: known.failure)
         }
         let now = endpoint.now()
-        if newer == nil, let access, access != refused, refused != nil || !login.isDue(at: now) {
-            return Renewed(access: access, refresh: login.refresh, expires: login.expires, issued: login.issued, byOthers: true)
+        if let newer, newer.used == login.refresh {
+            if newer.tokens.access != refused, !newer.tokens.isDue(at: now) {
+                return keep(newer.tokens, in: file, known.key.id, used: newer.used, family: family)
+            }
+            return try renew(known, login, with: newer.tokens.refresh, in: file, family: family)
         }
-        if newer == nil, let failure = login.failure, failure.isPermanent || failure.next.map({ $0 > now }) ?? false { throw failure }
-        guard let refresh = newer ?? login.refresh, let descriptor = known.descriptor else {
+        if let access, access != refused, refused == nil ? !login.isDue(at: now) : !login.hasExpired(at: now) {
+            return Renewed(byOthers: login, access: access)
+        }
+        if let failure = login.failure, failure.isPermanent || failure.next.map({ $0 > now }) ?? false { throw failure }
+        return try renew(known, login, with: login.refresh, in: file, family: family)
+    }
+
+    /// - Parameters:
+    ///   - login: As the file has it.
+    ///   - refresh: The refresh token that is good, which the file may not have.
+    private func renew(
+        _ known: StoredLogin, _ login: StoredLogin, with refresh: Secret?, in file: ProfileFile, family: String
+    ) throws(RefreshFailure) -> Renewed {
+        guard let refresh, let used = login.refresh, let descriptor = known.descriptor?.asking(as: login.clientID) else {
             throw failure(TokenProblem("no_refresh_token", "it cannot be renewed"), after: login.failure)
         }
         do throws(TokenProblem) {
-            let tokens = try endpoint.refresh(refresh, for: descriptor)
-            return keep(tokens, in: file, known, used: login.refresh ?? refresh, given: refresh, family: family)
+            var tokens = try endpoint.refresh(refresh, for: descriptor)
+            // RFC 6749 §6: without another one the old one stays.
+            tokens.refresh = tokens.refresh ?? refresh
+            return keep(tokens, in: file, known.key.id, used: used, family: family)
         } catch {
             let failed = failure(error, after: login.failure)
             // Whoever has signed in or renewed it without our lock is right.
-            let profile = try? file.note(failed, of: known.key.id, used: refresh)
-            if let profile = profile ?? nil, let other = ProfileFile.access(of: profile), let token = ProfileFile.refresh(of: profile),
-                token != refresh
-            {
-                let login = StoredLogin(.object(profile), key: known.key)
-                return Renewed(access: other, refresh: token, expires: login.expires, issued: login.issued, byOthers: true)
-            }
+            let profile = try? file.note(failed, of: known.key.id, used: used)
+            if let profile = profile ?? nil, let others = Self.renewed(byOthers: profile, known.key.id, insteadOf: used) { return others }
             throw failed
         }
     }
 
+    /// Writes new tokens into the file.
+    ///
+    /// - Parameter used: The refresh token that they replace there.
     private func keep(
-        _ tokens: LoginTokens, in file: ProfileFile, _ known: StoredLogin, used: Secret, given: Secret, family: String
+        _ tokens: LoginTokens, in file: ProfileFile, _ id: CredentialID, used: Secret, family: String
     ) -> Renewed {
-        var renewed = Renewed(
-            access: tokens.access, refresh: tokens.refresh ?? given, expires: tokens.expires, issued: tokens.issued)
-        var tokens = tokens
-        tokens.refresh = renewed.refresh
+        var renewed = Renewed(tokens)
         for attempt in 1...Self.writes {
             do throws(StoreProblem) {
-                if let profile = try file.renew(tokens, as: known.key.id, used: used, family: family),
-                    let token = ProfileFile.refresh(of: profile), token != renewed.refresh, let other = ProfileFile.access(of: profile)
-                {
-                    let login = StoredLogin(.object(profile), key: known.key)
-                    return Renewed(access: other, refresh: token, expires: login.expires, issued: login.issued, byOthers: true)
-                }
-                renewed.unwritten = nil
-                return renewed
+                let profile = try file.renew(tokens, as: id, used: used, family: family)
+                return profile.flatMap { Self.renewed(byOthers: $0, id, insteadOf: tokens.refresh) } ?? Renewed(tokens)
             } catch {
-                renewed.unwritten = error
+                renewed.unwritten = Unwritten(tokens: tokens, used: used, problem: error)
                 if attempt < Self.writes { BlockingWait.sleep(.milliseconds(100 * attempt)) }
             }
         }
         return renewed
+    }
+
+    /// What a profile says that somebody else has written; `nil` where it has still, or already, the refresh token that we know.
+    private static func renewed(byOthers profile: JSONObject, _ id: CredentialID, insteadOf known: Secret?) -> Renewed? {
+        guard let token = ProfileFile.refresh(of: profile), token != known, let access = ProfileFile.access(of: profile) else { return nil }
+        return Renewed(byOthers: StoredLogin(.object(profile), key: StoredLogin.Key(file: "", id: id)), access: access)
     }
 
     private func failure(_ problem: TokenProblem, after last: RefreshFailure?) -> RefreshFailure {
@@ -117,8 +144,15 @@ public struct TokenRefresh: Sendable {
         return failure
     }
 
-    /// Beside the file, and never removed, as all lock files.
-    private static func lockPath(_ key: StoredLogin.Key) -> String {
-        "\(key.file).understudy.\(Digest.sha256Hex(key.id.rawValue).prefix(12)).lock"
+    private func lock(_ known: StoredLogin, _ file: ProfileFile) throws(RefreshFailure) -> FileLock {
+        let path = file.lockPath(of: String(Digest.sha256Hex(known.key.id.rawValue).prefix(12)))
+        do throws(StoreProblem) {
+            return try FileLock.take(path, patience: Self.patience, toChange: known.key.file)
+        } catch {
+            let isBusy = error.kind == .busy
+            throw failure(
+                isBusy ? TokenProblem("busy", "another process has been renewing it for 45 s") : TokenProblem("no_lock", error.description),
+                after: known.failure)
+        }
     }
 }

@@ -89,6 +89,15 @@ public struct LoginDescriptor: Hashable, Sendable {
         }
     }
 
+    /// The same for a login that another application made. The secret belongs to the application and goes with it.
+    public func asking(as client: String?) -> LoginDescriptor {
+        guard let client, client != clientID else { return self }
+        var descriptor = self
+        descriptor.clientID = client
+        descriptor.clientSecret = nil
+        return descriptor
+    }
+
     /// Whether what it yields can be renewed without a person.
     public var canRefresh: Bool { tokenURL != nil && clientID != nil && !keepsToken }
     /// Whether a browser on this machine can come back.

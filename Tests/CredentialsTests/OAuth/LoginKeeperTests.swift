@@ -104,6 +104,46 @@ import Testing
         #expect(keeper.ready(key) == .secret(new))
     }
 
+    @Test func `keeps tokens that could not be written, and writes them as soon as that works`() async throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        let (keeper, key) = try Self.keeper(stage)
+        stage.spoil("auth-profiles.json.understudy.lock")
+        let first = try await Self.renewed(keeper, key).get()
+        // It ends, and another comes with the refresh token that stands nowhere.
+        stage.clock.advance(.seconds(3600))
+        keeper.update(try stage.pool)
+        let second = try await Self.renewed(keeper, key).get()
+        #expect(second != first && stage.server.isGood(access: second.text))
+        // Whatever else changes in the file's folder: the file's own tokens are dead.
+        keeper.update(try stage.pool)
+        #expect(keeper.ready(key) == .secret(second))
+        stage.mend("auth-profiles.json.understudy.lock")
+        keeper.tick()
+        #expect(await eventually { (try? stage.profile["access"]?.string) == second.text })
+        keeper.update(try stage.pool)
+        #expect(keeper.ready(key) == .secret(second))
+        #expect(stage.server.grants.count == 2)
+    }
+
+    @Test func `ends when what is under way has been written, and begins nothing more`() async throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        stage.server.play { $0.delay = .milliseconds(300) }
+        let (keeper, key) = try Self.keeper(stage)
+        keeper.tick()
+        await keeper.close()
+        #expect(stage.server.grants == ["refresh_token"])
+        guard case .secret(let renewed) = keeper.ready(key) else { return #expect(Bool(false)) }
+        #expect(try stage.profile["access"]?.string == renewed.text)
+        stage.clock.advance(.seconds(3600))
+        keeper.tick()
+        guard case .failure(let failure) = await Self.renewed(keeper, key) else { return #expect(Bool(false)) }
+        #expect(failure.rule == "oauth.stopping" && !failure.isPermanent)
+        await keeper.close()
+        #expect(stage.server.grants.count == 1)
+    }
+
     @Test func `takes a token that was refused for the old one, and asks once`() async throws {
         let stage = try LoginStage()
         let given = try stage.signIn(left: .seconds(3600))

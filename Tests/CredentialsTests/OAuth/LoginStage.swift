@@ -10,6 +10,12 @@ import Synchronization
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A home folder with one login of an OAuth server on the loopback.
 struct LoginStage {
     let home: TemporaryHome
@@ -32,6 +38,30 @@ struct LoginStage {
     var file: ProfileFile { ProfileFile(path: "\(home.path)/state/agents/main/agent/auth-profiles.json") }
 
     func endpoint(timeout: Duration = .seconds(10)) -> TokenEndpoint { TokenEndpoint(timeout: timeout) { [clock] in clock.now } }
+
+    private static let folder = "state/agents/main/agent"
+
+    /// The names of the locks that there are.
+    var locks: [String] {
+        guard let folder = opendir("\(home.path)/\(Self.folder)") else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                    tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+                })
+        }
+        return names.filter { $0.hasSuffix(".lock") }.sorted()
+    }
+
+    /// Puts a folder in a file's place: nobody, root neither, can write it then.
+    func spoil(_ name: String) {
+        unlink("\(home.path)/\(Self.folder)/\(name)")
+        mkdir("\(home.path)/\(Self.folder)/\(name)", 0o700)
+    }
+
+    func mend(_ name: String) { rmdir("\(home.path)/\(Self.folder)/\(name)") }
 
     var refresh: TokenRefresh { TokenRefresh(endpoint: endpoint()) }
 

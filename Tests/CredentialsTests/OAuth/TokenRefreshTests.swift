@@ -149,6 +149,95 @@ import Testing
         #expect(try #require(try stage.credential.login?.failure).rule == "oauth.no_reply")
     }
 
+    @Test func `does not hand out what somebody else renewed so long ago that it has ended too`() throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        let credential = try stage.credential
+        // Refused is a token from before; what the file has since has ended as well.
+        let renewed = try stage.refresh.run(try #require(credential.login), family: "", refused: Secret("the-one-before"))
+        #expect(!renewed.byOthers)
+        #expect(stage.server.grants == ["refresh_token"])
+    }
+
+    @Test func `without an end that makes sense happens on its next use`() throws {
+        let stage = try LoginStage()
+        let tokens = stage.server.signIn()
+        for end in ["0", "-1", "\"soon\"", "{}"] {
+            try stage.home.write(
+                #"{"version": 1, "profiles": {"acme:me": {"type": "oauth", "provider": "acme", "access": "\#(tokens.access)", "#
+                    + #""refresh": "\#(tokens.refresh)", "expires": \#(end)}}}"#, to: "state/agents/main/agent/auth-profiles.json")
+            let credential = try stage.credential
+            #expect(credential.unusable == nil)
+            #expect(credential.status(at: stage.clock.now).code == "expired_refreshable", "\(end)")
+        }
+        #expect(try stage.renew().get().byOthers == false)
+    }
+
+    @Test func `asks as the application that the login was made by`() throws {
+        var stage = try LoginStage()
+        stage.descriptor.clientID = "another"
+        stage.descriptor.clientSecret = Secret("of-another")
+        try stage.signIn(members: #", "clientId": "\#(OAuthServer.client)""#)
+        _ = try stage.renew().get()
+        #expect(stage.server.forms.map { $0["client_id"] } == [OAuthServer.client])
+        #expect(stage.server.forms.map { $0["client_secret"] } == [nil])
+        #expect(try stage.profile["clientId"]?.string == OAuthServer.client)
+    }
+
+    @Test func `says what is the matter with a lock that cannot be made`() throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        let login = try #require(try stage.credential.login)
+        _ = try stage.renew().get()
+        let name = try #require(stage.locks.first { $0 != "auth-profiles.json.understudy.lock" })
+        stage.spoil(name)
+        guard
+            case .failure(let failure) = Result(catching: { () throws(RefreshFailure) in
+                try stage.refresh.run(login, family: "", refused: nil)
+            })
+        else { return #expect(Bool(false)) }
+        #expect(failure.rule == "oauth.no_lock")
+        #expect(failure.message.contains("Is a directory"), "\(failure.message)")
+    }
+
+    @Test func `that cannot be written is written later, and asked for once`() throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        let credential = try stage.credential
+        let login = try #require(credential.login)
+        // The file's lock is in the way.
+        stage.spoil("auth-profiles.json.understudy.lock")
+        let first = try stage.refresh.run(login, family: credential.secretHash, refused: nil)
+        let unwritten = try #require(first.unwritten)
+        let second = try stage.refresh.run(login, family: credential.secretHash, refused: nil, newer: unwritten)
+        #expect(second.access == first.access && second.unwritten != nil)
+        #expect(stage.server.grants == ["refresh_token"])
+        // A token that ends before it could be written is renewed with what belongs to it.
+        stage.clock.advance(.seconds(3600))
+        let third = try stage.refresh.run(login, family: credential.secretHash, refused: nil, newer: second.unwritten)
+        #expect(stage.server.forms.map { $0["refresh_token"] } == [login.refresh?.text, first.refresh?.text])
+        stage.mend("auth-profiles.json.understudy.lock")
+        let fourth = try stage.refresh.run(login, family: credential.secretHash, refused: nil, newer: third.unwritten)
+        #expect(fourth.access == third.access && fourth.unwritten == nil)
+        #expect(try stage.profile["refresh"]?.string == third.refresh?.text)
+        #expect(stage.server.grants.count == 2)
+    }
+
+    @Test func `that could not be written yields to somebody who signs in meanwhile`() throws {
+        let stage = try LoginStage()
+        try stage.signIn()
+        let credential = try stage.credential
+        let login = try #require(credential.login)
+        stage.spoil("auth-profiles.json.understudy.lock")
+        let unwritten = try #require(try stage.refresh.run(login, family: "", refused: nil).unwritten)
+        stage.mend("auth-profiles.json.understudy.lock")
+        let new = try stage.signIn(left: .seconds(3600))
+        let after = try stage.refresh.run(login, family: "", refused: nil, newer: unwritten)
+        #expect(after.byOthers && after.access.text == new.access)
+        #expect(try stage.profile["refresh"]?.string == new.refresh)
+        #expect(stage.server.grants.count == 1)
+    }
+
     @Test func `sends no secret in the clear but to this machine`() throws {
         var stage = try LoginStage()
         try stage.signIn()

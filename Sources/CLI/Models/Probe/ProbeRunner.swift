@@ -30,22 +30,23 @@ struct ProbeRunner {
         defer { group.stop() }
         let loop = group.loops[0]
         let (told, teller) = AsyncStream.makeStream(of: Told.self)
-        let here = client == nil ? try ProbeHere(order, context, group, teller) : nil
+        let interrupted = AsyncStream.makeStream(of: Void.self)
         do throws(SystemError) {
             try Signals.deliver(on: loop) { kind in
                 guard kind == .stop else { return }
                 teller.yield(.interrupted)
                 teller.finish()
+                interrupted.continuation.finish()
             }
         } catch {
             throw CommandFailure(.failed, "probing cannot be begun: \(error)")
         }
-        let order = order
+        let (order, context) = (order, context)
         let work = Task(executorPreference: loop) {
             if let client {
                 await ProbeStream(client, order, teller, on: loop).run()
             } else {
-                await here?.run()
+                await ProbeHere(order, context, group, teller).run()
             }
             teller.finish()
         }
@@ -60,7 +61,6 @@ struct ProbeRunner {
         }
         work.cancel()
         await work.value
-        here?.join()
         if let failure { throw failure }
         return wasInterrupted
     }

@@ -157,6 +157,10 @@ private struct Desk {
             ("setup-token --provider openai --token -", 64, "Anthropic's alone"),
             ("paste-token --provider openai --expires-in soon", 64, "--expires-in takes"),
             ("add", 64, "there is no terminal to ask: Which provider?"), ("add --provider openai", 64, "--method"),
+            ("add --provider minimax-portal", 64, "understudy models auth login --provider minimax-portal --method device"),
+            ("add --provider google-gemini-cli", 64, "understudy models auth login --provider google-gemini-cli --method paste"),
+            ("login --provider openai-codex", 64, "there is no terminal to sign in at ChatGPT from"),
+            ("login", 64, "there is no terminal to ask: Where do you want to sign in?"),
             ("logout openai:x", 1, "no stored profile \"openai:x\""), ("logout", 1, "has no stored profiles"),
             ("list --agent nobody", 1, "there is no agent \"nobody\""), ("order set --provider openai", 64, "<credential> is missing"),
         ] as [(String, Int32, String)])
@@ -202,25 +206,6 @@ private struct Desk {
         #expect(try desk.stored()["profiles"]?.object?.count == 20)
     }
 
-    @Test func `is the old or the new one after a kill at any moment`() async throws {
-        let desk = try Desk()
-        try await desk.auth("paste-api-key --provider openai --key -", input: "sk-proj-0123456789-0")
-        var written: Set<String> = []
-        for step in 1...40 {
-            let running = try BuiltBinary().start(
-                ["models", "auth", "paste-api-key", "--provider", "openai", "--key", "-"], input: "sk-proj-0123456789-\(step)",
-                home: desk.home)
-            try await Task.sleep(for: .microseconds(step * 700))
-            _ = await running.killNow()
-            let key = try #require(try desk.stored()["profiles"]?["openai:default"]?["key"]?.string)
-            #expect(key == "sk-proj-0123456789-\(step)" || key == "sk-proj-0123456789-0" || written.contains(key), "\(key)")
-            written.insert(key)
-            #expect(desk.mode() == 0o600)
-        }
-        // Nobody holds the lock any more.
-        #expect(try await desk.auth("paste-api-key --provider openai --key -", input: "sk-proj-0123456789-last").status == 0)
-    }
-
     @Test func `that another process holds for too long is told in plain words`() async throws {
         let desk = try Desk()
         try await desk.auth("paste-api-key --provider openai --key -", input: "sk-proj-0123456789-1")
@@ -234,7 +219,47 @@ private struct Desk {
         #expect(try desk.stored()["profiles"]?["openai:default"]?["key"] == "sk-proj-0123456789-1")
     }
 
-    @Test(arguments: [("[]", "it is not an object"), ("{\"version\": 1,", "it is not JSON: line 1"), ("", "it is not JSON")])
+    @Test func `has one lock, also for those who reach it through links`() async throws {
+        let desk = try Desk()
+        try await desk.auth("paste-api-key --provider openai --key -", input: "sk-proj-0123456789-1")
+        try desk.home.write("{ agents: { list: [{ id: 'main', default: true }, { id: 'ops' }] } }", to: ".understudy/understudy.json")
+        try desk.home.write("", to: ".understudy/agents/ops/agent/models.json")
+        let other = "\(desk.home.path)/.understudy/agents/ops/agent/auth-profiles.json"
+        #expect(symlink("\(desk.home.path)/\(Desk.file)", other) == 0)
+        do {
+            let lock = FileLock(path: "\(desk.home.path)/\(Desk.file).understudy.lock", patience: .zero)
+            let refused = try await desk.auth("paste-api-key --provider groq --agent ops --key -", input: "gsk_0123456789abcdef")
+            withExtendedLifetime(lock) {}
+            #expect(refused.status == 1)
+            #expect(refused.error.contains("another process has held its lock"), "\(refused.error)")
+        }
+        #expect(try await desk.auth("paste-api-key --provider groq --agent ops --key -", input: "gsk_0123456789abcdef").status == 0)
+        #expect(try desk.stored()["profiles"]?.object?.count == 2)
+    }
+
+    @Test func `whose lock cannot be made is not said to be held by somebody`() async throws {
+        let desk = try Desk()
+        try desk.home.write("x", to: Desk.file + ".understudy.lock/inside")
+        let refused = try await desk.auth("paste-api-key --provider openai --key -", input: "sk-proj-0123456789-2")
+        #expect(refused.status == 1)
+        #expect(refused.error.contains("cannot open the lock"), "\(refused.error)")
+        #expect(refused.error.contains("Is a directory"), "\(refused.error)")
+    }
+
+    @Test func `is not made by who only looks`() async throws {
+        let desk = try Desk()
+        #expect(try await desk.auth("clean --dry-run").status == 0)
+        #expect(try await desk.auth("clean --yes").status == 0)
+        #expect(try await desk.auth("order clear --provider openai").status == 0)
+        #expect(desk.home.read(Desk.file) == nil)
+        #expect(access("\(desk.home.path)/.understudy", F_OK) != 0)
+    }
+
+    @Test(arguments: [
+        ("[]", "it is not an object"), ("{\"version\": 1,", "it is not JSON: line 1"), ("", "it is not JSON"),
+        (#"{"version": 1, "profiles": [{"id": "openai:a"}]}"#, "its `profiles` is not an object"),
+        (#"{"version": 1, "profiles": {}, "order": ["openai:a"]}"#, "its `order` is not an object"),
+    ])
     func `is not written over where it is not understood`(text: String, why: String) async throws {
         let desk = try Desk()
         try desk.home.write(text, to: Desk.file)
@@ -309,6 +334,25 @@ private struct Desk {
         session.signal(SIGTERM)
         #expect(try await session.status() == -SIGTERM)
         #expect(session.isShowing)
+    }
+
+    @Test func `a browser is opened where there is one, and the address is shown all the same`() async throws {
+        let home = try TemporaryHome()
+        let script =
+            "#!/bin/sh\nread -r pid name state parent group session rest < /proc/self/stat\n"
+            + "echo \"$1 $((session == $$))\" > \"$HOME/opened\"\n"
+        for name in ["xdg-open", "open"] { try home.write(script, to: "bin/\(name)", mode: 0o700) }
+        let session = try TypedSession(
+            ["models", "auth", "login", "--provider", "google-gemini-cli"], home: home,
+            environment: ["DISPLAY": ":7", "PATH": "\(home.path)/bin:/usr/bin:/bin"])
+        try await session.shows("https://accounts.google.com/o/oauth2/v2/auth?")
+        #expect(await eventually { home.read("opened")?.hasSuffix("\n") == true })
+        let opened = try #require(home.read("opened"))
+        #expect(opened.hasPrefix("https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id="), "\(opened)")
+        #if os(Linux)
+            // In a session of its own: Ctrl-C here does not close it.
+            #expect(opened.hasSuffix(" 1\n"), "\(opened)")
+        #endif
     }
 
     @Test func `a removal asks first`() async throws {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
-import Gateway
 import JSON
-import Telemetry
 import TestSupport
 import Testing
 
@@ -93,10 +91,7 @@ import Testing
         ("gateway.json", #"{"pid":999999999,"url":"http://127.0.0.1:1"}"#, "gateway.stale_note", "info"),
         ("understudy.sqlite", "this is no database, but a long text of some hundred bytes", "store.damaged", "error"),
         ("understudy.sqlite.corrupt-20260101T000000Z", "x", "store.set_aside", "info"),
-        ("agents/main/agent/openclaw-agent.sqlite", "x", "legacy.sqlite", "info"),
-        (
-            "credentials/oauth.json", #"{"acme":{"access":"a-0123456789","refresh":"r","expires":9999999999999}}"#, "legacy.oauth", "info"
-        ),
+        ("agents/main/agent/openclaw-agent.sqlite", "x", "legacy.sqlite", "warning"),
         ("agents/main/agent/auth-profiles.json", "{ nonsense", "credential.note", "warning"),
         (
             "agents/main/agent/auth-profiles.json",
@@ -109,59 +104,6 @@ import Testing
         let found = try JSONValue.parse(try await run(["doctor", "--json"], home).out)["findings"]?.array ?? []
         let finding = found.first { $0["code"]?.string == code }
         #expect(finding?["severity"]?.string == severity && finding?["fix"]?.string?.isEmpty == false, "\(found)")
-    }
-
-    @Test(arguments: ["understudy.sqlite", "responses.sqlite"])
-    func `begins a damaged database anew when told, and deletes nothing`(name: String) async throws {
-        let home = try home()
-        let text = "this is no database, but a long text of some hundred bytes"
-        try home.write(text, to: ".understudy/" + name)
-        let status = try await run(["models", "status"], home)
-        #expect(status.status == 0 && status.out.contains("acme:config"), "a page about what is wrong comes all the same: \(status)")
-        if name == "understudy.sqlite" { #expect(status.out.contains("\n- what is blocked is not known: "), "\(status.out)") }
-        let fixed = try JSONValue.parse(try await run(["doctor", "--fix", "--json"], home, ["OPENAI_API_KEY": "sk-x"]).out)
-        let finding = fixed["findings"]?.array?.first { $0["code"] == "store.damaged" }
-        #expect(finding?["fixed"] == true, "\(fixed)")
-        let after = try JSONValue.parse(try await run(["doctor", "--json"], home, ["OPENAI_API_KEY": "sk-x"]).out)["findings"]?.array ?? []
-        #expect(!after.contains { $0["code"] == "store.damaged" } && after.contains { $0["code"] == "store.set_aside" }, "\(after)")
-        let aside = Machine.names(in: home.path + "/.understudy").filter { $0.hasPrefix(name + ".corrupt-") }
-        #expect(aside.contains { home.read(".understudy/" + $0) == text }, "\(aside)")
-    }
-
-    @Test func `removes what killed processes have left, and nothing that is being written`() async throws {
-        let home = try home()
-        let folder = ".understudy/agents/main/agent/"
-        let (old, new, other) = ("auth-profiles.json.0123456789ab.new", "auth-profiles.json.ba9876543210.new", "notes.new")
-        for name in [old, new, other] { try home.write("{}", to: folder + name) }
-        for name in [old, other] {
-            var times = [timeval(), timeval()]
-            #expect(utimes("\(home.path)/\(folder)\(name)", &times) == 0)
-        }
-        let found = try await run(["doctor"], home)
-        #expect(found.out.contains(old) && !found.out.contains(new) && !found.out.contains(other), "\(found.out)")
-        let fixed = try await run(["doctor", "--fix"], home)
-        #expect(fixed.out.contains("mended  ~/\(folder)\(old) is left from a process"), "\(fixed.out)")
-        #expect(Machine.names(in: home.path + "/" + folder) == [new, other].sorted())
-    }
-
-    @Test func `knows a state of the configuration that can be used`() async throws {
-        let home = try home("{ gateway: { prot: 1 }, }")
-        #expect(try await run(["doctor"], home).out.contains("can be used") == false)
-        try home.write("{ gateway: { prot: 2 } }", to: ".understudy/understudy.json.bak")
-        try home.write(Self.settings, to: ".understudy/understudy.json.bak.1")
-        let doctor = try await run(["doctor"], home)
-        #expect(doctor.out.contains("~/.understudy/understudy.json.bak.1, as it was before"), "\(doctor.out)")
-        #expect(doctor.out.contains("cp \(home.path)/.understudy/understudy.json.bak.1 \(home.path)/.understudy/understudy.json"))
-        #expect(home.read(".understudy/understudy.json") == "{ gateway: { prot: 1 }, }")
-    }
-
-    @Test func `says that a service ends when its user logs out`() async throws {
-        let home = try home()
-        let environment = ["OPENAI_API_KEY": "sk-x", "USER": "nobody-of-this-name"]
-        #expect(try await run(["doctor", "--json"], home, environment).out.contains("service.linger") == false)
-        try home.write("[Service]\nExecStart=/bin/sh\n", to: ".config/systemd/user/understudy-gateway.service")
-        let found = try await run(["doctor"], home, environment)
-        #expect(found.out.contains("fix: sudo loginctl enable-linger $USER"), "\(found.out)")
     }
 
     @Test func `tells a person who has nothing where to begin`() async throws {
@@ -184,48 +126,6 @@ import Testing
     }
 
     // MARK: Parts
-
-    private static func reach(_ provider: String, isLocal: Bool = false, failed: String? = nil, ahead: Int? = nil) -> ProviderReach {
-        ProviderReach(
-            provider: provider, url: "https://\(provider).example/v1", isLocal: isLocal, failed: failed, why: failed == nil ? "" : "why",
-            status: failed == nil ? 401 : nil, milliseconds: 5, clockAhead: ahead)
-    }
-
-    @Test(
-        arguments: [
-            ([reach("a", ahead: 1), reach("b", ahead: -2)], []), ([reach("a", ahead: -3600)], ["clock.wrong"]),
-            // One on this machine is as wrong as this machine is.
-            ([reach("a", ahead: -3600), reach("b", isLocal: true, ahead: 0)], ["clock.wrong"]),
-            ([reach("a", isLocal: true, ahead: 3600)], []), ([reach("a", ahead: 3600), reach("b", ahead: 0), reach("c", ahead: 0)], []),
-            ([reach("a", failed: "tls"), reach("b", ahead: 0)], ["network.tls"]),
-            ([reach("a", failed: "dns"), reach("b", failed: "dns")], ["network.dns", "network.dns", "network.own"]),
-            ([reach("a", failed: "connect"), reach("b", isLocal: true)], ["network.connect"]),
-        ]) func `judges what addresses told`(reach: [ProviderReach], codes: [String])
-    {
-        let findings = DoctorNetwork.check(reach)
-        #expect(findings.map(\.code).filter { $0 != "network.ok" } == codes, "\(findings.map(\.text))")
-        #expect(findings.allSatisfy { $0.severity == .info || $0.fix?.isEmpty == false })
-    }
-
-    @Test(arguments: [
-        (LogQuery(limit: 200), LogPage.Omission.Cause.limit, true, "--limit 2000 shows more, --since 1h"),
-        (LogQuery(limit: 300_000), .limit, true, "--limit 1000000 shows more"),
-        (LogQuery(limit: 1_000_000), .limit, true, "no more is given at once; --since"),
-        (LogQuery(limit: 200), .limit, false, "--limit 2000 shows more."),
-        (LogQuery(limit: 1000), .limit, false, "--limit 5000 shows more."),
-        (LogQuery(limit: 1_000_000), .limit, false, "on the gateway's own machine, this command without --url shows them."),
-        (LogQuery(maxBytes: 250_000), .maxBytes, true, "--max-bytes 2500000 shows more."),
-        (LogQuery(maxBytes: 1 << 30), .maxBytes, true, "no more is given at once"),
-        (LogQuery(maxBytes: 5_000_000), .maxBytes, false, "--max-bytes 10000000 shows more."),
-        (LogQuery(maxBytes: 1 << 30), .maxBytes, false, "without --url shows them."),
-        (LogQuery(), .scan, false, "without --url looks at all."),
-    ]) func `names a way to lines that are left out which there is`(
-        query: LogQuery, cause: LogPage.Omission.Cause, here: Bool, words: String
-    ) {
-        let most = here ? (LogsFlags.limits.upperBound, LogsFlags.byteLimits.upperBound) : (LogsAPI.mostLines, LogsAPI.mostBytes)
-        let text = LogsCommand.left(LogPage.Omission(cause: cause, bytes: 1234), query, most: most)
-        #expect(text.contains(words) && text.contains("1234 bytes of older lines"), "\(text)")
-    }
 
     @Test(
         arguments: [

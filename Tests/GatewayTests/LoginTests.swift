@@ -259,6 +259,8 @@ enum ContinuousTime {
         #expect(refused.status == 1)
         #expect(refused.error.contains("is renewed by gemini-cli"))
         #expect(scene.server.grants == [])
+        // What was imported may be imported again; a login that is renewed here is not given up in passing.
+        #expect(try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli"]).status == 0)
         let unasked = try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli", "--take-over"])
         #expect(unasked.status == 64)
         let taken = try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli", "--take-over", "--yes"])
@@ -267,5 +269,11 @@ enum ContinuousTime {
         let renewed = try await scene.command(["models", "auth", "refresh"])
         #expect(renewed.out.contains("renewed. Status: ok"), "\(renewed.error)")
         #expect(scene.home.read(".gemini/oauth_creds.json")?.contains(tokens.refresh) == true)
+        let stored = scene.home.read(LoginScene.profiles)
+        let over = try await scene.command(["models", "auth", "import", "--provider", "google-gemini-cli"])
+        #expect(over.status == 64)
+        #expect(over.error.contains("google-gemini-cli:default is stored and renewed here. Replace it?"), "\(over.error)")
+        #expect(over.error.contains("--profile-id google-gemini-cli:imported"), "\(over.error)")
+        #expect(scene.home.read(LoginScene.profiles) == stored)
     }
 }

@@ -11,6 +11,8 @@ import Synchronization
 enum TypedLine {
     /// Whether somebody can be asked: standard input is a terminal.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
+    /// Whether somebody may see what is asked, also where nothing can be typed.
+    static var isSeen: Bool { canAsk || isatty(STDERR_FILENO) == 1 }
 
     /// Writes to standard error if that is a terminal, else to the one that standard input is.
     static func show(_ text: String) {

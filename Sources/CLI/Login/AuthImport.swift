@@ -34,6 +34,7 @@ enum AuthImport {
         if found.id == nil {
             id = try place.profileID(context.invocation.text(AuthFlags.profile), of: found.descriptor.provider, usual: usual)
         }
+        try confirmReplacing(id, place, context)
         do throws(StoreProblem) {
             if place.file.path.hasPrefix(place.setup.location.stateFolder + "/") {
                 _ = try StateFolder(path: place.setup.location.stateFolder).ensure()
@@ -106,6 +107,18 @@ enum AuthImport {
         context.output.note(text)
         guard !context.invocation.isOn(AuthFlags.yes) else { return }
         guard try Prompt().yes("Take it over?", otherwise: false, flag: "--yes") else { throw Prompt.cancelled }
+    }
+
+    /// A key, or a login that is renewed here, is not given up in passing.
+    private static func confirmReplacing(_ id: CredentialID, _ place: AuthPlace, _ context: CommandContext) throws(CommandFailure) {
+        guard let there = place.profiles().first(where: { $0.id == id }), there.file == place.file.path, there.login?.isKept ?? true,
+            !context.invocation.isOn(AuthFlags.yes)
+        else { return }
+        let what = there.login == nil ? "with type \(there.kind.rawValue)" : "and renewed here"
+        let other = "--yes, or another name: --profile-id \(there.provider):imported"
+        guard try Prompt().yes("\(SafeText.line(id.rawValue)) is stored \(what). Replace it?", otherwise: false, flag: other) else {
+            throw Prompt.cancelled
+        }
     }
 
     private static func tell(

@@ -87,11 +87,28 @@ struct AuthLogin {
                 .usage, "\(descriptor.provider) has no login of that kind",
                 hints: ["there is: " + others.map { "--method \($0.rawValue)" }.joined(separator: ", ")])
         case let asked?: return asked
+        case nil where !TypedLine.isSeen: throw noTerminal
         case nil: break
         }
         if !descriptor.hasBrowser { return .device }
         // Without a display a code to type is the least trouble.
         return !isHere && descriptor.hasDevice && descriptor.device?.style == .standard ? .device : .browser
+    }
+
+    /// Nobody would see the address and wait with us. Whoever names a method has thought of that.
+    private var noTerminal: CommandFailure {
+        let command = "understudy models auth login --provider \(descriptor.provider) --method"
+        var hints: [String] = []
+        if descriptor.hasDevice {
+            hints.append("a code to type in a browser anywhere, written to standard error: \(command) device")
+        }
+        if descriptor.hasBrowser {
+            hints += [
+                "the address that a browser anywhere ends at, read from standard input: \(command) paste",
+                "a browser on this machine, which comes back by itself: \(command) browser",
+            ]
+        }
+        return CommandFailure(.usage, "there is no terminal to sign in at \(descriptor.name) from; say how", hints: hints)
     }
 
     // MARK: Signing in
@@ -197,7 +214,9 @@ struct AuthLogin {
     private func openBrowser(_ url: String) {
         let said = context.invocation.command.flag(named: Self.open.name).flatMap { _ in context.invocation.toggle(Self.open) }
         guard said ?? (context.output.terminal.isInteractive && Browser.isAtHand(environment: context.environment)) else { return }
-        if !Browser.open(url), said == true { context.output.note("No browser could be opened; the address is above.") }
+        if !Browser.open(url, environment: context.environment), said == true {
+            context.output.note("No browser could be opened; the address is above.")
+        }
     }
 
     private func failure(_ problem: TokenProblem) -> CommandFailure {

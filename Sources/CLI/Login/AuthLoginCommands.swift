@@ -4,7 +4,7 @@ import Failover
 extension Command {
     private static let loginCodes: [(status: ExitStatus, meaning: String)] = [
         (.fine, "signed in, and stored"), (.failed, "the login was declined, refused or not made in time, or could not be stored"),
-        (.usage, "nothing is known of a login there, or the command line is wrong"),
+        (.usage, "nothing is known of a login there, there is no terminal and no --method, or the command line is wrong"),
         (.configuration, "the configuration has problems, which are listed"),
     ]
 
@@ -12,7 +12,8 @@ extension Command {
         words: ["models", "auth", "login"], summary: "Sign in at a provider with an account",
         discussion: [
             "Prints the address to open, and opens it where there is a display. The browser comes back to this machine by itself; on a machine "
-                + "without one, paste the address that it ends at, or use --method device, which asks for a code to be typed in a browser anywhere.",
+                + "without one, paste the address that it ends at, or use --method device, which asks for a code to be typed in a browser anywhere. Without a terminal "
+                + "--method has to be named; paste reads standard input then.",
             "The login is stored in the agent's auth-profiles.json as <provider>:<e-mail address>, in the place of an earlier one of the same account. "
                 + "A running gateway uses it at once, and renews it by itself before it ends.",
             "Applications other than the publicly known ones, and providers of your own: models.providers.<id>.login.",

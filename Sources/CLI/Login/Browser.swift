@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Transport
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -24,24 +26,20 @@ enum Browser {
         private static let opener = "open"
     #endif
 
-    /// Hands an address to the system's opener, which writes nothing here.
+    /// Hands an address to the system's opener, which writes nothing here, and outlives this command as a browser should.
     ///
     /// - Returns: Whether it was started; whether a browser appears nobody knows.
-    static func open(_ url: String) -> Bool {
-        guard url.hasPrefix("https://") || url.hasPrefix("http://") else { return false }
-        #if canImport(Glibc)
-            var actions = posix_spawn_file_actions_t()
-        #else
-            var actions: posix_spawn_file_actions_t?
-        #endif
-        guard posix_spawn_file_actions_init(&actions) == 0 else { return false }
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+    static func open(_ url: String, environment: [String: String]) -> Bool {
+        guard url.hasPrefix("https://") || url.hasPrefix("http://"), let program = HelperProgram.find(opener, environment: environment)
+        else {
+            return false
         }
-        var arguments = [strdup(opener), strdup(url), nil]
-        defer { for argument in arguments { free(argument) } }
-        var process = pid_t()
-        return posix_spawnp(&process, opener, &actions, nil, &arguments, environ) == 0
+        let nowhere = Descriptor(owning: systemOpen("/dev/null", O_RDWR | O_CLOEXEC))
+        let started = try? ChildProcess.start(
+            program.path, arguments: [opener, url], environment: environment.map { "\($0.key)=\($0.value)" },
+            descriptors: [nowhere.raw, nowhere.raw, nowhere.raw], group: .session)
+        return started != nil
     }
 }
+
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }

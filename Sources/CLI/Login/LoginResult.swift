@@ -64,8 +64,8 @@ struct LoginResult {
     }
 
     private func confirmReplacing(_ id: CredentialID, in file: ProfileFile) throws(CommandFailure) {
-        guard let there = place.profiles().first(where: { $0.id == id }), there.file == file.path, there.kind == .apiKey,
-            !wants(AuthLogin.force), !wants(AuthFlags.yes)
+        guard let there = place.profiles().first(where: { $0.id == id }), there.file == file.path,
+            there.kind != (descriptor.keepsToken ? .token : .oauth), !wants(AuthLogin.force), !wants(AuthFlags.yes)
         else { return }
         let question = "\(SafeText.line(id.rawValue)) is stored with type \(there.kind.rawValue). Replace it?"
         let other = "--force, or another name: --profile-id \(descriptor.provider):login"

@@ -20,9 +20,6 @@ enum AuthAdd {
 
     static let method = Flag("method", .choice(Method.allCases.map(\.rawValue)), "How to be let in; without it you are asked")
 
-    /// Those that have nothing but a login.
-    private static let loginOnly: Set<ProviderID> = ["openai-codex", "google-gemini-cli", "qwen-portal", "github-copilot"]
-
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let place = try AuthPlace(context)
         let provider = try provider(context, place)
@@ -38,10 +35,7 @@ enum AuthAdd {
                 throw CommandFailure(
                     .failed, "this version cannot sign in at \(provider)", hints: ["a key or token: --method api-key, --method token"])
             }
-            var words = ["--provider", provider.rawValue]
-            if let agent = context.invocation.text(AuthFlags.agent) { words += ["--agent", agent] }
-            if let id = context.invocation.text(AuthFlags.profile) { words += ["--profile-id", id] }
-            return try await other(login, words, context)
+            return try await other(login, of: provider, context)
         }
     }
 
@@ -63,24 +57,21 @@ enum AuthAdd {
         // A key that is handed over says the method.
         if context.invocation.text(AuthPasteCommands.key) != nil { return .apiKey }
         if context.invocation.text(AuthPasteCommands.token) != nil { return .token }
-        if loginOnly.contains(provider) { return .login }
+        // Those that are publicly known are of providers that people have accounts with, and not keys.
+        if LoginCatalogue.builtIn[provider] != nil { return .login }
         let offered = Method.allCases.filter { $0 != .login || place.setup.settings.logins[provider] != nil }
         let choices = offered.map { Prompt.Choice($0.rawValue, $0.text) }
         return offered[try Prompt().choose("How does \(provider) let you in?", from: choices, flag: "--method")]
     }
 
-    /// Runs another command as if it had been typed with these flags.
-    private static func other(_ command: Command, _ words: [String], _ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
+    /// Runs another command as if it had been typed with the flags that both have in the same sense.
+    private static func other(
+        _ command: Command, of provider: ProviderID, _ context: CommandContext
+    ) async throws(CommandFailure) -> ExitStatus {
         var invocation = Invocation(command: command)
-        for (name, value) in context.invocation.flags where Flag.everywhere.contains(where: { $0.name == name }) {
-            invocation.flags[name] = value
-        }
-        var index = 0
-        while index + 1 < words.count {
-            let name = String(words[index].dropFirst(2))
-            if let flag = command.flag(named: name), let value = flag.value(words[index + 1]) { invocation.flags[flag.name] = value }
-            index += 2
-        }
+        let shared = Flag.everywhere.map(\.name) + [AuthFlags.agent.name, AuthFlags.profile.name]
+        for (name, value) in context.invocation.flags where shared.contains(name) { invocation.flags[name] = value }
+        invocation.flags[AuthLogin.provider.name] = .text(provider.rawValue)
         var context = context
         context.invocation = invocation
         return try await command.run(context)

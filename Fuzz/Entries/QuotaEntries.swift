@@ -20,7 +20,7 @@ extension FuzzEntry {
             guard let base = BaseURL(url) else { continue }
             let wire: WireKind = url.contains("chatgpt") ? .openaiCodexResponses : .anthropicMessages
             let provider = Provider(id: wire == .anthropicMessages ? "anthropic" : "codex", baseURL: base, wireName: wire.rawValue)
-            windows += QuotaUsage(of: provider, kind: .oauth, secret: Secret("x"))?.windows(bytes, at: now) ?? []
+            windows += QuotaUsage(of: provider, kind: .oauth)?.windows(bytes, at: now) ?? []
         }
         for window in windows {
             promise((0...100).contains(window.usedPercent) && (0...100).contains(window.leftPercent), "a share beyond the whole")

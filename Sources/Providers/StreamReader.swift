@@ -40,6 +40,23 @@ public protocol StreamReader: Sendable {
 
 extension StreamReader {
     public var proofs: [Proof] { [] }
+
+    /// Reads an event and says what the reply has come to with it: in one call, since every look at a reader whose wire is not known
+    /// copies it.
+    public mutating func follow(data: RawSpan, name: RawSpan) -> FollowedEvent {
+        let event = read(data: data, name: name)
+        return FollowedEvent(
+            event: event, endIsProven: endIsProven, endsInHalf: event.marks.contains(.content) && said.endsInHalf)
+    }
+}
+
+/// One event of a stream, and the reply up to it.
+public struct FollowedEvent: Sendable {
+    public var event: StreamEvent
+    /// `StreamReader.endIsProven` from this event on.
+    public var endIsProven: Bool
+    /// It is text and ends in the middle of a character.
+    public var endsInHalf: Bool
 }
 
 /// What one event of a stream turned out to be. One event may be several things.

@@ -37,8 +37,12 @@ final class StreamRelay {
     private(set) var isCommitted = false
     /// The model spoke, though a client that wants a whole reply, or one of tool calls, has nothing yet.
     private(set) var hasSpoken = false
+    /// The reply's end is proven; its terminator may be missing.
+    private(set) var hasEnded = false
     /// A tool call has begun and the end is not proven.
     private var isHolding = false
+    /// The last event ended in the middle of a character.
+    private var isSplit = false
     /// What the client had when that began, where events are written anew.
     private var before: Left?
     /// The same of numbers, on either kind of stream.
@@ -66,9 +70,6 @@ final class StreamRelay {
         self.served = served
         self.firstContent = firstContent
     }
-
-    /// The reply's end is proven; its terminator may be missing.
-    var hasEnded: Bool { reader.endIsProven }
 
     var usage: Usage? { reader.usage }
 
@@ -100,7 +101,10 @@ final class StreamRelay {
     private func eventCame(_ raw: RawSpan, _ data: RawSpan, _ name: RawSpan, _ elapsed: Duration) -> Verdict {
         let wasWhole = hasEnded
         let data = data.byteCount == 0 && Self.isBare(raw) ? raw : data
-        let event = reader.read(data: data, name: name)
+        let followed = reader.follow(data: data, name: name)
+        let event = followed.event
+        hasEnded = followed.endIsProven
+        isSplit = followed.endsInHalf
         if let failure = event.failure {
             // What goes wrong after a proven end takes nothing from the reply.
             return wasWhole ? supplyEnd() : .failed(failure, offending: failure.transport == nil ? nil : Self.beginning(of: data))
@@ -154,8 +158,8 @@ final class StreamRelay {
             heldAt = nil
         }
         // Half a character waits for its other half, so that whoever goes on begins between two.
-        let isSplit = crossed == nil && event.marks.contains(.content) && !hasEnded && reader.said.endsInHalf
-        guard hasSpoken, !isHolding, !isSplit else {
+        let waitsForRest = isSplit && crossed == nil && !hasEnded
+        guard hasSpoken, !isHolding, !waitsForRest else {
             bytes.withUnsafeBytes { keptBack.append(contentsOf: $0) }
             if isHolding { return keptBack.count > Self.callsLimit ? malformed("more than 16 MB of tool calls", bytes) : .goOn }
             return keptBack.count > Self.preambleLimit ? malformed("no content in the first 2 MB", bytes) : .goOn

@@ -83,8 +83,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                "CLI", "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Relay", "Store", "TestSupport",
-                "Transport",
+                "CLI", "Configuration", "Credentials", "Failover", "Gateway", "HTTP", "JSON", "Providers", "Relay", "Store", "Telemetry",
+                "TestSupport", "Transport",
             ],
             exclude: ["Golden"]),
     ],

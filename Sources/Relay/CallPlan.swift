@@ -19,8 +19,8 @@ final class CallPlan {
     let sent: SentReply?
     /// How this one is asked to go on with it.
     let asked: Continuing?
-    /// Where the two are joined.
-    private(set) var seam: Seam?
+    /// White space at the end of what the client has, which this one is not told.
+    private let leftOut: String
     let operation: Operation
     let context: ErrorContext
     /// The provider is to stream, whatever the client wants.
@@ -39,6 +39,11 @@ final class CallPlan {
     var clientStreams: Bool { crossed?.wantsStream ?? streaming }
     /// The wire that the client speaks.
     var clientWire: any Wire { crossed?.crossing.client ?? wire }
+    /// Where this one's words and what the client has are to be joined, before its first one. Made when it is needed: most calls have none.
+    var seam: Seam? {
+        guard let sent, let asked else { return nil }
+        return Seam(after: sent.text, asked: asked, leftOut: leftOut, isStructured: sent.isStructured)
+    }
 
     /// - Parameters:
     ///   - secret: What lets it in now.
@@ -78,9 +83,7 @@ final class CallPlan {
         self.repairs = body.repairs
         self.sent = sent
         asked = body.asked
-        if let sent, let asked {
-            seam = Seam(after: sent.text, asked: asked, leftOut: body.leftOut, isStructured: sent.isStructured)
-        }
+        leftOut = body.leftOut
         crossed = body.crossed
         self.request = ClientRequest(
             url: route.url(operation, streaming: streaming),

@@ -41,8 +41,8 @@ extension FailoverRun {
 
     /// Whether an attempt that was refused is made once more with a new token.
     func renewsLogin(after failure: Failure, _ open: OpenAttempt, _ failed: FailedCall) -> Bool {
-        guard failure.reason == .auth || (failure.reason == .authPermanent && failed.error.status == 401), !failed.committed,
-            let key = open.route.login, let secret = open.secret, relay.logins != nil
+        guard failure.speaksOfToken(status: failed.error.status), !failed.committed, let key = open.route.login,
+            let secret = open.secret, relay.logins != nil
         else { return false }
         let renewals = self.renewals ?? LoginRenewals()
         self.renewals = renewals
@@ -88,10 +88,7 @@ extension FailoverRun {
             candidate: link.candidate, origin: link.origin, mode: renewal.mode, kind: link.kind, startedAt: startedAt)
         attempt.duration = took
         let now = relay.now()
-        var failure = Failure(
-            reason: refresh.isPermanent ? .authPermanent : .auth, scope: .credential, rule: refresh.rule, code: refresh.name)
-        failure.message = refresh.text
-        if let next = refresh.next { failure.reset = max(.seconds(1), next - now) }
+        let failure = refresh.failure(at: now)
         attempt.failure = failure
         attempt.effect += relay.ledger.failed(
             failure, of: link.candidate, startedAt: startedAt, mode: renewal.mode, committed: false, receipt: receipt,
@@ -101,13 +98,20 @@ extension FailoverRun {
     }
 }
 
-/// A login to be renewed for a link of a chain.
-struct LoginRenewal {
+/// A login to be renewed for a link of a chain. A class, so that every request that waits has a pointer's room for it.
+final class LoginRenewal {
     let index: Int
     let mode: AttemptMode
     let key: StoredLogin.Key
     /// The token that was refused; `nil`: its time is over.
     let refused: Secret?
+
+    init(index: Int, mode: AttemptMode, key: StoredLogin.Key, refused: Secret?) {
+        self.index = index
+        self.mode = mode
+        self.key = key
+        self.refused = refused
+    }
 }
 
 /// What one request has to do with logins. Confined to its loop.

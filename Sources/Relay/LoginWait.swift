@@ -35,15 +35,24 @@ final class LoginWait: @unchecked Sendable {
 }
 
 extension Relay {
-    /// What a single call is let in with: a login whose token has ended is renewed first.
-    func secret(of route: Route, limit: Duration, on loop: EventLoop) async -> Result<Secret?, RefreshFailure> {
-        guard let key = route.login, let logins, let ready = logins.ready(key) else { return .success(route.secret) }
+    /// What a single call is let in with: a login whose token has ended, or was refused, is renewed first.
+    ///
+    /// - Parameters:
+    ///   - login: `nil` for whatever we do not renew.
+    ///   - known: What the pool has.
+    ///   - refused: The token that the provider has just refused.
+    ///   - wait: May be ended by whoever needs no answer any more; as if the limit had passed.
+    func secret(
+        of login: StoredLogin.Key?, known: Secret?, refused: Secret? = nil, within limit: Duration, wait: LoginWait = LoginWait(),
+        on loop: EventLoop
+    ) async -> Result<Secret?, RefreshFailure> {
+        guard let login, let logins, let ready = logins.ready(login) else { return .success(known) }
         switch ready {
-        case .secret(let secret): return .success(secret)
+        case .secret(let secret) where secret != refused: return .success(secret)
         case .failed(let failure): return .failure(failure)
-        case .due: break
+        case .secret, .due: break
         }
-        switch await LoginWait().run(key, refused: nil, by: logins, limit: limit, on: loop) {
+        switch await wait.run(login, refused: refused, by: logins, limit: limit, on: loop) {
         case .success(let secret): return .success(secret)
         case .failure(let failure): return .failure(failure)
         case nil: return .failure(.late(at: now()))
@@ -51,11 +60,26 @@ extension Relay {
     }
 }
 
+extension Failure {
+    /// Whether the provider may let the same login in with another token.
+    ///
+    /// - Parameter status: Of its refusal.
+    func speaksOfToken(status: Int?) -> Bool { reason == .auth || (reason == .authPermanent && status == 401) }
+}
+
 extension RefreshFailure {
     /// The token endpoint takes its time; whoever asked goes on without it.
     static func late(at now: Timestamp) -> RefreshFailure {
         RefreshFailure(
             at: now, rule: "oauth.late", message: "no new token in time", isPermanent: false, next: now + .seconds(30))
+    }
+
+    /// What it is to whoever wanted to use the login.
+    func failure(at now: Timestamp) -> Failure {
+        var failure = Failure(reason: isPermanent ? .authPermanent : .auth, scope: .credential, rule: rule, code: name)
+        failure.message = text
+        if let next { failure.reset = max(.seconds(1), next - now) }
+        return failure
     }
 
     /// As receipts have it.

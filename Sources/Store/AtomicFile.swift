@@ -78,6 +78,18 @@ public enum AtomicFile {
         }
     }
 
+    /// Whether `name` is that of a file which was being written: it stays where the process was killed meanwhile.
+    public static func isDraft(_ name: String) -> Bool {
+        guard name.hasSuffix(draftEnding), let dot = name.dropLast(draftEnding.count).lastIndex(of: ".") else { return false }
+        let digits = name[name.index(after: dot)...].dropLast(draftEnding.count).utf8
+        return digits.count == 2 * draftBytes
+            && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// Of the random part of a draft's name.
+    private static let draftBytes = 6
+    private static let draftEnding = ".new"
+
     /// Removes what writers of `path` that were killed half-way have left beside it, which may hold secrets.
     ///
     /// For whoever holds the file's lock: what somebody is writing now looks the same.
@@ -90,9 +102,9 @@ public enum AtomicFile {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
             }
-            guard name.hasPrefix(start), name.hasSuffix(draftEnd),
-                name.utf8.count == start.utf8.count + 2 * draftBytes + draftEnd.utf8.count
-            else { continue }
+            guard name.hasPrefix(start), isDraft(name), name.utf8.count == start.utf8.count + 2 * draftBytes + draftEnding.utf8.count else {
+                continue
+            }
             unlink("\(Self.folder(of: target))/\(name)")
         }
     }
@@ -110,10 +122,6 @@ public enum AtomicFile {
     }
 
     // MARK: Parts
-
-    /// Random bytes in a draft's name.
-    private static let draftBytes = 6
-    private static let draftEnd = ".new"
 
     private static func contents(
         of file: borrowing Descriptor, sized size: Int, path: String, limit: Int
@@ -140,7 +148,7 @@ public enum AtomicFile {
     ///
     /// - Returns: The new file's path. Nothing is left behind when this throws.
     private static func draft(_ bytes: [UInt8], beside path: String, mode: UInt32) throws(StoreProblem) -> String {
-        let draft = "\(path).\(Digest.hex(Digest.randomBytes(draftBytes)))\(draftEnd)"
+        let draft = "\(path).\(Digest.hex(Digest.randomBytes(draftBytes)))\(draftEnding)"
         let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard raw >= 0 else { throw StoreProblem(errno: errno, doing: "write", path: path) }
         let file = Descriptor(owning: raw)

@@ -19,4 +19,9 @@ extension Database {
         }
         return verdict == "ok" ? nil : verdict
     }
+
+    /// Opens a file of the state folder as the gateway does, and closes it: a damaged one is set aside and a new one begun. Blocks.
+    public static func beginAnew(_ path: String, in folder: StateFolder) {
+        Database(path: path, schema: path == folder.responses ? .responses : .gateway, log: .silent).close()
+    }
 }

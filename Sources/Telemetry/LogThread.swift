@@ -14,8 +14,11 @@ enum LogThread {
     }
 
     /// Starts a detached thread that ends with `body`.
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(Body(body)).toOpaque()
+    ///
+    /// - Returns: `false` where the system gives none: `body` is not run.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let body = Unmanaged.passRetained(Body(body))
+        let context = body.toOpaque()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
@@ -27,7 +30,8 @@ enum LogThread {
             var thread: pthread_t?
             let result = pthread_create(&thread, &attributes, { LogThread.run($0) }, context)
         #endif
-        precondition(result == 0, "no thread for the log: error \(result)")
+        if result != 0 { body.release() }
+        return result == 0
     }
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -54,11 +54,13 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// - Parameter duration: Less than zero counts as none.
     private static func deadline(in duration: Duration) -> timespec {
+        let duration = max(.zero, duration)
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let nanoseconds = time.tv_nsec + Int(duration.components.attoseconds / 1_000_000_000)
-        time.tv_sec += Int(min(max(0, duration.components.seconds), 86_400)) + nanoseconds / 1_000_000_000
+        time.tv_sec += Int(min(duration.components.seconds, 86_400)) + nanoseconds / 1_000_000_000
         time.tv_nsec = nanoseconds % 1_000_000_000
         return time
     }

@@ -53,6 +53,7 @@ final class CurlHandle: HTTPCall, @unchecked Sendable {
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_BUFFERSIZE, CurlClient.bufferSize)
+        CurlNames.leaveBehind(easy)
         ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https").expect()
         // Compressed bodies are not asked for, but some proxies send them all the same: gzip and br are undone as they come.
         ccurl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "identity").expect()

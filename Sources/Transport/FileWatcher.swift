@@ -24,6 +24,8 @@ public final class FileWatcher: EventHandler, @unchecked Sendable {
     private let looking = LoopTimer()
     /// What is looked at, as it was last.
     private var stamps: [String: FileStamp?] = [:]
+    /// A look is under way: on a file system that has gone away it takes as long as that is.
+    private var isLooking = false
 
     /// - Parameter paths: Files that need not exist yet, nor their folders.
     public init(
@@ -59,15 +61,28 @@ public final class FileWatcher: EventHandler, @unchecked Sendable {
         }
     }
 
+    /// Looks on a thread of its own, since a file system may take its time.
     private func look() {
         loop.arm(looking, after: Self.lookEvery)
+        guard !isLooking else { return }
+        isLooking = true
+        let paths = Array(stamps.keys)
+        let thread = try? Thread(named: "watch") { [weak self, loop] in
+            let seen = paths.map { ($0, FileStamp(of: $0)) }
+            loop.execute { [weak self] in self?.saw(seen) }
+        }
+        if let thread { thread.detach() } else { isLooking = false }
+    }
+
+    private func saw(_ seen: [(path: String, stamp: FileStamp?)]) {
+        isLooking = false
         var isOurs = false
-        for (path, old) in stamps {
-            let new = FileStamp(of: path)
-            if new != old { isOurs = true }
+        for (path, new) in seen {
+            if let old = stamps[path], old != new { isOurs = true }
             stamps[path] = .some(new)
         }
-        if isOurs { loop.arm(timer, after: quiet.milliseconds) }
+        // Not once it has ended.
+        if isOurs, looking.isArmed { loop.arm(timer, after: quiet.milliseconds) }
     }
 
     func ready(_ readiness: Readiness) {
@@ -92,7 +107,7 @@ public final class FileWatcher: EventHandler, @unchecked Sendable {
 }
 
 /// What tells one state of a file from another without reading it.
-private struct FileStamp: Equatable {
+private struct FileStamp: Equatable, Sendable {
     private let file: UInt64
     private let size: Int64
     private let seconds: Int

@@ -98,7 +98,8 @@ import Transport
         #expect(result["status"] == "timeout" && slow.status == 1)
         #expect((100..<15_000).contains(try #require(result["latencyMs"]?.int)), "\(result)")
 
-        let process = try BuiltBinary().start(["models", "status", "--probe", "--probe-timeout", "60000"], home: home, limit: .seconds(280))
+        let process = try BuiltBinary().start(
+            ["models", "status", "--probe", "--probe-timeout", "60000"], home: home, limit: .seconds(280))
         _ = try await process.line(containing: "fine:config (api_key)  ok · ")
         #expect(await eventually { stage.calls(of: "mute") == 2 })
         process.signal(SIGINT)

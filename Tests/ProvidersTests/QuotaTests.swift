@@ -109,18 +109,19 @@ import Testing
 
     @Test func `is asked for at a page of usage, of logins alone`() throws {
         let codex = try Self.provider("openai-codex", "https://chatgpt.com/backend-api", .openaiCodexResponses)
-        let page = try #require(QuotaUsage(of: codex, kind: .oauth, secret: Secret(Self.token)))
+        let page = try #require(QuotaUsage(of: codex, kind: .oauth))
         #expect(page.url == "https://chatgpt.com/backend-api/wham/usage")
-        #expect(page.headers.first("chatgpt-account-id") == "acc" && page.headers.first("user-agent") == "CodexBar")
-        #expect(page.headers.first("authorization") == "Bearer \(Self.token)")
+        let headers = page.headers(Secret(Self.token))
+        #expect(headers.first("chatgpt-account-id") == "acc" && headers.first("user-agent") == "CodexBar")
+        #expect(headers.first("authorization") == "Bearer \(Self.token)")
+        #expect(page.headers(Secret("opaque")).first("chatgpt-account-id") == nil)
         let inner = try Self.provider("codex", "https://chatgpt.com/backend-api/codex", .openaiCodexResponses)
-        #expect(QuotaUsage(of: inner, kind: .oauth, secret: Secret("x"))?.url == "https://chatgpt.com/backend-api/wham/usage")
+        #expect(QuotaUsage(of: inner, kind: .oauth)?.url == "https://chatgpt.com/backend-api/wham/usage")
         let claude = try Self.provider("anthropic", "https://api.anthropic.com/v1", .anthropicMessages)
-        #expect(QuotaUsage(of: claude, kind: .token, secret: Secret("x"))?.url == "https://api.anthropic.com/api/oauth/usage")
-        #expect(QuotaUsage(of: claude, kind: .apiKey, secret: Secret("x")) == nil)
-        #expect(QuotaUsage(of: claude, kind: .oauth, secret: Secret("")) == nil)
+        #expect(QuotaUsage(of: claude, kind: .token)?.url == "https://api.anthropic.com/api/oauth/usage")
+        #expect(QuotaUsage(of: claude, kind: .apiKey) == nil)
         let other = try Self.provider("cerebras", "https://api.cerebras.ai/v1", .openaiCompletions)
-        #expect(QuotaUsage(of: other, kind: .oauth, secret: Secret("x")) == nil)
+        #expect(QuotaUsage(of: other, kind: .oauth) == nil)
     }
 
     @Test(arguments: [
@@ -134,13 +135,13 @@ import Testing
     ])
     func `is read from ChatGPT's page of usage`(body: String, windows: [String]) throws {
         let codex = try Self.provider("openai-codex", "https://chatgpt.com/backend-api", .openaiCodexResponses)
-        let page = try #require(QuotaUsage(of: codex, kind: .oauth, secret: Secret("x")))
+        let page = try #require(QuotaUsage(of: codex, kind: .oauth))
         #expect(page.windows(Array(body.utf8), at: Self.now).map(Self.text) == windows)
     }
 
     @Test func `is read from Claude's page of usage`() throws {
         let claude = try Self.provider("anthropic", "https://api.anthropic.com", .anthropicMessages)
-        let page = try #require(QuotaUsage(of: claude, kind: .oauth, secret: Secret("x")))
+        let page = try #require(QuotaUsage(of: claude, kind: .oauth))
         let body =
             #"{"five_hour":{"utilization":37.0,"resets_at":"2026-11-21T13:00:00.000000+00:00"},"seven_day":{"utilization":26.0,"resets_at":null},"seven_day_opus":null,"seven_day_sonnet":{"utilization":1.0,"resets_at":"2026-11-22T12:00:00Z"},"extra_usage":{"is_enabled":false}}"#
         #expect(

@@ -181,10 +181,13 @@ import Transport
         #expect(try await rows { $0.provider = "b" } == ["b/m b:B_API_KEYS.1"])
         #expect(
             try await rows { $0.models = ["a/never-heard-of"] } == ["a/never-heard-of a:A_API_KEYS.1", "a/never-heard-of a:A_API_KEYS.2"])
+        #expect(
+            try await rows { $0.models = ["a/m@a:A_API_KEYS.2", "b/m"] } == ["a/m a:A_API_KEYS.2", "b/m b:B_API_KEYS.1"],
+            "a credential behind a model's name is the one")
         #expect(try await rows { $0.credentials = ["a:A_API_KEYS.2", "b:B_API_KEYS.1"] } == ["a/m a:A_API_KEYS.2", "b/m b:B_API_KEYS.1"])
     }
 
-    @Test(arguments: ["agent", "provider", "credential", "model"])
+    @Test(arguments: ["agent", "provider", "credential", "pin", "model"])
     func `says which name stands for nothing`(what: String) async throws {
         let played = try await PlayedRelay([("a", ["k1"], { .says("OK", to: $0, pace: .zero) })])
         var order = ProbeOrder()
@@ -192,11 +195,12 @@ import Transport
         case "agent": order.agent = "nobody"
         case "provider": order.provider = "nowhere"
         case "credential": order.credentials = ["a:none-such"]
+        case "pin": order.models = ["a/m@a:none-such"]
         default: order.models = ["no-such-model"]
         }
         let asked = order
         let problem = await #expect(throws: ProbeProblem.self) { try await Self.probe(played, asked) }
-        #expect(problem?.what == what)
+        #expect(problem?.what == (what == "pin" ? "credential" : what))
         #expect(played.upstream(0).asked.isEmpty)
     }
 

@@ -95,4 +95,9 @@ import Testing
         #expect(throws: StoreProblem.self) { try AtomicFile.write([1], to: folder("folder")) }
         #expect(folder.names == ["folder"])
     }
+
+    @Test(arguments: [
+        ("auth-profiles.json.0123456789ab.new", true), ("x.abcdef012345.new", true), (".abcdef012345.new", true), ("notes.new", false),
+        ("x.abcdef01234.new", false), ("x.ABCDEF012345.new", false), ("x.abcdef012345", false), ("abcdef012345.new", false), ("", false),
+    ]) func `is known by its name while it is written`(name: String, isDraft: Bool) { #expect(AtomicFile.isDraft(name) == isDraft) }
 }

@@ -6,6 +6,7 @@
 #endif
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct `The log writer` {
@@ -87,6 +88,22 @@ import Testing
             }
         }
         #expect(next == total && dropped > 0)
+    }
+
+    @Test func `goes on with the others where one output is stopped`() async throws {
+        let folder = try TemporaryFolder()
+        let pipe = try Pipe()
+        let writer = LogWriter(
+            [LogOutput(.descriptor(pipe.writeEnd), .text), .file(folder.path("log"), .text)], maxPendingBytes: 1 << 20, clock: { 0 })
+        let log = logger(writer)
+        // More than a pipe holds.
+        for number in 0..<5000 { log.info("Said", ["n": .int(number)]) }
+        let whole = (0..<5000).map { line("Said  n=\($0)") }.joined()
+        #expect(await eventually { folder.text("log") == whole })
+        #expect(!writer.flush(within: .milliseconds(1)))
+        var text = ""
+        #expect(pipe.readAll(until: { writer.close(within: .milliseconds(1)) }, into: &text))
+        #expect(text == whole, "what was read late is all there")
     }
 
     @Test func `counts what a broken output refused, and goes on with the others`() throws {

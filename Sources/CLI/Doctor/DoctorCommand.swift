@@ -10,7 +10,8 @@ import JSON
 /// `understudy doctor`: everything that is wrong or soon will be, each with what mends it.
 enum DoctorCommand {
     static let fix = Flag(
-        "fix", .toggle, "Mend what can be mended without a choice: modes of files, notes of dead gateways", otherNames: ["repair"])
+        "fix", .toggle, "Mend what can be mended without a choice: modes of files, what killed processes left, damaged databases",
+        otherNames: ["repair"])
     static let deep = Flag(
         "deep", .toggle, "Also ask each provider's address over the network, without a key and at no cost, and compare clocks")
     static let yes = Flag("yes", short: "y", .toggle, "Mend without asking")
@@ -20,8 +21,9 @@ enum DoctorCommand {
         let invocation = context.invocation
         let survey = await Survey.make(context, isDeep: invocation.isOn(deep))
         var findings =
-            DoctorConfig.check(survey) + DoctorFiles.check(survey) + DoctorCredentials.check(survey) + DoctorGateway.check(survey)
-            + DoctorNetwork.check(survey) + survey.trouble.map { Finding("not_known", .warning, $0) }
+            DoctorConfig.check(survey, context.environment) + DoctorFiles.check(survey) + DoctorLeftovers.check(survey)
+            + DoctorCredentials.check(survey) + DoctorGateway.check(survey) + DoctorNetwork.check(survey.reach)
+            + survey.trouble.map { Finding("not_known", .warning, $0) }
         let count = findings.count { $0.mend != nil }
         if invocation.isOn(fix), count > 0, isWanted(count, context) {
             for index in findings.indices { findings[index].apply() }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Failover
 
 /// What is wrong with the configuration.
 enum DoctorConfig {
-    static func check(_ survey: Survey) -> [Finding] {
+    static func check(_ survey: Survey, _ environment: [String: String]) -> [Finding] {
         let config = survey.config
         let location = survey.location
         var findings = config.problems.map { problem in
@@ -13,6 +14,12 @@ enum DoctorConfig {
             findings.append(
                 Finding("config.problem", .error, "\(config.omitted) more problems in the configuration", fix: "understudy config validate")
             )
+        }
+        if !config.isFine, let backup = usableBackup(of: location, environment) {
+            findings.append(
+                Finding(
+                    "config.backup", .info, "\(location.short(backup)), as it was before the last command that changed it, can be used",
+                    fix: "to go back to it: cp \(ShellWord.quoted(backup)) \(ShellWord.quoted(location.configPath))"))
         }
         if !location.configExists, config.isFine {
             let hint = location.openClawConfig.map {
@@ -29,6 +36,16 @@ enum DoctorConfig {
             if let setup = survey.setup { findings += chains(setup) }
         }
         return findings
+    }
+
+    /// The newest state before a command's change that a gateway would take.
+    private static func usableBackup(of location: ConfigLocation, _ environment: [String: String]) -> String? {
+        (0..<ConfigBackups.kept).lazy.map { ConfigBackups.path($0, of: location.configPath) }.first { path in
+            guard Machine.file(path) != nil else { return false }
+            var before = location
+            (before.configPath, before.configExists) = (path, true)
+            return ConfigReport.read(before, environment: environment).isFine
+        }
     }
 
     private static func fix(for problem: SettingsProblem, _ location: ConfigLocation) -> String {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Failover
 
-/// Files and folders: who can read them, what is old, whether there is room.
+/// Files and folders: who can read them, and whether there is room.
 enum DoctorFiles {
-    static func check(_ survey: Survey) -> [Finding] {
-        permissions(survey) + room(survey) + legacy(survey)
-    }
+    static func check(_ survey: Survey) -> [Finding] { permissions(survey) + room(survey) }
 
     // MARK: Who can read them
 
@@ -20,6 +18,7 @@ enum DoctorFiles {
                 .map { folder + "/" + $0 }
         }
         if let log = survey.logFile { files.append(log) }
+        files += (0..<ConfigBackups.kept).map { ConfigBackups.path($0, of: survey.location.configPath) }
         var findings = folders.compactMap { tooOpen($0, 0o700, survey, why: "others on this machine can look into it") }
         findings += Set(files).sorted().compactMap { tooOpen($0, 0o600, survey, why: "others on this machine can read it") }
         // Of the configuration and what it includes, only what holds secrets.
@@ -61,37 +60,5 @@ enum DoctorFiles {
             return [Finding("disk.full", .error, "\(text): receipts, the log and logins may not be kept", fix: "make room there")]
         }
         return free < 1 << 30 ? [Finding("disk.low", .warning, text, fix: "make room there")] : []
-    }
-
-    // MARK: What is old
-
-    private static func legacy(_ survey: Survey) -> [Finding] {
-        let home = survey.location.home
-        var findings: [Finding] = []
-        for root in ["/.clawdbot", "/.moltbot"] where Machine.file(home + root) != nil {
-            findings.append(
-                Finding(
-                    "legacy.folder", .info, "~\(root) is of an older program and is not read",
-                    fix: "name its configuration, if it still counts: --config ~\(root)/…"))
-        }
-        for root in survey.location.agentRoots + [home + "/.openclaw"] {
-            if Machine.file(root + "/credentials/oauth.json") != nil {
-                findings.append(
-                    Finding(
-                        "legacy.oauth", .info,
-                        "\(survey.short(root))/credentials/oauth.json holds logins of an older OpenClaw, which are not read",
-                        fix: "sign in: understudy models auth login --provider <id>"))
-            }
-            for agent in Machine.names(in: root + "/agents") {
-                let file = "\(root)/agents/\(agent)/agent/openclaw-agent.sqlite"
-                guard Machine.file(file) != nil else { continue }
-                findings.append(
-                    Finding(
-                        "legacy.sqlite", .warning,
-                        "\(survey.short(file)) holds credentials of a newer OpenClaw, which are not read; auth-profiles.json beside it is",
-                        fix: "add them here: understudy models auth add"))
-            }
-        }
-        return findings
     }
 }

@@ -15,12 +15,21 @@ enum DoctorGateway {
     static func check(_ survey: Survey) -> [Finding] { process(survey) + service(survey) + database(survey) }
 
     private static func service(_ survey: Survey) -> [Finding] {
-        guard let service = survey.service, let program = service.program, Machine.file(program) == nil else { return [] }
-        return [
-            Finding(
-                "service.program", .error, "\(survey.short(service.path)) starts \(program), which is not there",
-                fix: "understudy gateway install")
-        ]
+        guard let service = survey.service else { return [] }
+        var findings: [Finding] = []
+        if let program = service.program, Machine.file(program) == nil {
+            findings.append(
+                Finding(
+                    "service.program", .error, "\(survey.short(service.path)) starts \(program), which is not there",
+                    fix: "understudy gateway install"))
+        }
+        if !service.lingers {
+            findings.append(
+                Finding(
+                    "service.linger", .warning, "the service \(survey.short(service.path)) ends when its user logs out",
+                    fix: "sudo loginctl enable-linger $USER"))
+        }
+        return findings
     }
 
     private static func process(_ survey: Survey) -> [Finding] {
@@ -85,15 +94,16 @@ enum DoctorGateway {
 
     private static func database(_ survey: Survey) -> [Finding] {
         var findings: [Finding] = []
-        for name in ["understudy.sqlite", "responses.sqlite"] {
-            let path = survey.location.stateFolder + "/" + name
+        guard let folder = try? StateFolder(path: survey.location.stateFolder) else { return [] }
+        for path in [folder.database, folder.responses] {
             guard Machine.file(path) != nil else { continue }
             do throws(StoreProblem) {
                 guard let problem = try Database.check(path, limit: .seconds(3)) else { continue }
                 findings.append(
                     Finding(
                         "store.damaged", .error, "\(survey.short(path)) is damaged: \(problem)",
-                        fix: "start the gateway: it sets the file aside and begins a new one"))
+                        fix: "start the gateway: it sets the file aside and begins a new one",
+                        mend: survey.running == nil ? .beginAnew(folder, database: path) : nil))
             } catch {
                 findings.append(Finding("store.unreadable", .warning, "\(error)", fix: "see that the file can be read"))
             }

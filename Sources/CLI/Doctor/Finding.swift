@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import Store
+import Telemetry
 
 #if canImport(Glibc)
     import Glibc
@@ -22,8 +24,34 @@ struct Finding: Sendable {
     enum Mend: Hashable, Sendable {
         /// Sets the permission bits of what is at `path`.
         case mode(path: String, UInt32)
-        /// Deletes a file of ours that says what is not so any more.
+        /// Deletes a file of ours that nobody needs any more.
         case remove(path: String)
+        /// Puts a damaged database aside and begins a new one, as the next start of a gateway would; nothing is deleted.
+        case beginAnew(StateFolder, database: String)
+
+        /// Blocks on files.
+        ///
+        /// - Returns: Why it could not be done; `nil`: it is.
+        func apply() -> String? {
+            func said(_ result: Int32) -> String? { result == 0 ? nil : String(cString: strerror(errno)) }
+            switch self {
+            case .mode(let path, let mode): return said(chmod(path, mode_t(mode)))
+            case .remove(let path): return said(unlink(path))
+            case .beginAnew(let folder, let database): return Self.beginAnew(database, in: folder)
+            }
+        }
+
+        private static func beginAnew(_ path: String, in folder: StateFolder) -> String? {
+            do throws(StoreProblem) {
+                // Whoever has it open sees to it by itself.
+                let lock = try InstanceLock(path: folder.lockFile)
+                defer { withExtendedLifetime(lock) {} }
+                Database.beginAnew(path, in: folder)
+                return try Database.check(path, limit: .seconds(3))
+            } catch {
+                return error.kind == .busy ? "a gateway runs on this folder" : error.description
+            }
+        }
     }
 
     /// What became of the mending.
@@ -55,12 +83,7 @@ struct Finding: Sendable {
 
     mutating func apply() {
         guard let mend else { return }
-        let result =
-            switch mend {
-            case .mode(let path, let mode): chmod(path, mode_t(mode))
-            case .remove(let path): unlink(path)
-            }
-        outcome = result == 0 ? .mended : .failed(String(cString: strerror(errno)))
+        outcome = mend.apply().map { .failed($0) } ?? .mended
     }
 
     var json: JSONValue {

@@ -101,6 +101,8 @@ enum GatewayRun {
             stores.responses.awaits { predecessor.isThere }
         }
 
+        let quotas = QuotaFile(in: folder.path)
+        quotas.restore(to: relay)
         if let notice = token.notice { log.logger.notice("Token file", ["note": .string(notice)]) }
         let status = GatewayStatus(
             version: Version.text, startedAt: Clock.now(), configPath: location.configExists ? location.configPath : nil,
@@ -131,8 +133,7 @@ enum GatewayRun {
             stage: .init(
                 relay: relay, stores: stores, server: server, listener: listener, lock: instance, loop: group.loops[0], log: log.logger),
             own: origin)
-        let quotas = QuotaFile(in: folder.path)
-        let quotaUpkeep = quotas.follow(relay, on: group.loops[0])
+        var quotaUpkeep = quotas.follow(relay, on: group.loops[0])
         defer { quotaUpkeep.cancel() }
         var upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
         let renewing = LoginUpkeep.begin(keeper, on: group.loops[0])
@@ -164,9 +165,12 @@ enum GatewayRun {
                 successor.answers { await service.answer($0) }
                 predecessor?.settle()
                 upkeep.cancel()
+                // The new one keeps them from here on.
+                quotaUpkeep.cancel()
                 let grace = Duration.seconds(order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds)
                 guard await handover.leave(to: successor, grace: grace, orders: orders, outcome: outcome) else {
                     upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
+                    quotaUpkeep = quotas.follow(relay, on: group.loops[0])
                     try? running.announce(in: folder.path)
                     continue
                 }

@@ -11,6 +11,7 @@ import Transport
 final class QuotaFile: Sendable {
     private let path: String
     private let written = Mutex(0)
+    private let isWriting = Atomic(false)
     private static let limit = 4 << 20
     /// Between two looks at whether something has changed.
     private static let pause = Duration.seconds(60)
@@ -27,14 +28,19 @@ final class QuotaFile: Sendable {
         return QuotaJSON.rows(value)
     }
 
-    /// Puts back what was kept, and keeps what changes from now on, until it is cancelled. Files are written on a thread of their own.
+    /// Keeps what changes from now on, until it is cancelled. Files are written on a thread of their own.
     func follow(_ relay: Relay, on loop: EventLoop) -> Task<Void, Never> {
-        restore(to: relay)
-        return Task(executorPreference: loop) { [self] in
+        Task(executorPreference: loop) { [self] in
             while !Task.isCancelled {
                 await loop.sleep(for: Self.pause)
                 if Task.isCancelled { return }
-                try? Thread(named: "quota") { self.write(relay) }.detach()
+                // One at a time, however long the disk takes.
+                guard isWriting.exchange(true, ordering: .relaxed) == false else { continue }
+                let begun = try? Thread(named: "quota") {
+                    self.write(relay)
+                    self.isWriting.store(false, ordering: .relaxed)
+                }
+                if let begun { begun.detach() } else { isWriting.store(false, ordering: .relaxed) }
             }
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Gateway
 import JSON
 import Telemetry
 
@@ -42,6 +43,14 @@ enum LogSource: Sendable {
             ])
     }
 
+    /// As much of the log as can be asked for at once.
+    var most: (lines: Int, bytes: Int) {
+        switch self {
+        case .files: (LogsFlags.limits.upperBound, LogsFlags.byteLimits.upperBound)
+        case .gateway: (LogsAPI.mostLines, LogsAPI.mostBytes)
+        }
+    }
+
     /// The newest lines.
     func tail(_ query: LogQuery) throws(CommandFailure) -> LogPage {
         switch self {
@@ -60,7 +69,7 @@ enum LogSource: Sendable {
     // MARK: Through a gateway
 
     private static func ask(_ client: GatewayClient, _ query: LogQuery, after cursor: LogCursor?) throws(CommandFailure) -> LogPage {
-        var parts = ["limit=\(min(query.limit, 5000))", "maxBytes=\(min(query.maxBytes, 10_000_000))"]
+        var parts = ["limit=\(min(query.limit, LogsAPI.mostLines))", "maxBytes=\(min(query.maxBytes, LogsAPI.mostBytes))"]
         if let cursor { parts.append("cursor=\(cursor.text)") }
         if let level = query.filter.level { parts.append("level=\(level.rawValue)") }
         if let request = query.filter.request { parts.append("request=\(ReceiptsReader.percentEncoded(request))") }

@@ -72,14 +72,28 @@ struct LogsCommand {
         return .fine
     }
 
-    private func left(_ omitted: LogPage.Omission) -> String {
+    private func left(_ omitted: LogPage.Omission) -> String { Self.left(omitted, query, most: source.most) }
+
+    /// What is left out, and how it is seen all the same.
+    ///
+    /// - Parameter most: What can be asked for at once.
+    static func left(_ omitted: LogPage.Omission, _ query: LogQuery, most: (lines: Int, bytes: Int)) -> String {
         let bytes = "\(omitted.bytes) bytes of older lines"
+        let narrower = "no more is given at once; --since, --level, --failed or --request <id> ask for less"
+        let elsewhere = "on the gateway's own machine, this command without --url"
+        let isAway = most.lines < LogsFlags.limits.upperBound
         switch omitted.cause {
-        case .limit: return "Older lines are left out (\(bytes)): --limit \(query.limit * 10) shows more, --since 1h all of the last hour."
+        case .limit where query.limit >= most.lines:
+            return "Older lines are left out (\(bytes)): \(narrower)" + (isAway ? ", and \(elsewhere) shows them." : ".")
+        case .limit:
+            let all = isAway ? "" : ", --since 1h all of the last hour"
+            return "Older lines are left out (\(bytes)): --limit \(min(query.limit * 10, most.lines)) shows more\(all)."
+        case .maxBytes where query.maxBytes >= most.bytes:
+            return "Log tail truncated: \(bytes) are left out; \(narrower)" + (isAway ? ", and \(elsewhere) shows them." : ".")
         case .maxBytes:
-            return "Log tail truncated (increase --max-bytes): \(bytes) are left out; --max-bytes \(query.maxBytes * 10) shows more."
-        case .scan:
-            return "Older lines were not looked through (\(bytes)): on the gateway's own machine, this command without --url looks at all."
+            let more = min(query.maxBytes * 10, most.bytes)
+            return "Log tail truncated (increase --max-bytes): \(bytes) are left out; --max-bytes \(more) shows more."
+        case .scan: return "Older lines were not looked through (\(bytes)): \(elsewhere) looks at all."
         }
     }
 

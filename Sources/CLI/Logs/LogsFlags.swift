@@ -3,11 +3,14 @@ import Telemetry
 
 /// What `understudy logs` is asked with.
 enum LogsFlags {
+    static let limits = 1...1_000_000
+    static let byteLimits = 1...1 << 30
+
     static let follow = Flag("follow", short: "f", .toggle, "Go on with what is written from now on, until Ctrl-C")
     static let limit = Flag(
-        "limit", short: "n", .number(placeholder: "n", range: 1...1_000_000), "How many lines, newest kept (200)", example: "500")
+        "limit", short: "n", .number(placeholder: "n", range: limits), "How many lines, newest kept (200)", example: "500")
     static let maxBytes = Flag(
-        "max-bytes", .number(placeholder: "n", range: 1...1 << 30), "How many bytes of lines, newest kept (250000)", example: "1000000")
+        "max-bytes", .number(placeholder: "n", range: byteLimits), "How many bytes of lines, newest kept (250000)", example: "1000000")
     static let interval = Flag(
         "interval", .number(placeholder: "ms", range: 50...600_000),
         "With --follow, how often to look for new lines, in milliseconds (250; through --url 1000)", example: "1000")
@@ -40,7 +43,7 @@ enum LogsFlags {
         if let age = invocation.age(since) {
             query.filter.since = now - age.components.seconds * 1000
             // A time that somebody names is wanted whole; --limit and --max-bytes still count where they are given.
-            (query.limit, query.maxBytes) = (1_000_000, 1 << 30)
+            (query.limit, query.maxBytes) = (limits.upperBound, byteLimits.upperBound)
         }
         if query.filter.request != nil { (query.limit, query.maxBytes) = (10_000, 64 << 20) }
         if let limit = invocation.number(limit) { query.limit = limit }

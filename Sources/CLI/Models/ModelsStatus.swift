@@ -27,12 +27,13 @@ enum ModelsStatus {
         }
         let pool = setup.credentials(now: now)
         if let order { try check(order, RelaySnapshot(settings: setup.settings, pool: pool), now) }
-        let source = try await ModelsStatusSource.read(context, location: setup.location, usage: context.invocation.isOn(usage))
+        let source = await ModelsStatusSource.read(context, location: setup.location, usage: context.invocation.isOn(usage))
         var report = report(
             setup, pool: pool, agent: agent, blocks: source.blocks, pauses: source.pauses, gateway: source.gateway, now: now)
         report.firstTokens = source.firstTokens
-        report.quotas = source.quotas
-        report.usageProblems = source.usageProblems
+        report.quotas = source.quota.rows
+        report.usageProblems = source.quota.problems
+        report.notes += source.notes.map { SafeText.line($0) }
         let images = ImageModels.read(setup.location.configPath, agent: agent.id)
         (report.imageModel, report.imageFallbacks) = (images.primary, images.fallbacks)
         var context = context

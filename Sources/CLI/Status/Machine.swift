@@ -46,15 +46,22 @@ enum Machine {
         var mode: UInt32
         var isFolder: Bool
         var isOwn: Bool
+        /// Milliseconds since 1970 at which it was last written to.
+        var changedAt: Int64
     }
 
     /// `nil`: there is nothing, or it may not be looked at.
     static func file(_ path: String) -> File? {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return nil }
+        #if canImport(Glibc)
+            let changed = facts.st_mtim
+        #else
+            let changed = facts.st_mtimespec
+        #endif
         return File(
             bytes: Int(facts.st_size), mode: UInt32(facts.st_mode) & 0o7777, isFolder: facts.st_mode & S_IFMT == S_IFDIR,
-            isOwn: facts.st_uid == geteuid())
+            isOwn: facts.st_uid == geteuid(), changedAt: Int64(changed.tv_sec) * 1000 + Int64(changed.tv_nsec) / 1_000_000)
     }
 
     /// The names in a folder, sorted; empty where there is none. At most 10,000.

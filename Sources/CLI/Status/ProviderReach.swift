@@ -7,12 +7,6 @@ import Providers
 import Telemetry
 import Transport
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Whether a provider's endpoint can be reached from this machine: its name, its certificate, an answer in HTTP. Nothing is sent but a
 /// plain `GET` without a key, so that nothing is spent.
 struct ProviderReach: Hashable, Sendable {
@@ -20,7 +14,7 @@ struct ProviderReach: Hashable, Sendable {
     var url: String
     /// On this machine or in a private network.
     var isLocal: Bool
-    /// The step that failed: `dns`, `connect`, `http`; `nil`: it answered.
+    /// The step that failed: `dns`, `connect`, `tls`, `http`; `nil`: it answered.
     var failed: String?
     /// Why it failed.
     var why: String = ""
@@ -46,7 +40,8 @@ struct ProviderReach: Hashable, Sendable {
                 let (index, entry) = (next, providers[next])
                 next += 1
                 group.addTask {
-                    (index, await LogReader.offLoop { one(entry.0, entry.1, environment: environment, limit: limit) })
+                    let asked = await LogReader.offLoop { one(entry.0, entry.1, environment: environment, limit: limit) }
+                    return (index, asked ?? ProviderReach(unasked: entry.0, entry.1))
                 }
             }
             for _ in 0..<8 { begin() }
@@ -65,18 +60,14 @@ struct ProviderReach: Hashable, Sendable {
         func elapsed() -> Int { Int((clock.now - began) / .milliseconds(1)) }
         let proxy = url.isLocal ? nil : proxy(for: url.scheme, environment)
         var reach = ProviderReach(provider: id.rawValue, url: url.description, isLocal: url.isLocal, milliseconds: 0, proxy: proxy)
-        if proxy == nil, let problem = resolve(url.host) {
-            (reach.failed, reach.why, reach.milliseconds) = ("dns", problem, elapsed())
-            return reach
-        }
         do throws(BlockingHTTP.Failure) {
             let reply = try BlockingHTTP.request(
                 url: url.description, headers: ["accept": "application/json"], timeout: limit, limit: 8 << 20, bypassesProxy: proxy == nil)
             reach.status = reply.status
             reach.clockAhead = reply.headers["date"].flatMap { seconds($0) }.map { Int(HostFacts.nowMilliseconds() / 1000 - $0) }
         } catch {
-            reach.failed = error.isUnreachable ? "connect" : "http"
-            reach.why = error.message
+            reach.failed = error.step.rawValue
+            reach.why = error.step == .dns && proxy == nil ? "no address for \(url.host): \(error.message)" : error.message
         }
         reach.milliseconds = elapsed()
         return reach
@@ -98,17 +89,6 @@ struct ProviderReach: Hashable, Sendable {
         }
     }
 
-    /// - Returns: Why the name has no address; `nil`: it has one.
-    private static func resolve(_ host: String) -> String? {
-        var hints = addrinfo()
-        hints.ai_socktype = 1  // SOCK_STREAM, whose type differs between C libraries.
-        var found: UnsafeMutablePointer<addrinfo>?
-        let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        let result = getaddrinfo(name, nil, &hints, &found)
-        if let found { freeaddrinfo(found) }
-        return result == 0 ? nil : "no address for \(host): \(String(cString: gai_strerror(result)))"
-    }
-
     /// One phrase for people.
     var text: String {
         let through = proxy.map { ", through $\($0)" } ?? ""
@@ -124,6 +104,15 @@ struct ProviderReach: Hashable, Sendable {
             "clockAheadSeconds": clockAhead.map { .number(JSONNumber($0)) } ?? .null,
             "proxy": proxy.map { .string($0) } ?? .null,
         ]
+    }
+}
+
+extension ProviderReach {
+    /// One that could not be asked.
+    fileprivate init(unasked id: ProviderID, _ url: BaseURL) {
+        self.init(
+            provider: id.rawValue, url: url.description, isLocal: url.isLocal, failed: "http",
+            why: "the system gives no thread to ask it on", milliseconds: 0)
     }
 }
 

@@ -17,12 +17,12 @@ struct StatusReport: Sendable {
 
     static let logLines = 40
 
-    static func make(_ context: CommandContext, all: Bool, deep: Bool) async -> StatusReport {
-        let survey = await Survey.make(context, isDeep: deep)
+    static func make(_ context: CommandContext, all: Bool, deep: Bool, usage: Bool) async -> StatusReport {
+        let survey = await Survey.make(context, isDeep: deep, usage: usage)
         var report = StatusReport(survey: survey, isDeep: deep)
         if all {
             let log = survey.logFile.map { LogReader(path: $0).tail(LogQuery(limit: logLines, maxBytes: 64_000)).lines } ?? []
-            report.more = More(log: log, outline: ConfigOutline.lines(survey))
+            report.more = More(log: log.map(survey.masked), outline: ConfigOutline.lines(survey))
         }
         return report
     }
@@ -38,8 +38,9 @@ extension Command {
         words: ["status"], summary: "Report how everything stands, on one page to paste",
         discussion: [
             "Version, system, configuration, gateway, agents with their chains, credentials with their states, what is blocked until when, and what became of "
-                + "the last day's requests. Secrets are masked; credentials' names may be e-mail addresses. Nothing is changed, and only with --deep is "
-                + "anything asked over the network: whether each provider's address can be reached, without a key.",
+                + "the last day's requests. Secrets are masked; credentials' names may be e-mail addresses. Nothing is asked over the network but with "
+                + "--deep, whether each provider's address can be reached, without a key, and with --usage, how much of their plans logins have left, "
+                + "from the providers that have a page for it: a login whose token has ended is renewed for that. Nothing else is changed.",
             "understudy gateway status says more of the gateway itself, understudy doctor what is wrong and how it is mended.",
         ],
         flags: StatusFlags.all + Flag.connection,
@@ -47,6 +48,7 @@ extension Command {
             Example("understudy status", "How does everything stand?"),
             Example("understudy status --all", "All that somebody who helps will ask for, to be pasted."),
             Example("understudy status --deep", "Can the providers be reached from here?"),
+            Example("understudy status --usage", "How much of their plans have logins left?"),
             Example("understudy status --json | jq .gateway.up", "For a program."),
         ],
         exitCodes: [
@@ -55,7 +57,8 @@ extension Command {
         run: { context throws(CommandFailure) in
             let invocation = context.invocation
             let report = await StatusReport.make(
-                context, all: invocation.isOn(StatusFlags.all_), deep: invocation.isOn(StatusFlags.deep))
+                context, all: invocation.isOn(StatusFlags.all_), deep: invocation.isOn(StatusFlags.deep),
+                usage: invocation.isOn(StatusFlags.usage))
             if context.output.wantsJSON {
                 context.output.json(report.json)
             } else {
@@ -69,7 +72,8 @@ extension Command {
 enum StatusFlags {
     static let all_ = Flag("all", .toggle, "Also the log's last lines and the configuration, secrets masked")
     static let deep = Flag("deep", .toggle, "Also whether each provider's address can be reached, without a key and at no cost")
-    static let usage = Flag("usage", .toggle, "Quota windows, which the report has anyhow where they are known")
+    static let usage = Flag(
+        "usage", .toggle, "Also ask the providers that have a page for it how much each login has used; waits 3 s at most")
 
     static let all: [Flag] = [all_, deep, usage]
 }

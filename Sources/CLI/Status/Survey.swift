@@ -8,7 +8,8 @@ import Relay
 import Store
 import Transport
 
-/// What `status` and `doctor` look at: read once, and nothing changed. What cannot be read is told and stops nobody.
+/// What `status` and `doctor` look at: read once, and nothing changed but logins that are due, where they are used. What cannot be read is
+/// told and stops nobody.
 struct Survey: Sendable {
     var location: ConfigLocation
     var now: Timestamp
@@ -34,13 +35,26 @@ struct Survey: Sendable {
     var reach: [ProviderReach] = []
     /// What providers last said of how much they still grant.
     var quotas: [QuotaRow] = []
-    /// The file of the service that runs the gateway, and the program that it names; `nil`: none is installed.
-    var service: (path: String, program: String?)?
+    /// `nil`: none is installed.
+    var service: Service?
+
+    /// The service that runs the gateway.
+    struct Service: Hashable, Sendable {
+        /// Of its file.
+        var path: String
+        /// The program that the file names; `nil` where it names none, as launchd's do elsewhere.
+        var program: String?
+        /// It goes on when its user logs out.
+        var lingers: Bool
+    }
 
     static let receiptLimit = 1000
     static let receiptAge = Duration.seconds(86_400)
 
-    static func make(_ context: CommandContext, isDeep: Bool) async -> Survey {
+    /// - Parameters:
+    ///   - isDeep: Whether each provider's address is asked.
+    ///   - usage: Whether the providers' pages of usage are, which may renew logins.
+    static func make(_ context: CommandContext, isDeep: Bool, usage: Bool = false) async -> Survey {
         let location = ConfigLocation.find(for: context)
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let client = GatewayClient(for: context)
@@ -68,12 +82,14 @@ struct Survey: Sendable {
         } catch {
             survey.trouble.append("receipts: \(error.message)")
         }
-        if survey.gateway.exitStatus == .fine {
-            survey.quotas = (try? client.get("/api/quota", holding: "quota")).map { QuotaJSON.rows($0) } ?? []
-        } else {
-            survey.quotas = QuotaFile.read(in: location.stateFolder)
+        let teller: QuotaSource.Teller =
+            survey.gateway.exitStatus == .fine ? .gateway(client) : survey.running == nil ? .nobody : .silent
+        let quota = await QuotaSource.read(teller, context, in: location.stateFolder, usage: usage)
+        survey.quotas = quota.rows
+        survey.trouble += quota.problems
+        survey.service = InstalledService.find(for: context).map {
+            Service(path: $0.path, program: program(in: $0.path), lingers: GatewayInstall.lingers($0.manager, context))
         }
-        survey.service = InstalledService.find(for: context).map { ($0.path, program(in: $0.path)) }
         if isDeep, let providers = survey.setup?.settings.providersInUse {
             survey.reach = await ProviderReach.ask(providers, environment: context.environment)
         }
@@ -130,4 +146,10 @@ struct Survey: Sendable {
     }
 
     func short(_ path: String) -> String { location.short(path) }
+
+    /// A line of the log, which holds no secret; but a file that somebody else writes too may.
+    func masked(_ line: [UInt8]) -> [UInt8] {
+        guard let redactor = pool?.redactor, redactor.holdsSecret(line) else { return line }
+        return Array(redactor.redact(String(decoding: line, as: UTF8.self), limit: line.count).utf8)
+    }
 }

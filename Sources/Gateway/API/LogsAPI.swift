@@ -7,9 +7,13 @@ import Telemetry
 import Transport
 
 /// `GET /api/logs`: the log's newest lines, or those behind a cursor. Files are read on a thread of its own.
-struct LogsAPI {
+public struct LogsAPI {
     /// `nil`: the gateway writes none.
     let file: String?
+
+    /// Of one answer.
+    public static let mostLines = 5000
+    public static let mostBytes = 10_000_000
 
     private static let names = ["cursor", "limit", "maxBytes", "level", "request", "failed", "since"]
     /// Bytes that one request has looked through at most.
@@ -41,21 +45,26 @@ struct LogsAPI {
             return true
         }
         guard isFree else {
-            return ErrorReply.answer(WireError(status: 503, message: "Too many ask for the log at once.", code: "busy"))
+            return Self.busyAnswer("Too many ask for the log at once.")
         }
         defer { Self.busy.withLock { $0 -= 1 } }
         let reader = LogReader(path: file)
         let page = await LogReader.offLoop { asked.1.map { reader.lines(after: $0, asked.0) } ?? reader.tail(asked.0) }
+        guard let page else { return Self.busyAnswer("The system gives no thread to read the log on.") }
         return .json(Self.json(page))
+    }
+
+    private static func busyAnswer(_ why: String) -> HTTPAnswer {
+        ErrorReply.answer(WireError(status: 503, message: why, code: "busy"))
     }
 
     private static func read(_ query: APIQuery) -> Result<(LogQuery, LogCursor?), WireError> {
         var wanted = LogQuery(scanBytes: scanBytes)
-        guard let limit = query.number("limit", in: 1...5000, otherwise: 200) else {
-            return .failure(APIQuery.wrong("limit", "a whole number from 1 to 5000"))
+        guard let limit = query.number("limit", in: 1...mostLines, otherwise: 200) else {
+            return .failure(APIQuery.wrong("limit", "a whole number from 1 to \(mostLines)"))
         }
-        guard let bytes = query.number("maxBytes", in: 1...10_000_000, otherwise: 250_000) else {
-            return .failure(APIQuery.wrong("maxBytes", "a whole number from 1 to 10000000"))
+        guard let bytes = query.number("maxBytes", in: 1...mostBytes, otherwise: 250_000) else {
+            return .failure(APIQuery.wrong("maxBytes", "a whole number from 1 to \(mostBytes)"))
         }
         (wanted.limit, wanted.maxBytes) = (limit, bytes)
         if let text = query["level"] {

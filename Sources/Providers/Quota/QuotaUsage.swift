@@ -7,9 +7,6 @@ import JSON
 public struct QuotaUsage: Hashable, Sendable {
     /// Where it is; only ever asked of the provider that the credential is for.
     public var url: String
-    public var headers: Headers { make() }
-    private var names: [String: String]
-    private var secret: Secret
     private let shape: Shape
 
     private enum Shape: Hashable, Sendable { case codex, anthropic }
@@ -18,27 +15,28 @@ public struct QuotaUsage: Hashable, Sendable {
     ///
     /// The pages: `https://chatgpt.com/backend-api/wham/usage` (openai/codex, `backend-client`; docs/wire/openai-responses.md, "Codex"), and
     /// `https://api.anthropic.com/api/oauth/usage` (Haleclipse/CCometixLine#95; for logins, not for API keys). Read on 2026-11-21.
-    public init?(of provider: Provider, kind: CredentialKind, secret: Secret) {
-        guard !secret.isEmpty else { return nil }
+    public init?(of provider: Provider, kind: CredentialKind) {
         let base = provider.baseURL.description
         if provider.wire == .openaiCodexResponses, kind != .apiKey {
             let root = base.hasSuffix("/codex") ? String(base.dropLast(6)) : base
             (url, shape) = (root + "/wham/usage", .codex)
-            names = ["user-agent": "CodexBar"]
-            names["chatgpt-account-id"] = CodexVariant.account(of: secret)
         } else if provider.id == "anthropic", kind == .oauth || kind == .token {
             let root = base.hasSuffix("/v1") ? String(base.dropLast(3)) : base
             (url, shape) = (root + "/api/oauth/usage", .anthropic)
-            names = ["anthropic-beta": "oauth-2025-04-20"]
         } else {
             return nil
         }
-        self.secret = secret
     }
 
-    private func make() -> Headers {
+    /// - Parameter secret: The access token.
+    public func headers(_ secret: Secret) -> Headers {
         var headers: Headers = ["accept": "application/json"]
-        for (name, value) in names.sorted(by: { $0.key < $1.key }) { headers.append(name, value) }
+        switch shape {
+        case .codex:
+            headers.append("user-agent", "CodexBar")
+            if let account = CodexVariant.account(of: secret) { headers.append("chatgpt-account-id", account) }
+        case .anthropic: headers.append("anthropic-beta", "oauth-2025-04-20")
+        }
         headers.set("authorization", secret.withExposed { "Bearer \($0)" })
         return headers
     }

@@ -3,23 +3,24 @@ import Configuration
 import Credentials
 import Failover
 import HTTP
-import JSON
 import Providers
 import Transport
 
-/// One probe: a tiny request to one model with one credential, on the path of every request, but once: nothing is tried again, nobody
-/// stands in. A failure says nothing to the ledger; an answer ends what is held against its candidate.
+/// One probe: a tiny request to one model with one credential, on the path of every request, but once: nothing is tried again but a login
+/// that is refused, with a new token, and nobody stands in. A failure says nothing to the ledger; an answer ends what is held against its
+/// candidate.
 ///
 /// `@unchecked Sendable`: confined to its loop.
 final class ProbeRun: @unchecked Sendable {
-    private let relay: Relay
+    let relay: Relay
     private let snapshot: RelaySnapshot
-    private let target: ProbeTarget
-    private let order: ProbeOrder
-    private let agent: AgentID
+    let target: ProbeTarget
+    let order: ProbeOrder
+    let agent: AgentID
     private let loop: EventLoop
     private var call: UpstreamCall?
-    private var redactor: Redactor
+    private var wait: LoginWait?
+    private(set) var redactor: Redactor
     private(set) var isCancelled = false
 
     init(_ target: ProbeTarget, _ order: ProbeOrder, agent: AgentID, relay: Relay, snapshot: RelaySnapshot, on loop: EventLoop) {
@@ -35,6 +36,7 @@ final class ProbeRun: @unchecked Sendable {
     func cancel() {
         isCancelled = true
         call?.cancel()
+        wait?.end(nil)
     }
 
     /// Returns within the order's time.
@@ -54,35 +56,38 @@ final class ProbeRun: @unchecked Sendable {
         guard let route = Route(candidate, agent: agent, in: snapshot),
             let request = ProbeRequest.make(for: candidate, by: route, order, at: began.time)
         else { return ProbeResult(target, .unknown, reasonCode: "no_route", error: "no request can be written for it") }
-        let secret: Secret?
-        switch await relay.secret(of: route, limit: order.timeout, on: loop) {
-        case .success(let known): secret = known
-        case .failure(let failure):
-            // Its time went by before anything was asked: no word about the login.
-            let isLate = failure.rule == "oauth.late"
-            let code = isLate ? "timeout" : failure.isPermanent ? "auth_permanent" : "auth"
-            var result = ProbeResult(target, isLate ? .timeout : .auth, reasonCode: code, error: failure.text)
-            result.rule = failure.rule
-            return result
+        var probed = Probed(request: request, candidate: candidate, route: route, began: began)
+        let result = await ask(&probed)
+        return finished(result, probed)
+    }
+
+    private func ask(_ probed: inout Probed) async -> ProbeResult {
+        var first: ProbeResult?
+        while true {
+            let startedAt = relay.now()
+            let clock = ContinuousClock.now
+            switch await secret(for: probed) {
+            case .failure(let failure):
+                return unrenewed(failure, after: first, startedAt: startedAt, took: .now - clock, &probed)
+            case .success(let secret):
+                if isCancelled { return .cancelled(target) }
+                let plan: CallPlan
+                switch self.plan(probed, secret) {
+                case .failure(let problem): return ProbeResult(target, .format, reasonCode: problem.code, error: problem.message)
+                case .success(let made): plan = made
+                }
+                redactor = snapshot.pool.redactor(with: secret)
+                let result = await send(plan, &probed)
+                guard first == nil, renews(probed, secret) else { return result }
+                first = result
+                probed.refused = secret
+                probed.attempts[0].next = "then once more with a renewed login"
+            }
         }
-        let plan: CallPlan
-        do throws(RequestProblem) {
-            let left = order.timeout - .milliseconds(loop.now - began.loop)
-            plan = try CallPlan(
-                request, candidate, by: route, secret: secret, repairs: relay.capabilities.repairs(for: model, in: snapshot),
-                memory: relay.memory,
-                firstTokens: FirstTokenMemory(), sent: nil, remaining: .init(max(left, .milliseconds(1)), setBy: Self.setBy),
-                now: began.time,
-                isRepeat: false, hasSpare: { false })
-        } catch {
-            return ProbeResult(target, .format, reasonCode: error.code, error: error.message)
-        }
-        redactor = snapshot.pool.redactor(with: secret)
-        return await send(plan, candidate, request.id, began)
     }
 
     /// When the probe of a target began.
-    private struct Began {
+    struct Began {
         var time: Timestamp
         /// Milliseconds of the loop's clock.
         var loop: Int64
@@ -93,9 +98,55 @@ final class ProbeRun: @unchecked Sendable {
         }
     }
 
+    /// What is asked, and what became of it so far.
+    struct Probed {
+        let request: RelayRequest
+        let candidate: Candidate
+        let route: Route
+        let began: Began
+        /// One, or two where a login was renewed between them.
+        var attempts: [Attempt] = []
+        /// The token that the first of them was refused with.
+        var refused: Secret?
+    }
+
+    // MARK: What it is let in with
+
+    private func secret(for probed: Probed) async -> Result<Secret?, RefreshFailure> {
+        let wait = LoginWait()
+        self.wait = wait
+        defer { self.wait = nil }
+        return await relay.secret(
+            of: probed.route.login, known: probed.route.secret, refused: probed.refused, within: left(since: probed.began), wait: wait,
+            on: loop)
+    }
+
+    private func left(since began: Began) -> Duration { max(order.timeout - .milliseconds(loop.now - began.loop), .milliseconds(1)) }
+
+    /// Whether the attempt that has just ended was refused for a token that can be renewed, as requests have it.
+    private func renews(_ probed: Probed, _ secret: Secret?) -> Bool {
+        guard !isCancelled, secret != nil, probed.route.login != nil, relay.logins != nil, let last = probed.attempts.last,
+            let failure = last.failure
+        else { return false }
+        return failure.speaksOfToken(status: last.status)
+    }
+
+    // MARK: One call
+
     private static let setBy = "--probe-timeout"
 
-    private func send(_ plan: CallPlan, _ candidate: Candidate, _ id: ReceiptID, _ began: Began) async -> ProbeResult {
+    private func plan(_ probed: Probed, _ secret: Secret?) -> Result<CallPlan, RequestProblem> {
+        Result { () throws(RequestProblem) in
+            try CallPlan(
+                probed.request, probed.candidate, by: probed.route, secret: secret,
+                repairs: relay.capabilities.repairs(for: probed.candidate.model, in: snapshot), memory: relay.memory,
+                firstTokens: FirstTokenMemory(), sent: nil, remaining: .init(left(since: probed.began), setBy: Self.setBy),
+                now: relay.now(), isRepeat: false, hasSpare: { false })
+        }
+    }
+
+    private func send(_ plan: CallPlan, _ probed: inout Probed) async -> ProbeResult {
+        let candidate = probed.candidate
         let stream = ClientStream(Nobody(), sign: [], silence: .zero, on: loop)
         let served = Served(model: candidate.model, credential: candidate.credential, attempts: 1)
         let call = UpstreamCall(plan, client: stream, served: served, quotas: relay.quotas, on: loop) {}
@@ -106,62 +157,7 @@ final class ProbeRun: @unchecked Sendable {
         let latency = ContinuousClock.now - clock
         stream.end()
         self.call = nil
-
-        var attempt = Attempt(candidate: candidate, origin: "probe", kind: target.kind, startedAt: startedAt, duration: latency)
-        attempt.repairs = plan.repairs
-        attempt.status = call.status
-        attempt.timeToFirstToken = call.firstContentAfter
-        attempt.usage = call.usage
-        var result = ProbeResult(target, .ok)
-        result.latency = latency
-        // The loop counts whole milliseconds.
-        result.firstToken = call.firstContentAfter.map { min($0, latency) }
-        switch call.outcome {
-        case .whole, .streamed:
-            attempt.effect = relay.ledger.proved(candidate, startedAt: startedAt, now: relay.now())
-            result.cleared = attempt.effect.map { "\($0.kind == .narrowed ? "narrowed" : "ended"): \($0.key.text), \($0.reason.rawValue)" }
-        case .failed(let failed):
-            let failure = judge(failed, plan)
-            attempt.failure = failure
-            attempt.status = failed.error.status ?? call.status
-            describe(failure, attempt, in: &result)
-        case .cancelled: return ProbeResult(target, .cancelled, error: "ended before it was done")
-        }
-        result.httpStatus = attempt.status
-        if keep(attempt, id, plan, began) { result.receipt = id }
-        return result
-    }
-
-    // MARK: What came of it
-
-    private func judge(_ failed: FailedCall, _ plan: CallPlan) -> Failure {
-        var failure = failed.judged ?? Classifier.classify(failed.error)
-        failure.limit = failed.limit
-        failure.repair = failure.repair.flatMap { plan.wire.repaired(plan.request.body, by: $0) == nil ? nil : $0 }
-        let words = failure.message ?? failed.offending.map { String(decoding: $0, as: UTF8.self) }
-        failure.message = words.map { redactor.redact($0) }
-        return failure
-    }
-
-    private func describe(_ failure: Failure, _ attempt: Attempt, in result: inout ProbeResult) {
-        result.status = ProbeStatus(failure.reason)
-        result.reasonCode = failure.reason.rawValue
-        result.rule = failure.rule
-        result.reset = failure.reset
-        var text = Explanation.happened(attempt)
-        if let repair = failure.repair { text += "; a request is sent again, \(repair.text)" }
-        result.error = text
-    }
-
-    private func keep(_ attempt: Attempt, _ id: ReceiptID, _ plan: CallPlan, _ began: Began) -> Bool {
-        let facts = RequestFacts(
-            id: id, startedAt: began.time, deadline: began.time + order.timeout, requestedModel: attempt.candidate.description,
-            agent: agent,
-            wire: plan.clientWire.kind.rawValue, streaming: true)
-        var receipt = Receipt(facts: facts, attempts: [attempt])
-        receipt.outcome = attempt.failure == nil ? .answered(attempt: 0, status: 200) : .refused(Refusal(judging: attempt))
-        receipt.endedAt = relay.now()
-        return relay.recorder.keep(receipt)
+        return conclude(call, plan, startedAt: startedAt, latency: latency, &probed)
     }
 }
 

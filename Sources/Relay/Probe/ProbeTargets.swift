@@ -64,9 +64,10 @@ private struct Finder {
     private var settings: Settings { snapshot.settings }
 
     mutating func find() throws(ProbeProblem) {
-        let refs = try wanted()
-        try checkCredentials(among: refs)
-        for ref in refs { add(ref) }
+        let wanted = try wanted()
+        let refs = wanted.map(\.ref)
+        try checkCredentials(among: wanted)
+        for pinned in wanted { add(pinned.ref, pin: pinned.credential) }
         guard order.models.isEmpty else { return }
         // Who has no model above is asked for one that is likely to be there.
         for provider in otherProviders(than: Set(refs.map(\.provider))) {
@@ -80,11 +81,13 @@ private struct Finder {
 
     // MARK: Models
 
-    private func wanted() throws(ProbeProblem) -> [ModelRef] {
-        var refs: [ModelRef] = []
-        func add(_ ref: ModelRef) {
-            if order.provider == nil || order.provider == ref.provider, !refs.contains(ref) { refs.append(ref) }
+    /// Where a credential stands behind a model, that one alone.
+    private func wanted() throws(ProbeProblem) -> [PinnedModelRef] {
+        var refs: [PinnedModelRef] = []
+        func add(_ model: PinnedModelRef) {
+            if order.provider == nil || order.provider == model.ref.provider, !refs.contains(model) { refs.append(model) }
         }
+        func add(_ ref: ModelRef) { add(PinnedModelRef(ref: ref, credential: nil)) }
         guard order.models.isEmpty else {
             for name in order.models.prefix(ProbeOrder.nameLimit) { add(try model(name)) }
             return refs
@@ -100,10 +103,10 @@ private struct Finder {
         return refs
     }
 
-    private func model(_ name: String) throws(ProbeProblem) -> ModelRef {
+    private func model(_ name: String) throws(ProbeProblem) -> PinnedModelRef {
         switch ModelNames.resolve(name, in: settings, agent: agent.id) {
         case .success(let found):
-            if let first = found.models.first { return first.model.ref }
+            if let first = found.models.first { return first.model }
             throw ProbeProblem("model", "\"\(name.prefix(80))\" stands for no model")
         case .failure(let unknown): throw ProbeProblem("model", unknown.text)
         }
@@ -133,13 +136,14 @@ private struct Finder {
 
     // MARK: Credentials
 
-    private func checkCredentials(among refs: [ModelRef]) throws(ProbeProblem) {
-        guard !order.credentials.isEmpty else { return }
-        let providers = Set(refs.map(\.provider)).union(snapshot.pool.providers(of: agent.id))
+    private func checkCredentials(among models: [PinnedModelRef]) throws(ProbeProblem) {
+        let named = order.credentials + models.compactMap(\.credential)
+        guard !named.isEmpty else { return }
+        let providers = Set(models.map(\.ref.provider)).union(snapshot.pool.providers(of: agent.id))
         let known =
             providers.sorted().flatMap { snapshot.pool.credentials(for: $0, agent: agent.id) }.map(\.id)
             + snapshot.pool.profiles(of: agent.id).map(\.id)
-        for wanted in order.credentials where !known.contains(wanted) {
+        for wanted in named where !known.contains(wanted) {
             throw ProbeProblem(
                 "credential",
                 "the agent \(agent.id) has no credential \"\(wanted.rawValue.prefix(80))\"; there are: \(ProbeTargets.list(known.map(\.rawValue)))"
@@ -147,11 +151,18 @@ private struct Finder {
         }
     }
 
-    private mutating func add(_ ref: ModelRef) {
+    /// Whether a credential is asked with.
+    ///
+    /// - Parameter pin: The one that stands behind the model's name.
+    private func isWanted(_ credential: CredentialID, pin: CredentialID?) -> Bool {
+        (pin == nil || pin == credential) && (order.credentials.isEmpty || order.credentials.contains(credential))
+    }
+
+    private mutating func add(_ ref: ModelRef, pin: CredentialID? = nil) {
         let credentials = snapshot.pool.credentials(for: ref.provider, agent: agent.id)
-        if credentials.isEmpty, order.credentials.isEmpty { addWithoutCredential(ref) }
-        defer { addExcluded(ref, Set(credentials.map(\.id)), Set(credentials.map(\.secretHash))) }
-        for credential in credentials where order.credentials.isEmpty || order.credentials.contains(credential.id) {
+        if credentials.isEmpty, pin == nil, order.credentials.isEmpty { addWithoutCredential(ref) }
+        defer { addExcluded(ref, pin, Set(credentials.map(\.id)), Set(credentials.map(\.secretHash))) }
+        for credential in credentials where isWanted(credential.id, pin: pin) {
             var target = ProbeTarget(
                 provider: ref.provider, model: ref, credential: credential.id, kind: credential.kind, label: credential.label,
                 source: .init(of: credential))
@@ -166,10 +177,10 @@ private struct Finder {
     }
 
     /// Stored profiles that the order of their provider leaves out. One whose secret is asked with already is none of them.
-    private mutating func addExcluded(_ ref: ModelRef, _ known: Set<CredentialID>, _ secrets: Set<String>) {
+    private mutating func addExcluded(_ ref: ModelRef, _ pin: CredentialID?, _ known: Set<CredentialID>, _ secrets: Set<String>) {
         for profile in snapshot.pool.profiles(of: agent.id) where profile.provider == ref.provider && !known.contains(profile.id) {
-            let isWanted = order.credentials.contains(profile.id)
-            guard isWanted || (order.credentials.isEmpty && !secrets.contains(profile.secretHash)), told.insert(profile.id).inserted else {
+            let isNamed = pin == profile.id || order.credentials.contains(profile.id)
+            guard isWanted(profile.id, pin: pin), isNamed || !secrets.contains(profile.secretHash), told.insert(profile.id).inserted else {
                 continue
             }
             let text =

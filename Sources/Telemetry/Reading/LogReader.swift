@@ -131,7 +131,12 @@ public struct LogReader: Sendable {
 
 extension LogReader {
     /// Runs what blocks on a thread of its own.
-    public static func offLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in LogThread.start { continuation.resume(returning: body()) } }
+    ///
+    /// - Returns: `nil` where the system gives no thread.
+    public static func offLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value? {
+        await withCheckedContinuation { continuation in
+            let begun = LogThread.start { continuation.resume(returning: body()) }
+            if !begun { continuation.resume(returning: nil) }
+        }
     }
 }

@@ -31,7 +31,7 @@ enum GatewayInstall {
             guard let answer = manager.run(command) else { throw noManager(manager, command[0], location.short(path)) }
             guard answer.isFine else { throw refused(manager, command, answer, location.short(path)) }
         }
-        let lingers = manager.kind == .launchd || isLingering(context)
+        let lingers = lingers(manager, context)
         if context.output.wantsJSON {
             context.output.json([
                 "installed": true, "manager": .string(manager.kind.rawValue), "file": .string(path),
@@ -143,10 +143,12 @@ enum GatewayInstall {
         return lines.joined(separator: "\n")
     }
 
-    /// logind keeps a file for each user whose services run without a session (loginctl(1), enable-linger).
-    private static func isLingering(_ context: CommandContext) -> Bool {
-        HostFacts.exists("/var/lib/systemd/linger/" + (context.environment["USER"] ?? context.environment["LOGNAME"] ?? ""))
-            && !(context.environment["USER"] ?? context.environment["LOGNAME"] ?? "").isEmpty
+    /// Whether the service goes on when its user logs out: logind keeps a file for each user whose services run without a session
+    /// (loginctl(1), enable-linger).
+    static func lingers(_ manager: ServiceManager, _ context: CommandContext) -> Bool {
+        guard manager.kind == .systemd else { return true }
+        let user = context.environment["USER"] ?? context.environment["LOGNAME"] ?? ""
+        return !user.isEmpty && HostFacts.exists("/var/lib/systemd/linger/" + user)
     }
 }
 

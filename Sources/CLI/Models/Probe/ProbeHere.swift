@@ -9,20 +9,30 @@ import Telemetry
 import Transport
 
 /// Probes without a gateway, with the same code: what an answer ends is ended in what a gateway kept, and receipts are kept with the others.
+///
+/// The configuration and the credentials are read before, from files and from programs that take their time: the loop hears Ctrl-C.
 struct ProbeHere: Sendable {
     let order: ProbeOrder
-    let context: CommandContext
     let group: EventLoopGroup
     let teller: AsyncStream<ProbeRunner.Told>.Continuation
+    private let stateFolder: String
+    private let snapshot: RelaySnapshot
+    private let renewals = JoinedRenewals()
 
+    /// Blocks on files, and on programs that are asked for secrets.
     init(
         _ order: ProbeOrder, _ context: CommandContext, _ group: EventLoopGroup, _ teller: AsyncStream<ProbeRunner.Told>.Continuation
-    ) {
+    ) throws(CommandFailure) {
         self.order = order
-        self.context = context
         self.group = group
         self.teller = teller
+        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        stateFolder = setup.location.stateFolder
+        snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: Clock.now()))
     }
+
+    /// Waits for what must not be lost; to be called off the loop once `run` has returned.
+    func join() { renewals.join() }
 
     func run() async {
         do throws(CommandFailure) {
@@ -33,23 +43,18 @@ struct ProbeHere: Sendable {
     }
 
     private func probe() async throws(CommandFailure) {
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
-        let now = Clock.now()
-        let snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: now))
-        let kept = await Kept(setup.location.stateFolder)
+        let kept = await Kept(stateFolder)
         let log = kept?.log ?? Logger.silent
-        let keeper = LoginKeeper(refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: log, now: Clock.now)
         let relay = Relay(
             snapshot,
             ledger: SharedLedger(await kept?.stores.ledger(for: snapshot, log: log) ?? HealthLedger(), store: kept?.stores.ledgerStore),
             recorder: ReceiptRecorder(store: kept?.stores.receipts, log: Logger.silent), gate: UpstreamGate(limit: order.concurrency),
             on: group, log: Logger.silent,
             capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(),
-            logins: keeper, now: Clock.now)
-        let quotas = QuotaFile(in: setup.location.stateFolder)
+            logins: renewals.keeper(log: log), now: Clock.now)
+        let quotas = QuotaFile(in: stateFolder)
         quotas.restore(to: relay)
         let failure = await ask(relay)
-        await keeper.close()
         if kept != nil { quotas.write(relay) }
         await kept?.close()
         if let failure { throw failure }

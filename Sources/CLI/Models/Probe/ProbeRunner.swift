@@ -30,23 +30,22 @@ struct ProbeRunner {
         defer { group.stop() }
         let loop = group.loops[0]
         let (told, teller) = AsyncStream.makeStream(of: Told.self)
-        let interrupted = AsyncStream.makeStream(of: Void.self)
+        let here = client == nil ? try ProbeHere(order, context, group, teller) : nil
         do throws(SystemError) {
             try Signals.deliver(on: loop) { kind in
                 guard kind == .stop else { return }
                 teller.yield(.interrupted)
                 teller.finish()
-                interrupted.continuation.finish()
             }
         } catch {
             throw CommandFailure(.failed, "probing cannot be begun: \(error)")
         }
-        let (order, context) = (order, context)
+        let order = order
         let work = Task(executorPreference: loop) {
             if let client {
                 await ProbeStream(client, order, teller, on: loop).run()
             } else {
-                await ProbeHere(order, context, group, teller).run()
+                await here?.run()
             }
             teller.finish()
         }
@@ -61,6 +60,7 @@ struct ProbeRunner {
         }
         work.cancel()
         await work.value
+        here?.join()
         if let failure { throw failure }
         return wasInterrupted
     }

@@ -11,22 +11,22 @@ enum DecisionLog {
             for (index, attempt) in receipt.attempts.enumerated() { log.debug("Attempt", whole(attempt, number: index + 1)) }
         }
         let isFirstAnswer = if receipt.attempts.count == 1, case .answered = receipt.outcome { true } else { false }
-        if isFirstAnswer, !log.isEnabled(.debug) { return }
+        if isFirstAnswer, !log.isEnabled(.debug) { return healthChanges(of: receipt, to: log) }
         let events = DecisionEvent(receipt)
         let decisions = log.with(label: "model-fallback")
         if isFirstAnswer {
             // Every request passes a blocked candidate by: that is the block's line, not a line for each of them.
             for link in events.passedOver { passed(link, .debug, events, decisions) }
             if !events.passedOver.isEmpty { answered(0, receipt, .debug, events, decisions) }
-            return
+            return healthChanges(of: receipt, to: log)
         }
         for (index, attempt) in receipt.attempts.enumerated() {
             guard let failure = attempt.failure, failure.reason != .cancelled else { continue }
             decisions.event(
                 .notice, "Attempt failed", fields(attempt, failure, number: index + 1, next: events.next(after: index)),
                 details: events.failed(index, failure))
-            for effect in attempt.effect { changed(effect, attempt, log.with(label: "health")) }
         }
+        healthChanges(of: receipt, to: log)
         let isUnanswered = if case .refused = receipt.outcome { true } else { false }
         for link in events.passedOver { passed(link, isUnanswered ? .notice : .debug, events, decisions) }
         switch receipt.outcome {
@@ -59,9 +59,17 @@ enum DecisionLog {
             ], details: events.passed(link))
     }
 
-    private static func changed(_ effect: BlockEffect, _ attempt: Attempt, _ log: Logger) {
-        log.event(
-            .notice, "Health changed", ["change": .string(effect.text)], details: DecisionEvent.healthChanged(effect, attempt))
+    /// What was blocked, and what an answer has set free.
+    ///
+    /// - Parameter log: Names the request.
+    static func healthChanges(of receipt: Receipt, to log: Logger) {
+        for attempt in receipt.attempts where !attempt.effect.isEmpty {
+            let log = log.with(label: "health")
+            for effect in attempt.effect {
+                log.event(
+                    .notice, "Health changed", ["change": .string(effect.text)], details: DecisionEvent.healthChanged(effect, attempt))
+            }
+        }
     }
 
     private static func whole(_ attempt: Attempt, number: Int) -> LogFields {

@@ -29,10 +29,11 @@ public final class ReceiptRecorder: Sendable {
         seen?(receipt)
     }
 
-    /// Keeps a probe's receipt. What it found is its owner's to read, and no event of the gateway's.
+    /// Keeps a probe's receipt. What it found is its owner's to read, and no event of the gateway's, but for the blocks that it has ended.
     ///
     /// - Returns: Whether its id leads somewhere.
     func keep(_ receipt: Receipt) -> Bool {
+        DecisionLog.healthChanges(of: receipt, to: log.with(request: receipt.facts.id.rawValue))
         store?.append(receipt)
         return store != nil
     }

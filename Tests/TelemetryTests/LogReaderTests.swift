@@ -66,6 +66,29 @@ import Testing
         #expect(numbers(reader.tail(LogQuery(filter: since))) == Array(12..<25))
     }
 
+    @Test(arguments: [-5, 0, 3, 10, 12, 20, 24, 25, 99])
+    func `gives a span of time page by page, in every file that holds some of it`(first: Int) throws {
+        let folder = try TemporaryFolder()
+        try folder.put("log.2", Self.text(0..<10), mode: 0o600)
+        try folder.put("log.1", "no time\n" + Self.text(10..<20), mode: 0o600)
+        try folder.put("log", Self.text(20..<25) + "half a line", mode: 0o600)
+        let reader = LogReader(path: folder.path("log"))
+        let filter = LogFilter(since: 1_795_226_645_000 + Int64(first) * 1000)
+        var cursor = reader.start(of: filter)
+        var found: [Int] = []
+        for _ in 0..<100 {
+            let page = reader.lines(after: cursor, LogQuery(filter: filter, limit: 7))
+            #expect(page.lines.count <= 7 && page.reset == nil)
+            found += numbers(page)
+            cursor = page.cursor
+            if !page.hasMore { break }
+        }
+        #expect(found == Array(max(0, first)..<max(25, first)).filter { $0 < 25 })
+        #expect(found == numbers(reader.tail(LogQuery(filter: filter))))
+        try append(" and its rest\n" + Self.line(30) + "\n", to: folder.path("log"))
+        #expect(numbers(reader.lines(after: cursor, LogQuery())) == [30], "what comes is behind it")
+    }
+
     @Test func `finds what is asked for, and tells when it has not looked at all`() throws {
         let folder = try TemporaryFolder()
         let text = (0..<100).map { number in

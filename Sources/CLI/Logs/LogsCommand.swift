@@ -27,6 +27,11 @@ struct LogsCommand {
 
     private mutating func run() async throws(CommandFailure) -> ExitStatus {
         let follows = invocation.isOn(LogsFlags.follow)
+        if case .files(let reader) = source, isWholeSpan {
+            let (cursor, isEmpty) = showSpan(of: reader)
+            if isEmpty, !follows { printer.notice(nothing(reader.tail(LogQuery(limit: 1)))) }
+            return follows ? try await follow(cursor) : .fine
+        }
         let page = try source.tail(query)
         printer.meta(page)
         if let omitted = page.omitted { printer.notice(left(omitted)) }
@@ -35,19 +40,55 @@ struct LogsCommand {
         return follows ? try await follow(page.cursor) : .fine
     }
 
+    /// All lines of a span of time are wanted, however many there are.
+    private var isWholeSpan: Bool {
+        query.filter.since != nil && query.filter.request == nil && invocation.number(LogsFlags.limit) == nil
+            && invocation.number(LogsFlags.maxBytes) == nil
+    }
+
+    /// Shows it page by page from its begin, so that its size does not matter.
+    ///
+    /// - Returns: Where the next lines are, and whether there was none.
+    private mutating func showSpan(of reader: LogReader) -> (LogCursor, isEmpty: Bool) {
+        printer.meta(reader.tail(LogQuery(limit: 1)))
+        var cursor = reader.start(of: query.filter)
+        var isEmpty = true
+        var hasMore = true
+        while hasMore, !output.sink.hasNoReader {
+            let page = reader.lines(after: cursor, paged)
+            tell(page.reset)
+            printer.show(page.lines)
+            if !page.lines.isEmpty { isEmpty = false }
+            (cursor, hasMore) = (page.cursor, page.hasMore)
+        }
+        return (cursor, isEmpty)
+    }
+
+    /// What comes is shown whole, in as many pages as it takes.
+    private var paged: LogQuery {
+        var all = query
+        (all.limit, all.maxBytes) = (5000, 1 << 20)
+        return all
+    }
+
+    private func tell(_ reset: LogPage.Reset?) {
+        switch reset {
+        case .rotated: printer.notice("Log cursor reset (file rotated): lines may be missing here; the file that was read is gone.")
+        case .truncated: printer.notice("Log cursor reset (file truncated): somebody cut it off; it is read from its begin.")
+        case nil: break
+        }
+    }
+
     /// Ends with the process, or with whoever reads.
     private mutating func follow(_ start: LogCursor) async throws(CommandFailure) -> ExitStatus {
         let usual = if case .gateway = source { 1000 } else { 250 }
         let pause = Duration.milliseconds(invocation.number(LogsFlags.interval) ?? usual)
-        var all = query
-        // What comes is shown whole, in as many pages as it takes.
-        (all.limit, all.maxBytes) = (5000, 1 << 20)
         var cursor = start
         var isAway = false
         while !output.sink.hasNoReader {
             let page: LogPage
             do throws(CommandFailure) {
-                page = try source.lines(after: cursor, all)
+                page = try source.lines(after: cursor, paged)
             } catch {
                 // A gateway that is started again goes on with the same file.
                 guard error.status == .unreachable else { throw error }
@@ -60,11 +101,7 @@ struct LogsCommand {
                 printer.notice("The gateway answers again.")
                 isAway = false
             }
-            switch page.reset {
-            case .rotated: printer.notice("Log cursor reset (file rotated): lines may be missing here; the file that was read is gone.")
-            case .truncated: printer.notice("Log cursor reset (file truncated): somebody cut it off; it is read from its begin.")
-            case nil: break
-            }
+            tell(page.reset)
             printer.show(page.lines)
             cursor = page.cursor
             if !page.hasMore { try? await Task.sleep(for: pause) }

@@ -81,6 +81,25 @@ public struct LogReader: Sendable {
         return page
     }
 
+    /// Where the oldest line begins that is not older than `filter` wants: `lines(after:)` goes on from there. Found from the end, as `tail`
+    /// finds it, and nothing is kept, however much there is.
+    public func start(of filter: LogFilter) -> LogCursor {
+        let files = files()
+        var start = files.first.map { LogCursor($0, offset: BackwardLines($0).wholeEnd, time: 0) } ?? .start
+        for file in files {
+            var end = BackwardLines(file)
+            var oldest: Int?
+            var isOver = false
+            while !isOver, let (place, line) = end.next() {
+                isOver = filter.isBefore(line[...])
+                if !isOver { oldest = place }
+            }
+            if let oldest { start = LogCursor(file, offset: oldest, time: 0) }
+            if isOver { break }
+        }
+        return start
+    }
+
     // MARK: What came since
 
     /// The lines behind `cursor` that fit, through every file that was begun since.

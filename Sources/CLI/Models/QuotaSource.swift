@@ -71,14 +71,14 @@ struct QuotaSource: Sendable {
             throw CommandFailure(.failed, "\(error)")
         }
         defer { group.stop() }
-        let renewals = JoinedRenewals()
+        let keeper = LoginKeeper(refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: .silent, now: Clock.now)
         let relay = Relay(
             snapshot, ledger: SharedLedger(HealthLedger(), store: nil), recorder: ReceiptRecorder(store: nil, log: .silent),
-            gate: UpstreamGate(limit: 100), on: group, log: .silent, logins: renewals.keeper(log: .silent), now: Clock.now)
+            gate: UpstreamGate(limit: 100), on: group, log: .silent, logins: keeper, now: Clock.now)
         for row in rows { relay.quotas.note(row) }
         let loop = group.loops[0]
         let answers = await Task(executorPreference: loop) { await relay.askUsage(on: loop) }.value
-        renewals.join()
+        await keeper.close()
         take(QuotaJSON.document(relay.quotas.rows(at: relay.now()), answers))
     }
 }

@@ -17,7 +17,6 @@ struct ProbeHere: Sendable {
     let teller: AsyncStream<ProbeRunner.Told>.Continuation
     private let stateFolder: String
     private let snapshot: RelaySnapshot
-    private let renewals = JoinedRenewals()
 
     /// Blocks on files, and on programs that are asked for secrets.
     init(
@@ -31,9 +30,6 @@ struct ProbeHere: Sendable {
         snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: Clock.now()))
     }
 
-    /// Waits for what must not be lost; to be called off the loop once `run` has returned.
-    func join() { renewals.join() }
-
     func run() async {
         do throws(CommandFailure) {
             try await probe()
@@ -45,16 +41,18 @@ struct ProbeHere: Sendable {
     private func probe() async throws(CommandFailure) {
         let kept = await Kept(stateFolder)
         let log = kept?.log ?? Logger.silent
+        let keeper = LoginKeeper(refresh: TokenRefresh(endpoint: TokenEndpoint(now: Clock.now)), log: log, now: Clock.now)
         let relay = Relay(
             snapshot,
             ledger: SharedLedger(await kept?.stores.ledger(for: snapshot, log: log) ?? HealthLedger(), store: kept?.stores.ledgerStore),
             recorder: ReceiptRecorder(store: kept?.stores.receipts, log: Logger.silent), gate: UpstreamGate(limit: order.concurrency),
             on: group, log: Logger.silent,
             capabilities: await kept?.stores.capabilities(for: snapshot, log: log) ?? RouteCapabilities(),
-            logins: renewals.keeper(log: log), now: Clock.now)
+            logins: keeper, now: Clock.now)
         let quotas = QuotaFile(in: stateFolder)
         quotas.restore(to: relay)
         let failure = await ask(relay)
+        await keeper.close()
         if kept != nil { quotas.write(relay) }
         await kept?.close()
         if let failure { throw failure }

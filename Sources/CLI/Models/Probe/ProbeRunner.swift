@@ -60,7 +60,6 @@ struct ProbeRunner {
         }
         work.cancel()
         await work.value
-        here?.join()
         if let failure { throw failure }
         return wasInterrupted
     }

@@ -27,6 +27,12 @@ static inline int clinux_usable_cores(void) {
     return cores;
 }
 
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+/// The child of a spawn works in `folder`.
+static inline int clinux_change_folder(posix_spawn_file_actions_t *actions, const char *folder) {
+    return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
+
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 /// The child of a spawn has no descriptor from `first` on.
 static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int first) {

@@ -46,11 +46,13 @@ public struct ChildProcess: Hashable, Sendable {
     ///   - arguments: With its name first.
     ///   - environment: All of it, as `NAME=value`.
     ///   - descriptors: Open ones of this process; the child has the first as 0, the next as 1, and no others.
+    ///   - folder: Where it works; `nil`: where this process does.
     public static func start(
-        _ path: String, arguments: [String], environment: [String], descriptors: [Int32], group: Group
+        _ path: String, arguments: [String], environment: [String], descriptors: [Int32], group: Group, folder: String? = nil
     ) throws(SystemError) -> ChildProcess {
-        // Copies that are in nobody's way: a source may have the number of another's target.
-        let first: Int32 = 256
+        // Copies that are in nobody's way: a source may have the number of another's target. No higher than need be, since a process may
+        // have 256 at most.
+        let first = Int32(descriptors.count)
         var copies: [Int32] = []
         defer { for copy in copies { close(copy) } }
         for descriptor in descriptors {
@@ -59,13 +61,14 @@ public struct ChildProcess: Hashable, Sendable {
             copies.append(copy)
         }
         var process: pid_t = 0
-        let code = spawn(&process, path, arguments, environment, copies, group)
+        let code = spawn(&process, path, arguments, environment, copies, group, folder)
         guard code == 0 else { throw SystemError("start \(path)", code: code) }
         return ChildProcess(processID: process)
     }
 
     private static func spawn(
-        _ process: inout pid_t, _ path: String, _ arguments: [String], _ environment: [String], _ copies: [Int32], _ group: Group
+        _ process: inout pid_t, _ path: String, _ arguments: [String], _ environment: [String], _ copies: [Int32], _ group: Group,
+        _ folder: String?
     ) -> Int32 {
         #if canImport(Glibc)
             var actions = posix_spawn_file_actions_t()
@@ -81,6 +84,13 @@ public struct ChildProcess: Hashable, Sendable {
             posix_spawnattr_destroy(&attributes)
         }
         for (target, copy) in copies.enumerated() { posix_spawn_file_actions_adddup2(&actions, copy, Int32(target)) }
+        if let folder {
+            #if canImport(Glibc)
+                clinux_change_folder(&actions, folder)
+            #else
+                posix_spawn_file_actions_addchdir_np(&actions, folder)
+            #endif
+        }
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)

@@ -8,8 +8,10 @@
 /// A program that is run to its end for what it writes, within bounds of time and size. No shell is involved, and it gets the variables
 /// that are given and no others. When its time is over it is killed with all that it has started. Blocks the caller.
 public struct HelperProcess: Sendable {
-    /// Absolute. It runs in our own working folder.
+    /// Absolute.
     public var command: String
+    /// Where it works, if that folder is there, else in the root folder; `nil`: where this process does.
+    public var folder: String?
     public var arguments: [String]
     public var environment: [String: String]
     /// On its standard input, at most `inputLimit` bytes.
@@ -82,7 +84,8 @@ public struct HelperProcess: Sendable {
             let child = try ChildProcess.start(
                 command, arguments: [command] + arguments,
                 environment: environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" },
-                descriptors: [theirInput.raw, theirOutput.raw, takesErrors ? theirOutput.raw : nowhere.raw], group: .own)
+                descriptors: [theirInput.raw, theirOutput.raw, takesErrors ? theirOutput.raw : nowhere.raw], group: .own,
+                folder: folder.map { access($0, X_OK) == 0 ? $0 : "/" })
             return .success(Started(process: child.processID, output: answer[0]))
         } catch {
             close(answer[0])

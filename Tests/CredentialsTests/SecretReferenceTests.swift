@@ -193,6 +193,16 @@ private struct Vault {
         #expect(ContinuousClock.now - begun < .seconds(20))
     }
 
+    @Test func `works in the home folder, wherever somebody called us`() throws {
+        var vault = try Vault()
+        var program = SecretsSettings.Program(
+            command: try vault.program(#"printf '{"protocolVersion":1,"values":{"x":"%s"}}' "$(pwd -P)""#))
+        program.environment = ["PATH": "/usr/bin:/bin"]
+        vault.secrets.providers = ["helper": .exec(program)]
+        try vault.refer(["a": Self.reference("x")])
+        #expect(vault.found() == ["a=\(vault.place.home.path)"])
+    }
+
     @Test func `answers for each secret by itself`() throws {
         var vault = try Vault()
         let answer =

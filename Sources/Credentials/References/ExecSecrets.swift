@@ -52,6 +52,8 @@ struct ExecSecrets {
             outputLimit: program.maxOutputBytes)
         helper.input = question
         helper.quietTimeout = program.noOutputTimeout
+        // Never where somebody happened to call us: what lies there is not for a program that sees secrets.
+        helper.folder = home
         switch helper.run() {
         case .failure(let trouble): return all(trouble.text)
         case .success(let answer):

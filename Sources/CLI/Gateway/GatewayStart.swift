@@ -58,7 +58,7 @@ struct GatewayStart {
         guard let program = ProgramFile.path(calledAs: CommandLine.arguments[0], searched: context.environment["PATH"]) else {
             throw CommandFailure(.failed, "the program's own file is not known")
         }
-        let path = location.stateFolder + "/gateway.out"
+        let path = ServiceFile.outputFile(in: location.stateFolder)
         let file = try outputFile(path)
         var environment = context.environment
         // Not as an argument, which everybody on the machine can read.

@@ -19,7 +19,16 @@ enum GatewayInstall {
         let manager = ServiceManager(context: context)
         let file = try file(context, location, setup)
         let path = manager.path(of: file)
-        let isSame = (try? AtomicFile.read(path)).map { String(decoding: $0, as: UTF8.self) } == manager.text(of: file)
+        let old = try? AtomicFile.read(path, limit: ServiceFile.limit)
+        if let old, !file.isForSameFolder(String(decoding: old, as: UTF8.self)) {
+            throw CommandFailure(
+                .failed, "\(location.short(path)) runs a gateway on another state folder than \(location.short(location.stateFolder))",
+                hints: [
+                    "--profile <name> gives this one a service of its own",
+                    "or remove that one: understudy gateway uninstall --state-dir <its folder>",
+                ])
+        }
+        let isSame = old.map { String(decoding: $0, as: UTF8.self) } == manager.text(of: file)
         try makeWay(context, location, isInstalled: HostFacts.exists(path))
         do throws(StoreProblem) {
             try AtomicFile.makeFolder(AtomicFile.folder(of: path))
@@ -27,9 +36,12 @@ enum GatewayInstall {
         } catch {
             throw CommandFailure(.failed, "the service's file cannot be written: \(error)")
         }
-        for command in manager.enabling(file) {
-            guard let answer = manager.run(command) else { throw noManager(manager, command[0], location.short(path)) }
-            guard answer.isFine else { throw refused(manager, command, answer, location.short(path)) }
+        for command in manager.enabling(file, isLoaded: manager.isLoaded(file), isSame: isSame) {
+            let answer = manager.run(command)
+            if answer?.isFine == true { continue }
+            // What no manager has taken is not installed.
+            if let old { try? AtomicFile.write(old, to: path, mode: 0o644) } else { unlink(path) }
+            throw answer.map { refused(command, $0) } ?? noManager(command[0])
         }
         let lingers = lingers(manager, context)
         if context.output.wantsJSON {
@@ -108,19 +120,17 @@ enum GatewayInstall {
         }
     }
 
-    private static func noManager(_ manager: ServiceManager, _ program: String, _ path: String) -> CommandFailure {
+    private static func noManager(_ program: String) -> CommandFailure {
         CommandFailure(
-            .failed, "there is no \(program) on this machine, so nothing runs \(path)",
+            .failed, "not installed: there is no \(program) on this machine",
             hints: [
                 "in the background until the machine restarts: understudy gateway start",
                 "in a container, as its command: understudy gateway run",
             ])
     }
 
-    private static func refused(
-        _ manager: ServiceManager, _ command: [String], _ answer: HelperProgram.Answer, _ path: String
-    ) -> CommandFailure {
-        var hints = ["the file is written: \(path)"]
+    private static func refused(_ command: [String], _ answer: HelperProgram.Answer) -> CommandFailure {
+        var hints: [String] = []
         if answer.text.contains("bus") {
             hints += [
                 "there is no user session here; let this user's services run without one: sudo loginctl enable-linger $USER",
@@ -128,7 +138,8 @@ enum GatewayInstall {
             ]
         }
         hints.append("without a service: understudy gateway start")
-        return CommandFailure(.failed, "\(command.joined(separator: " ")) failed\n\(SafeText.line(answer.text))", hints: hints)
+        return CommandFailure(
+            .failed, "not installed: \(command.joined(separator: " ")) failed\n\(SafeText.line(answer.text))", hints: hints)
     }
 
     private static func text(_ manager: ServiceManager, _ file: ServiceFile, _ path: String, _ lingers: Bool) -> String {

@@ -21,6 +21,21 @@ struct ServiceFile: Hashable, Sendable {
     /// `ai.understudy.gateway`, `ai.understudy.gateway.work`.
     var label: String { "ai.understudy.gateway\(profile.map { ".\($0)" } ?? "")" }
 
+    /// Bytes of such a file.
+    static let limit = 64 << 10
+
+    /// Whether a service's file, of either kind, runs the gateway on this one's state folder.
+    func isForSameFolder(_ text: String) -> Bool {
+        text.contains("\n\(folderLine)\n") || text.contains("<string>\(Self.escaped(outputFile))</string>")
+    }
+
+    private var folderLine: String { "# Keys stand in \(Self.comment(stateFolder))/.env, which the gateway reads itself." }
+
+    private var outputFile: String { Self.outputFile(in: stateFolder) }
+
+    /// What a gateway in the background prints, and its log where that has no file of its own.
+    static func outputFile(in stateFolder: String) -> String { stateFolder + "/gateway.out" }
+
     // MARK: systemd
 
     /// A user unit (systemd.service(5), systemd.exec(5)). Of the sandboxing options only those that work without privileges, and that leave
@@ -37,7 +52,7 @@ struct ServiceFile: Hashable, Sendable {
         Type=notify
         # After understudy gateway restart another process is the gateway, and says so.
         NotifyAccess=all
-        ExecStart=\(([program] + arguments).map { Self.quoted($0) }.joined(separator: " "))
+        ExecStart=\(([Self.quoted(program, doublesDollars: false)] + arguments.map { Self.quoted($0) }).joined(separator: " "))
         ExecReload=/bin/kill -HUP $MAINPID
         Restart=on-failure
         RestartSec=2
@@ -45,7 +60,7 @@ struct ServiceFile: Hashable, Sendable {
         RestartPreventExitStatus=64 78
         TimeoutStartSec=60
         TimeoutStopSec=\(stopGraceSeconds + 20)
-        # Keys stand in \(Self.comment(stateFolder))/.env, which the gateway reads itself.
+        \(folderLine)
         Environment=\(Self.quoted("PATH=\(searchPath)", doublesDollars: false))
         UMask=0077
         LimitNOFILE=65536
@@ -64,7 +79,7 @@ struct ServiceFile: Hashable, Sendable {
     /// One word of a unit's command line: `%` and `$` doubled, in double quotes with C escapes where it needs them (systemd.service(5),
     /// "Command lines").
     ///
-    /// - Parameter doublesDollars: Not in `Environment=`, where a dollar sign means itself.
+    /// - Parameter doublesDollars: Not in `Environment=` and in the path of a program, where a dollar sign means itself.
     static func quoted(_ word: String, doublesDollars: Bool = true) -> String {
         var text = ""
         var isPlain = !word.isEmpty
@@ -135,9 +150,9 @@ struct ServiceFile: Hashable, Sendable {
                     <integer>65536</integer>
                 </dict>
                 <key>StandardOutPath</key>
-                <string>\(Self.escaped(stateFolder))/gateway.out</string>
+                <string>\(Self.escaped(outputFile))</string>
                 <key>StandardErrorPath</key>
-                <string>\(Self.escaped(stateFolder))/gateway.out</string>
+                <string>\(Self.escaped(outputFile))</string>
             </dict>
             </plist>
 

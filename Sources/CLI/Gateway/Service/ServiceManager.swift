@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Store
 
 #if canImport(Glibc)
     import Glibc
@@ -37,11 +38,24 @@ struct ServiceManager: Sendable {
     func text(of file: ServiceFile) -> String { kind == .systemd ? file.unit : file.propertyList }
 
     /// The commands that have the manager run what has been written, in order.
-    func enabling(_ file: ServiceFile) -> [[String]] {
+    ///
+    /// - Parameters:
+    ///   - isLoaded: Whether launchd has read a file for it before: it takes no second one, and keeps what the first said.
+    ///   - isSame: Whether that one said the same.
+    func enabling(_ file: ServiceFile, isLoaded: Bool, isSame: Bool) -> [[String]] {
         switch kind {
         case .systemd: [["systemctl", "--user", "daemon-reload"], ["systemctl", "--user", "enable", "--now", file.unitName]]
-        case .launchd: [["launchctl", "bootstrap", "gui/\(getuid())", path(of: file)]]
+        case .launchd where isLoaded && isSame: [starting(file)]
+        case .launchd:
+            (isLoaded ? disabling(file) : []) + [
+                ["launchctl", "enable", "gui/\(getuid())/\(file.label)"], ["launchctl", "bootstrap", "gui/\(getuid())", path(of: file)],
+            ]
         }
+    }
+
+    /// Whether launchd knows the service. systemd is told anew whatever it knows.
+    func isLoaded(_ file: ServiceFile) -> Bool {
+        kind == .launchd && run(["launchctl", "print", "gui/\(getuid())/\(file.label)"])?.isFine == true
     }
 
     /// The commands that have it end and forget the service.
@@ -87,7 +101,9 @@ struct InstalledService: Sendable {
         let file = ServiceFile(
             program: "", arguments: [], searchPath: "", stateFolder: location.stateFolder, profile: location.profile)
         let path = manager.path(of: file)
-        guard HostFacts.exists(path) else { return nil }
+        guard let bytes = try? AtomicFile.read(path, limit: ServiceFile.limit),
+            file.isForSameFolder(String(decoding: bytes, as: UTF8.self))
+        else { return nil }
         return InstalledService(manager: manager, file: file, path: path)
     }
 }
@@ -107,6 +123,7 @@ extension GatewayStart {
                 .failed, "\(command.joined(separator: " ")) failed\n\(answer.text)",
                 hints: [
                     "journalctl --user -u \(service.file.unitName) -n 50", "understudy gateway run shows what is wrong in this terminal",
+                    "without the service: understudy gateway uninstall, then understudy gateway start",
                 ])
         }
         return Report(

@@ -214,7 +214,7 @@ public enum SettingsKeys {
         key(
             "auth.spread", .choice(["fillFirst", "leastRecentlyUsed"]), "fillFirst",
             "Whose turn it is among a provider's credentials: the first of the order until it fails, or the one that was used longest ago "
-                + "(a session keeps its own). The last use is forgotten at a restart."),
+                + "(a session keeps its own). The last use is forgotten when the gateway stops."),
         key(
             "auth.cooldowns", .section, "",
             "OpenClaw's lengths of blocks; they count where they are written and `failover.blocks` says nothing."),

@@ -9,7 +9,7 @@ public struct FirstTokenTimes: Hashable, Sendable {
     private var sorted: [UInt32] = []
     private var oldest = 0
     /// When the newest came.
-    private var newestAt = Timestamp(milliseconds: 0)
+    public private(set) var newestAt = Timestamp(milliseconds: 0)
 
     /// Times that are kept.
     public static let capacity = 40
@@ -22,6 +22,9 @@ public struct FirstTokenTimes: Hashable, Sendable {
 
     public var count: Int { sorted.count }
 
+    /// The times that are kept, oldest first.
+    public var milliseconds: [UInt32] { Array(arrived[oldest...] + arrived[..<oldest]) }
+
     /// Whether the newest time is too old to be told from.
     public func isForgotten(at now: Timestamp) -> Bool { now - newestAt > Self.memory }
 
@@ -29,8 +32,7 @@ public struct FirstTokenTimes: Hashable, Sendable {
     public mutating func add(_ time: Duration, at now: Timestamp) {
         if isForgotten(at: now) { self = FirstTokenTimes() }
         newestAt = max(newestAt, now)
-        let (seconds, attoseconds) = time.components
-        let milliseconds = UInt32(clamping: min(max(seconds, 0), 2_000_000) * 1000 + max(attoseconds, 0) / 1_000_000_000_000_000)
+        let milliseconds = Self.milliseconds(of: time)
         if arrived.count < Self.capacity {
             arrived.append(milliseconds)
         } else {
@@ -39,6 +41,12 @@ public struct FirstTokenTimes: Hashable, Sendable {
             oldest = (oldest + 1) % Self.capacity
         }
         sorted.insert(milliseconds, at: place(of: milliseconds))
+    }
+
+    /// As it is kept.
+    public static func milliseconds(of time: Duration) -> UInt32 {
+        let (seconds, attoseconds) = time.components
+        return UInt32(clamping: min(max(seconds, 0), 2_000_000) * 1000 + max(attoseconds, 0) / 1_000_000_000_000_000)
     }
 
     /// The first place whose time is not shorter.

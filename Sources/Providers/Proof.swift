@@ -4,9 +4,12 @@ import JSON
 /// A proof or cipher of a thought that only its maker takes, or whoever the maker shares its secrets with: a thinking signature, encrypted
 /// reasoning, a thought's signature. Known by a hash, so that many can be remembered.
 public struct Proof: Hashable, Sendable {
-    private let hash: UInt64
+    /// Stands for its text; the same in every process.
+    public let hash: UInt64
 
     public init(_ text: String) { hash = StableHash.of(text.utf8) }
+
+    public init(hash: UInt64) { self.hash = hash }
 
     /// - Returns: `nil` for what is no text, or an empty one.
     init?(_ value: JSONSlice?, in bytes: RawSpan) {

@@ -7,13 +7,15 @@ import Synchronization
 ///
 /// Some providers of one wire take each other's proofs, as the clouds that serve one maker's models do, and others do not: so all go up
 /// until one refuses them. After that it gets none of that maker's any more, and keeps its own. In memory alone, and bounded: what is
-/// forgotten is refused once more, and a repair mends it.
+/// forgotten is refused once more, and a repair mends it. The process that comes in this one's place is given it.
 final class ProofMemory: Sendable {
     fileprivate struct Memory {
         /// By age: when the newer one is full the older is forgotten.
         var newer: [Proof: ProviderID] = [:]
         var older: [Proof: ProviderID] = [:]
         var refused: [ProviderID: Set<ProviderID>] = [:]
+        /// Another process takes the requests from now on, and is told of proofs that still come here.
+        var successor: (@Sendable ([Learned.KeptProof]) -> Void)?
     }
 
     private let memory = Mutex(Memory())
@@ -31,8 +33,22 @@ final class ProofMemory: Sendable {
         guard !proofs.isEmpty else { return }
         memory.withLock { memory in
             for proof in proofs { memory.note(proof, by: maker) }
+            memory.successor?(proofs.map { Learned.KeptProof(proof: $0, maker: maker) })
         }
     }
+
+    /// - Parameter successor: Told of proofs from now on; called under the lock. `nil`: nobody is, any more.
+    /// - Returns: Those of until now, the older ones first.
+    func handOver(to successor: (@Sendable ([Learned.KeptProof]) -> Void)?) -> [Learned.KeptProof] {
+        memory.withLock { memory in
+            memory.successor = successor
+            let older = memory.older.filter { memory.newer[$0.key] == nil }
+            return (Array(older) + Array(memory.newer)).map { Learned.KeptProof(proof: $0.key, maker: $0.value) }
+        }
+    }
+
+    /// By who refuses, whose proofs are refused.
+    var allRefused: [ProviderID: Set<ProviderID>] { memory.withLock { $0.refused } }
 
     /// `nil`: nobody that is known.
     func maker(of proof: Proof) -> ProviderID? {

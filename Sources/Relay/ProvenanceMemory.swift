@@ -5,7 +5,8 @@ import Synchronization
 /// What providers hung onto their tool calls and most clients' wires have no place for, such as Google's thought signatures: kept here
 /// by the call, and put back when the client sends the call again.
 ///
-/// In memory alone, and bounded: what was used longest ago goes first. A provider that misses a state says so, and a repair mends it.
+/// In memory alone, and bounded: what was used longest ago goes first. The process that comes in this one's place is given it. A provider that
+/// misses a state says so, and a repair mends it.
 final class ProvenanceMemory: Sendable {
     private struct Key: Hashable {
         let id: String
@@ -22,6 +23,8 @@ final class ProvenanceMemory: Sendable {
         var kept: [Key: Kept] = [:]
         var bytes = 0
         var time: UInt64 = 0
+        /// Another process takes the requests from now on, and is told of states that still come here.
+        var successor: (@Sendable (Learned.KeptState) -> Void)?
     }
 
     private let memory = Mutex(Memory())
@@ -46,7 +49,7 @@ final class ProvenanceMemory: Sendable {
     }
 
     func note(_ state: ProviderState, ofCall id: String, of tool: String) {
-        guard state.maker != nil, state.payload.utf8.count <= Self.stateLimit else { return }
+        guard let maker = state.maker, state.payload.utf8.count <= Self.stateLimit else { return }
         memory.withLock { memory in
             memory.time += 1
             let key = Key(id: id, tool: tool)
@@ -54,6 +57,7 @@ final class ProvenanceMemory: Sendable {
                 memory.bytes -= Self.size(key, old.state)
             }
             memory.bytes += Self.size(key, state)
+            memory.successor?(Learned.KeptState(call: id, tool: tool, maker: maker, payload: state.payload))
             if memory.kept.count > Self.countLimit || memory.bytes > Self.byteLimit { Self.forget(&memory) }
         }
     }
@@ -78,6 +82,17 @@ final class ProvenanceMemory: Sendable {
             memory.time += 1
             memory.kept[key]?.usedAt = memory.time
             return memory.kept[key]?.state
+        }
+    }
+
+    /// - Parameter successor: Told of each state from now on; called under the lock. `nil`: nobody is, any more.
+    /// - Returns: Those of until now, the one that was used longest ago first.
+    func handOver(to successor: (@Sendable (Learned.KeptState) -> Void)?) -> [Learned.KeptState] {
+        memory.withLock { memory in
+            memory.successor = successor
+            return memory.kept.sorted { $0.value.usedAt < $1.value.usedAt }.compactMap { key, kept in
+                kept.state.maker.map { Learned.KeptState(call: key.id, tool: key.tool, maker: $0, payload: kept.state.payload) }
+            }
         }
     }
 

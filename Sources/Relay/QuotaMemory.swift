@@ -44,11 +44,11 @@ public final class QuotaMemory: Sendable {
         put(Entry(provider: model.provider, at: now, said: .headers(headers), source: .headers), Key(credential: credential, model: model))
     }
 
-    /// From a page of usage, or as it was kept.
+    /// From a page of usage, as it was kept, or of another process. What was said later stays.
     public func note(_ row: QuotaRow) {
-        guard !row.windows.isEmpty else { return }
-        let entry = Entry(provider: row.provider, at: row.at, said: .windows(row.windows), source: row.source)
-        put(entry, Key(credential: row.credential, model: row.model))
+        let key = Key(credential: row.credential, model: row.model)
+        guard !row.windows.isEmpty, state.withLock({ $0.entries[key].map { $0.at <= row.at } ?? true }) else { return }
+        put(Entry(provider: row.provider, at: row.at, said: .windows(row.windows), source: row.source), key)
     }
 
     private func put(_ entry: Entry, _ key: Key) {

@@ -99,6 +99,8 @@ public final class RouteCapabilities: Sendable {
                 let left = known.filter { $0.fingerprint == fingerprint }
                 state[model] = left.isEmpty ? nil : left
             }
+            // Another process stores what it finds out, and has read the new settings itself.
+            if successor.withLock({ $0 != nil }) { return }
             store?.save(Self.sorted(state), configuration: snapshot.fingerprint)
         }
     }

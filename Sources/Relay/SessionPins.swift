@@ -94,7 +94,7 @@ public final class SessionPins: Sendable {
 
     /// - Parameter successor: Told of each pin that is set from now on; called under the lock. `nil`: nobody is, any more.
     /// - Returns: The pins that were set until now.
-    public func handOver(to successor: (@Sendable (Kept) -> Void)?) -> [Kept] {
+    func handOver(to successor: (@Sendable (Kept) -> Void)?) -> [Kept] {
         state.withLock { state in
             state.successor = successor
             return state.pins.map { key, pin in
@@ -104,7 +104,7 @@ public final class SessionPins: Sendable {
     }
 
     /// Takes over what another process knew. Of two pins the one that was used last counts.
-    public func take(_ pins: [Kept]) {
+    func take(_ pins: [Kept]) {
         state.withLock { state in
             for pin in pins {
                 let key = Key(session: pin.session, provider: pin.provider)

@@ -13,9 +13,11 @@ public final class SharedLedger: Sendable {
         var random = SystemRandomNumberGenerator()
         /// Another process keeps the ledger, and is told what changes in this one.
         var successor: (@Sendable (LedgerChange) -> Void)?
+        /// The process before this one, which still has requests under way, is told what changes here.
+        var predecessor: (@Sendable (LedgerChange) -> Void)?
 
-        /// What `tell` needs to know of before a change.
-        var before: [Block]? { successor == nil ? nil : ledger.unorderedBlocks }
+        /// What `keep` needs to know of before a change.
+        var before: [Block]? { successor == nil && predecessor == nil ? nil : ledger.unorderedBlocks }
     }
 
     private let state: Mutex<State>
@@ -129,9 +131,11 @@ public final class SharedLedger: Sendable {
     ) throws(Problem) -> Outcome {
         try state.withLock { state throws(Problem) in
             let before = state.before
+            let pauses = state.ledger.pauses(at: now)
             let outcome = try body(&state.ledger)
-            keep(state, since: before)
-            if state.successor == nil { store?.save(pauses: state.ledger.pauses(at: now)) }
+            let paused = state.ledger.pauses(at: now)
+            keep(state, since: before) { $0.note(pauses, paused) }
+            if state.successor == nil { store?.save(pauses: paused) }
             return outcome
         }
     }
@@ -157,12 +161,26 @@ public final class SharedLedger: Sendable {
         }
     }
 
-    /// Takes over what requests of the process before this one have changed.
+    /// The process before this one still has requests under way.
+    ///
+    /// - Parameter predecessor: Told each change that is made here; called under the lock, so it hands on and never waits. `nil`: it is gone.
+    public func follow(_ predecessor: (@Sendable (LedgerChange) -> Void)?) { state.withLock { $0.predecessor = predecessor } }
+
+    /// Takes over what requests of the process before this one have changed, and what its owner decided there.
     public func take(_ change: LedgerChange, now: Timestamp) {
         state.withLock { state in
-            let before = state.before
             change.apply(to: &state.ledger, now: now)
-            keep(state, since: before)
+            if let successor = state.successor { return successor(change) }
+            store?.save(state.ledger.unorderedBlocks)
+            if change.decides { store?.save(pauses: state.ledger.pauses(at: now)) }
+        }
+    }
+
+    /// Takes over what the process that keeps the ledger now has changed: for the requests that are still under way here.
+    public func hear(_ change: LedgerChange, now: Timestamp) {
+        state.withLock { state in
+            change.apply(to: &state.ledger, now: now)
+            state.predecessor?(change)
         }
     }
 
@@ -182,12 +200,13 @@ public final class SharedLedger: Sendable {
         }
     }
 
-    private func keep(_ state: State, since before: [Block]?) {
-        guard let successor = state.successor, let before else {
-            store?.save(state.ledger.unorderedBlocks)
-            return
-        }
-        let change = LedgerChange(from: before, to: state.ledger.unorderedBlocks)
-        if !change.isEmpty { successor(change) }
+    private func keep(_ state: State, since before: [Block]?, adding: (inout LedgerChange) -> Void = { _ in }) {
+        if state.successor == nil { store?.save(state.ledger.unorderedBlocks) }
+        guard let before else { return }
+        var change = LedgerChange(from: before, to: state.ledger.unorderedBlocks)
+        adding(&change)
+        if change.isEmpty { return }
+        state.successor?(change)
+        state.predecessor?(change)
     }
 }

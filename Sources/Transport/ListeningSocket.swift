@@ -48,6 +48,6 @@ public final class ListeningSocket: Sendable {
 
     /// Whether it is what `init(host:port:)` would open; port 0 is content with any.
     public func listens(on host: String, port: UInt16) -> Bool {
-        (port == 0 || port == self.port) && Socket.localHost(of: raw) == host
+        (port == 0 || port == self.port) && Socket.localHost(of: raw) == Socket.usualSpelling(of: host)
     }
 }

@@ -20,7 +20,12 @@ public struct ServiceNotice: Sendable {
     public func ready(_ status: String) { tell(["READY=1", "STATUS=\(status)"]) }
 
     /// It takes nothing new.
-    public func stopping(_ status: String) { tell(["STOPPING=1", "STATUS=\(status)"]) }
+    ///
+    /// - Parameter time: Which it may need, whatever the manager's own limit is.
+    public func stopping(_ status: String, within time: Duration) {
+        let microseconds = max(0, time.components.seconds) * 1_000_000
+        tell(["STOPPING=1", "STATUS=\(status)", "EXTEND_TIMEOUT_USEC=\(microseconds)"])
+    }
 
     /// Another process is the service from now on; this one is about to end.
     public func handedOver(to process: Int32, _ status: String) { tell(["MAINPID=\(process)", "READY=1", "STATUS=\(status)"]) }

@@ -84,6 +84,20 @@ enum Socket {
         return withUnsafeBytes(of: &storage) { UInt16($0[2]) << 8 | UInt16($0[3]) }
     }
 
+    /// As `localHost` spells it: `::1` for `0:0:0:0:0:0:0:1`.
+    static func usualSpelling(of host: String) -> String {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
+        hints.ai_socktype = streamType
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &found) == 0, let address = found else { return host }
+        defer { freeaddrinfo(address) }
+        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let result = getnameinfo(
+            address.pointee.ai_addr, address.pointee.ai_addrlen, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST)
+        return result == 0 ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : host
+    }
+
     /// In numbers, as `listen` takes it.
     static func localHost(of raw: Int32) -> String? {
         var storage = sockaddr_storage()

@@ -18,17 +18,18 @@ import Transport
     /// What is said in streams, a word every 400 ms.
     static let long = (1...20).map { "w\($0)" }.joined(separator: " ") + "."
 
-    static func scene() async throws -> (RunningGateway, ScriptedUpstream, Stage) {
+    static func scene(more: String = "") async throws -> (RunningGateway, ScriptedUpstream, Stage) {
         let stage = try Stage()
         let upstream = try stage.provider("stage") { asked in
             switch asked.model {
+            case "endless": .streams(Saying("And so on and so on."), to: asked, pace: .zero, .then([.stall], afterPercent: 60))
             case "slow": .says(Self.long, to: asked, pace: .milliseconds(400))
             // Turns out to be without money when another process is the gateway already.
             case "limited": Script([.wait(.seconds(2)), .answer(status: 402, headers: [:], body: [])])
             default: .says("The show goes on.", to: asked, pace: .zero)
             }
         }
-        let gateway = try await RunningGateway(settings: SessionStopSettings.settings(upstream))
+        let gateway = try await RunningGateway(settings: SessionStopSettings.settings(upstream, more: more))
         return (gateway, upstream, stage)
     }
 

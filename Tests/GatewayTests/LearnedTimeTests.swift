@@ -58,6 +58,17 @@ import Testing
         withExtendedLifetime(stage) {}
     }
 
+    @Test func `is known as such to the process after a restart, too`() async throws {
+        let (gateway, stage) = try await Self.scene(learned: "") { .says("Here.", to: $0, pace: .milliseconds(3)) }
+        for _ in 0..<5 { _ = try await gateway.ask("default", stream: true) }
+        let row = try await gateway.get("/api/first-tokens").json["first_tokens"]?[0]
+        #expect(row?["model"] == "one/m" && row?["samples"] == 5, "\(row ?? .null)")
+        #expect(try await gateway.send(.post, "/api/gateway/restart").json["restarted"] == true)
+        #expect(try await gateway.get("/api/first-tokens").json["first_tokens"]?[0] == row)
+        await gateway.stop()
+        withExtendedLifetime(stage) {}
+    }
+
     @Test func `is waited for as long as configured where nothing is to be learned`() async throws {
         let (gateway, stage) = try await Self.scene(learned: "mode: \"off\"") { .says("Here.", to: $0, pace: .milliseconds(3)) }
         for _ in 0..<21 { _ = try await gateway.ask("default", stream: true) }

@@ -106,7 +106,7 @@ import Transport
     }
 
     static func settings(_ upstream: ScriptedUpstream, more: String = "") -> String {
-        let models = ["m", "slow", "quick", "silent", "limited", "broken"].map { #"{ id: "\#($0)" }"# }.joined(separator: ", ")
+        let models = ["m", "slow", "quick", "silent", "limited", "broken", "endless"].map { #"{ id: "\#($0)" }"# }.joined(separator: ", ")
         return """
             { \(more) models: { mode: "replace", providers: { stage: { baseUrl: "\(upstream.baseURL)", api: "openai-completions", apiKey: "key-stage",
               models: [\(models)] } } }, agents: { defaults: { model: "stage/m" } } }

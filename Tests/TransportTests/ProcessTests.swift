@@ -44,6 +44,13 @@ import Testing
         #expect(text.split(separator: "\n") == ["five", "7"], "\(expected)")
     }
 
+    @Test(arguments: ["/", "/usr"]) func `works in the folder that it was given:`(folder: String) async throws {
+        let child = try ChildProcess.start(
+            "/bin/sh", arguments: ["sh", "-c", "test \"$(pwd -P)\" = \"\(folder)\""], environment: ["PATH=/usr/bin:/bin"],
+            descriptors: [0, 1, 2], group: .own, folder: folder)
+        #expect(try await onThread { child.wait() } == .exited(0))
+    }
+
     @Test func `that is not there is an error`() {
         #expect(throws: SystemError.self) {
             try ChildProcess.start("/nowhere/program", arguments: ["program"], environment: [], descriptors: [0, 1, 2], group: .own)
@@ -92,6 +99,17 @@ import Testing
     }
 }
 
+@Suite struct `A socket of another process` {
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1", true), ("127.0.0.1", "127.0.0.2", false), ("127.0.0.1", "0.0.0.0", false), ("::1", "::1", true),
+        ("::1", "0:0:0:0:0:0:0:1", true), ("::", "0::0", true), ("::1", "nonsense", false),
+    ]) func `is the one that is wanted, however its address is written:`(host: String, wanted: String, isIt: Bool) throws {
+        let socket = try ListeningSocket(host: host, port: 0)
+        #expect(socket.listens(on: wanted, port: 0) == isIt && socket.listens(on: wanted, port: socket.port) == isIt)
+        #expect(!socket.listens(on: wanted, port: socket.port ^ 1))
+    }
+}
+
 @Suite struct `Who listens on a port` {
     @Test func `is found by the port`() throws {
         let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
@@ -132,13 +150,18 @@ import Testing
         let notice = try #require(ServiceNotice(environment: ["NOTIFY_SOCKET": path]))
         notice.ready("Serving")
         notice.handedOver(to: 42, "Serving")
+        notice.stopping("Ending", within: .seconds(320))
         var bytes = [UInt8](repeating: 0, count: 256)
         var heard: [String] = []
-        for _ in 0..<2 {
+        for _ in 0..<3 {
             let count = recv(descriptor.raw, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             if count > 0 { heard.append(String(decoding: bytes[..<count], as: UTF8.self)) }
         }
-        #expect(heard == ["READY=1\nSTATUS=Serving", "MAINPID=42\nREADY=1\nSTATUS=Serving"])
+        #expect(
+            heard == [
+                "READY=1\nSTATUS=Serving", "MAINPID=42\nREADY=1\nSTATUS=Serving",
+                "STOPPING=1\nSTATUS=Ending\nEXTEND_TIMEOUT_USEC=320000000",
+            ])
     }
 
     @Test(arguments: [[:], ["NOTIFY_SOCKET": ""], ["NOTIFY_SOCKET": "relative"], ["NOTIFY_SOCKET": "@"]])

@@ -14,8 +14,10 @@ enum Force {
     private static let patience = Duration.seconds(5)
 
     static func makeWay(_ folder: StateFolder, port: UInt16, _ log: Logger) {
-        if let running = RunningGateway.find(in: folder.path), running.isHolding(folder.path) {
-            end(running.processID, "gateway", log) { !running.isHolding(folder.path) }
+        // Where it had just restarted, the process before it may come back in its place.
+        for _ in 0..<3 {
+            guard let running = RunningGateway.find(in: folder.path), running.isHolding(folder.path) else { break }
+            end(running.processID, "gateway", log) { RunningGateway.find(in: folder.path) != running || !running.isHolding(folder.path) }
         }
         guard port != 0, let holder = PortHolder.find(port: port), holder.processID != getpid() else { return }
         end(holder.processID, holder.name, log) { PortHolder.find(port: port)?.processID != holder.processID }

@@ -3,6 +3,12 @@ import Configuration
 import Store
 import Telemetry
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The logger that the settings describe.
 struct GatewayLog: Sendable {
     let logger: Logger
@@ -12,12 +18,15 @@ struct GatewayLog: Sendable {
     let file: String?
 
     /// Makes the file's folder if it is missing. A file that cannot be written is told on standard error, and stops nobody.
-    init(_ settings: LoggingSettings, in location: ConfigLocation) {
+    ///
+    /// - Parameter printsTo: Where standard error leads once the gateway serves. If that is `gateway.out`, which nobody puts aside when it is
+    ///   large, lines go into the log file alone where there is one.
+    init(_ settings: LoggingSettings, in location: ConfigLocation, printsTo error: Int32) {
         var outputs: [LogOutput] = []
         let level = LogLevel(rawValue: settings.level.rawValue)
         let path = level == nil ? nil : LogPlace.path(settings, in: location)
         var problem: StoreProblem?
-        if level != nil { outputs.append(.standardError(settings.style == .json ? .json : nil)) }
+        let standardError = LogOutput.standardError(settings.style == .json ? .json : nil)
         if let path {
             do throws(StoreProblem) {
                 try AtomicFile.makeFolder(LogPlace.folder(of: path), doing: "make the log's folder")
@@ -27,9 +36,17 @@ struct GatewayLog: Sendable {
             }
         }
         file = problem == nil ? path : nil
+        if level != nil, file == nil || !Self.isOutputFile(error, in: location) { outputs.insert(standardError, at: 0) }
         writer = LogWriter(outputs)
         logger = Logger(label: "gateway", sink: writer, level: level ?? .error)
         if let problem { logger.warning("No log file", ["why": .string("\(problem)")]) }
+    }
+
+    private static func isOutputFile(_ descriptor: Int32, in location: ConfigLocation) -> Bool {
+        var own = stat()
+        var named = stat()
+        return fstat(descriptor, &own) == 0 && stat(ServiceFile.outputFile(in: location.stateFolder), &named) == 0
+            && own.st_dev == named.st_dev && own.st_ino == named.st_ino
     }
 
     /// Why it does not start stands in the log too, where those look who did not see it start.

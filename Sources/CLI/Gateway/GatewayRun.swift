@@ -37,7 +37,8 @@ enum GatewayRun {
             return try Predecessor(inheritance)
         }
         defer { predecessor?.farewell() }
-        let isService = context.environment["NOTIFY_SOCKET"] != nil
+        // Of a container whose manager wants to be told, the first process is the container itself.
+        let isService = context.environment["NOTIFY_SOCKET"] != nil && getpid() != 1
         var origin = Handover.Origin(
             program: ProgramFile.path(calledAs: CommandLine.arguments[0], searched: context.environment["PATH"]),
             arguments: Handover.repeatable(CommandLine.arguments),
@@ -63,7 +64,7 @@ enum GatewayRun {
         let loader = GatewayLoader(location: location, context: context)
         let first = try loader.load(rehearsal: nil)
         let (folder, remark) = try stateFolder(location)
-        let log = GatewayLog(first.settings.logging, in: location)
+        let log = GatewayLog(first.settings.logging, in: location, printsTo: predecessor?.inheritance.error ?? STDERR_FILENO)
         defer { log.writer.close() }
         if let remark { log.logger.warning("State folder", ["note": .string(remark)]) }
         if context.invocation.isOn(GatewayRunFlags.force), predecessor == nil {
@@ -81,7 +82,7 @@ enum GatewayRun {
         let stores = await Stores(folder: folder, log: log.logger)
         if let predecessor {
             // Whatever may fail has failed by now.
-            _ = try? await stores.ledgerStore.load()
+            try await readable(stores, isRestart: predecessor.inheritance.lock != nil)
             guard await predecessor.mayGo({ await group.loops[0].sleep(for: $0) }) else {
                 throw CommandFailure(.failed, "the process that started this one is gone")
             }
@@ -125,7 +126,7 @@ enum GatewayRun {
         var running = announce(
             location, loaded, relay, server.port, token, log.file, context, isRestart: predecessor?.inheritance.lock != nil)
         if let life = origin.life { Follower.tell(life, "pid \(getpid())") }
-        let notice = origin.guardian == .service ? ServiceNotice(environment: context.environment) : nil
+        let notice = origin.guardian == .nobody ? nil : ServiceNotice(environment: context.environment)
         predecessor?.serves(at: running.url)
         if predecessor == nil { notice?.ready("Serving at \(running.url)") }
 
@@ -142,14 +143,18 @@ enum GatewayRun {
             switch await orders.next() {
             case .stop(let order):
                 upkeep.cancel()
-                predecessor?.settle()
-                notice?.stopping("Letting requests end")
+                for waiting in orders.waitingRestarts() { waiting.told(.stopping) }
                 let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds
+                predecessor?.settle()
+                predecessor?.stop(grace: grace)
+                notice?.stopping("Letting requests end", within: .seconds(grace + 20))
                 running = running.stopping(by: Clock.now() + .seconds(grace), in: folder.path)
                 log.logger.notice(
                     "Stopping: requests under way are finished",
                     ["in_flight": .int(relay.gate.inFlight), "grace_seconds": .int(grace), "asked_by": .string(order.by)])
                 await stop(server, relay, grace: .seconds(grace), log.logger)
+                // What its requests change goes through this process, and the gateway has not ended before it has.
+                await predecessor?.ended(within: .seconds(grace)) { await group.loops[0].sleep(for: $0) }
                 await keeper.close()
                 await rehearsal?.stop()
                 quotas.write(relay)
@@ -159,22 +164,25 @@ enum GatewayRun {
                 return .stopped
             case .restart(let order):
                 quotas.write(relay)
-                let (outcome, successor) = await handover.attempt()
+                let (outcome, successor) = await handover.attempt(orders)
                 for waiting in [order] + orders.waitingRestarts() { waiting.told(outcome) }
                 guard let successor else { continue }
                 successor.answers { await service.answer($0) }
+                orders.handedOver(to: successor.process.processID)
                 predecessor?.settle()
                 upkeep.cancel()
                 // The new one keeps them from here on.
                 quotaUpkeep.cancel()
                 let grace = Duration.seconds(order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds)
-                guard await handover.leave(to: successor, grace: grace, orders: orders, outcome: outcome) else {
+                guard await handover.leave(to: successor, grace: grace, orders: orders, outcome: outcome, predecessor: predecessor) else {
+                    orders.handedOver(to: nil)
                     upkeep = Upkeep.begin(relay, stores, on: group.loops[0], log: log.logger.with(label: "store"))
                     quotaUpkeep = quotas.follow(relay, on: group.loops[0])
                     try? running.announce(in: folder.path)
                     continue
                 }
-                Follower.passSignals(to: successor.process.processID)
+                // A service manager signals every process, and tells each once.
+                if origin.guardian == .parent { Follower.passSignals(to: successor.process.processID) }
                 // It may have come behind the last look.
                 if let asked = orders.stop { successor.send(.stop(grace: asked.grace)) }
                 await stop(server, relay, grace: .zero, log.logger)
@@ -182,11 +190,22 @@ enum GatewayRun {
                 await predecessor?.ended(within: grace) { await group.loops[0].sleep(for: $0) }
                 await rehearsal?.stop()
                 await stores.close()
-                notice?.handedOver(to: successor.process.processID, "Serving at \(running.url)")
+                if origin.guardian == .service { notice?.handedOver(to: successor.process.processID, "Serving at \(running.url)") }
                 log.logger.notice("Ended: another process is the gateway", ["process": .int(Int(successor.process.processID))])
                 successor.channel.closeNow()
                 return .replaced(by: successor.process.processID)
             }
+        }
+    }
+
+    /// What the process before this one has kept must be there when this one takes over: a program that is older than the state folder's
+    /// database would begin without it. Other trouble is that one's as well.
+    private static func readable(_ stores: Stores, isRestart: Bool) async throws(CommandFailure) {
+        do throws(StoreProblem) {
+            _ = try await stores.ledgerStore.load()
+        } catch {
+            guard isRestart, error.kind == .schema else { return }
+            throw CommandFailure(.failed, "\(error)", hints: ["start the version that wrote it, or put the database aside to begin anew"])
         }
     }
 
@@ -202,9 +221,11 @@ enum GatewayRun {
         do {
             try Signals.deliver(on: loop) { kind in
                 switch kind {
-                case .reload: reload.reload(because: "SIGHUP")
+                case .reload:
+                    _ = orders.passOn(SIGHUP)
+                    reload.reload(because: "SIGHUP")
                 case .stop: orders.came()
-                case .restart: orders.restart(.init(grace: nil, by: "signal") { _ in })
+                case .restart: if !orders.passOn(SIGUSR1) { orders.restart(.init(grace: nil, by: "signal") { _ in }) }
                 }
             }
         } catch {

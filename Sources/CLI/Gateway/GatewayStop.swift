@@ -52,12 +52,15 @@ struct GatewayStop {
             context.output.note("Stopping the gateway at \(gateway.url) (process \(gateway.processID)): \(text), \(grace) s at most.")
         }
         var isKilled = false
+        var killAt = Duration.seconds(Self.patienceBeforeKill)
         var saidAt = began
         while Self.isHeld(folder) {
             let waited = clock.now - began
-            if forces, !isKilled, waited > .seconds(Self.patienceBeforeKill) {
+            if forces, waited > killAt {
                 isKilled = true
-                kill(gateway.processID, SIGKILL)
+                killAt += .seconds(Self.patienceBeforeKill)
+                // Where it had just restarted, the process before it may have come back in its place.
+                kill((RunningGateway.find(in: folder.path) ?? gateway).processID, SIGKILL)
             }
             guard waited < .seconds(grace + Self.slack) else {
                 throw CommandFailure(

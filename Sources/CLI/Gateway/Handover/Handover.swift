@@ -68,7 +68,8 @@ struct Handover: Sendable {
 
     // MARK: Until it serves
 
-    func attempt() async -> (HandoverOutcome, Successor?) {
+    /// - Parameter orders: An order to stop ends it.
+    func attempt(_ orders: Orders) async -> (HandoverOutcome, Successor?) {
         let began = ContinuousClock.now
         guard let program = own.program else { return (.failed("the program's file is not known", []), nil) }
         let successor: Successor
@@ -85,7 +86,7 @@ struct Handover: Sendable {
         stage.log.notice(
             "Restarting: a new process is prepared", ["process": .int(Int(successor.process.processID)), "program": .string(program)])
         let version: String
-        switch await prepare(successor, by: began + Self.patience) {
+        switch await prepare(successor, by: began + Self.patience, orders) {
         case .success(let told): version = told
         case .failure(let trouble):
             let why = trouble.why
@@ -113,10 +114,12 @@ struct Handover: Sendable {
     }
 
     /// - Returns: The new process's version; or why it does not serve: it has ended then, and this process has everything back.
-    private func prepare(_ successor: Successor, by deadline: ContinuousClock.Instant) async -> Result<String, Trouble> {
+    private func prepare(
+        _ successor: Successor, by deadline: ContinuousClock.Instant, _ orders: Orders
+    ) async -> Result<String, Trouble> {
         var hasBegun = false
         while true {
-            switch await successor.next(by: deadline, sleep: { await stage.loop.sleep(for: $0) }) {
+            switch await successor.next(by: deadline, unless: { orders.stop != nil }, sleep: { await stage.loop.sleep(for: $0) }) {
             case .word(.ready):
                 hasBegun = true
                 await tellAll(successor)
@@ -129,6 +132,7 @@ struct Handover: Sendable {
                 successor.process.signal(SIGKILL)
                 _ = await successor.next(by: .now + .seconds(5), sleep: { await stage.loop.sleep(for: $0) })
                 if hasBegun { await takeBack() }
+                if orders.stop != nil { return .failure(Trouble(why: "the gateway was told to stop")) }
                 return .failure(Trouble(why: "the new process did not serve within \(Self.patience.components.seconds) s"))
             }
         }
@@ -141,13 +145,14 @@ struct Handover: Sendable {
         relay.capabilities.handOver { successor.send(.repair($0)) }
         await stage.stores.ledgerStore.flush()
         await stage.stores.capabilityStore.flush()
+        relay.handOver { successor.send(.learned($0)) }
+        successor.tells { relay.ledger.hear($0, now: relay.now()) }
         successor.send(.go)
-        successor.send(.pins(relay.pins.handOver { successor.send(.pins([$0])) }))
     }
 
     private func takeBack() async {
         let relay = stage.relay
-        _ = relay.pins.handOver(to: nil)
+        relay.handOver(to: nil)
         relay.capabilities.handOver(to: nil)
         let kept = (try? await stage.stores.ledgerStore.load()) ?? []
         relay.ledger.takeBack(kept, now: relay.now())
@@ -155,27 +160,42 @@ struct Handover: Sendable {
 
     // MARK: While this process leaves
 
-    /// Waits until what runs here has ended.
+    /// Waits until what runs here has ended, or is to end.
     ///
+    /// - Parameter predecessor: The process before this one, which may be leaving too.
     /// - Returns: `false`: the new process has died, and this one serves again.
-    func leave(to successor: Successor, grace: Duration, orders: Orders, outcome: HandoverOutcome) async -> Bool {
+    func leave(
+        to successor: Successor, grace: Duration, orders: Orders, outcome: HandoverOutcome, predecessor: Predecessor?
+    ) async -> Bool {
         let began = ContinuousClock.now
+        var end = began + max(grace, Self.probation)
         var isStopped = false
         while stage.server.connections > 0 || ContinuousClock.now - began < Self.probation {
-            if let ending = successor.ending, !successor.isSettled, !isStopped {
-                stage.log.error("The new process is gone: this one serves again", ["ending": .string(ending.description)])
-                await takeBack()
-                stage.server.goOn()
-                return false
+            if let ending = successor.ending {
+                if !successor.isSettled, !isStopped {
+                    stage.log.error("The new process is gone: this one serves again", ["ending": .string(ending.description)])
+                    await takeBack()
+                    stage.server.goOn()
+                    return false
+                }
+                // As a second signal has it.
+                if isStopped, ending == .exited(130) { break }
             }
-            if let stop = orders.stop, !isStopped {
+            if !isStopped, let stop = orders.stop ?? successor.stop {
                 isStopped = true
+                let seconds = stop.grace ?? stage.relay.snapshot.settings.gateway.stopGraceSeconds
+                end = min(end, .now + .seconds(seconds))
                 successor.send(.stop(grace: stop.grace))
+                predecessor?.stop(grace: seconds)
+                // A signal is the second one from now on.
+                orders.stop(stop)
             }
             for waiting in orders.waitingRestarts() { waiting.told(outcome) }
-            guard ContinuousClock.now - began < max(grace, Self.probation) else { break }
+            guard ContinuousClock.now < end else { break }
             await stage.loop.sleep(for: .milliseconds(20))
         }
+        for waiting in orders.waitingRestarts() { waiting.told(outcome) }
+        stage.relay.handOverQuotas { successor.send(.learned($0)) }
         return true
     }
 }

@@ -20,12 +20,14 @@ enum HandoverWord: Hashable, Sendable {
     // From the old one.
     /// The new one may take over. What was kept until now is in the store.
     case go
-    case ledger(LedgerChange)
-    case pins([SessionPins.Kept])
+    case learned(Learned)
     case repair(KnownRepair)
-    /// The gateway is to stop: the old process was told so after it had handed over.
-    case stop(grace: Int?)
     case answer(Int, JSONValue)
+
+    // From either.
+    case ledger(LedgerChange)
+    /// The gateway is to stop: the one of the two was told so that sends this.
+    case stop(grace: Int?)
 
     var line: [UInt8] {
         let object: JSONObject =
@@ -37,12 +39,8 @@ enum HandoverWord: Hashable, Sendable {
             case .ask(let number, .stop(let id)): ["word": "ask", "number": .number(JSONNumber(number)), "stop": .string(id)]
             case .answer(let number, let value): ["word": "answer", "number": .number(JSONNumber(number)), "value": value]
             case .go: ["word": "go"]
-            case .ledger(let change):
-                [
-                    "word": "ledger", "blocks": .array(change.blocks.map { BlockJSON.value($0) }),
-                    "lifted": .array(change.lifted.map { BlockJSON.value($0) }),
-                ]
-            case .pins(let pins): ["word": "pins", "pins": .array(pins.map(Self.value))]
+            case .ledger(let change): ["word": "ledger", "change": .object(change.json)]
+            case .learned(let learned): ["word": "learned", "learned": .object(LearnedJSON.value(learned))]
             case .stop(let grace): ["word": "stop", "grace_seconds": grace.map { .number(JSONNumber($0)) } ?? .null]
             case .repair(let repair): ["word": "repair", "repair": KnownRepairJSON.value(repair)]
             }
@@ -64,31 +62,14 @@ enum HandoverWord: Hashable, Sendable {
         case "answer":
             guard let number = value["number"]?.int else { return nil }
             self = .answer(number, value["value"] ?? .null)
-        case "ledger":
-            func blocks(_ name: String) -> [Block] { value[name]?.array?.compactMap { BlockJSON.read($0) } ?? [] }
-            self = .ledger(LedgerChange(blocks: blocks("blocks"), lifted: blocks("lifted")))
-        case "pins": self = .pins(value["pins"]?.array?.compactMap(Self.pin) ?? [])
+        case "ledger": self = .ledger(LedgerChange(json: value["change"] ?? .null))
+        case "learned":
+            guard let learned = value["learned"].flatMap({ LearnedJSON.read($0) }) else { return nil }
+            self = .learned(learned)
         case "repair":
             guard let repair = value["repair"].flatMap({ KnownRepairJSON.read($0) }) else { return nil }
             self = .repair(repair)
         default: return nil
         }
-    }
-
-    private static func value(_ pin: SessionPins.Kept) -> JSONValue {
-        [
-            .string(pin.session.rawValue), .string(pin.provider.rawValue), .string(pin.credential.rawValue),
-            .number(JSONNumber(Int(pin.usedAt.milliseconds))), .number(JSONNumber(Int(pin.warmth.components.seconds))),
-        ]
-    }
-
-    private static func pin(_ value: JSONValue) -> SessionPins.Kept? {
-        guard let session = value[0]?.string, let provider = value[1]?.string, let credential = value[2]?.string,
-            let usedAt = value[3]?.int,
-            let warmth = value[4]?.int
-        else { return nil }
-        return SessionPins.Kept(
-            session: SessionID(rawValue: session), provider: ProviderID(rawValue: provider), credential: CredentialID(rawValue: credential),
-            usedAt: Timestamp(milliseconds: Int64(usedAt)), warmth: .seconds(warmth))
     }
 }

@@ -31,6 +31,8 @@ final class Orders: Sendable {
     }
 
     private struct State {
+        /// The process that is the gateway now: signals are for it.
+        var heir: Int32?
         var stop: Stop?
         var isStopTaken = false
         var restarts: [Restart] = []
@@ -70,10 +72,23 @@ final class Orders: Sendable {
         }
     }
 
-    /// A signal came. The second one ends the process at once.
+    /// From now on another process is the gateway; `nil`: this one is, again.
+    func handedOver(to process: Int32?) { state.withLock { $0.heir = process } }
+
+    /// A signal to stop came. The second one ends the process at once, and the one that is the gateway after it.
     func came() {
+        if stop(Stop(by: "signal")) { return }
+        if let heir = state.withLock({ $0.heir }) { kill(heir, SIGKILL) }
         // Status 130 is what shells show for an interrupted program.
-        if !stop(Stop(by: "signal")) { _exit(130) }
+        _exit(130)
+    }
+
+    /// Passes a signal on to the process that is the gateway now.
+    ///
+    /// - Returns: `false` if that is this one.
+    func passOn(_ signal: Int32) -> Bool {
+        guard let heir = state.withLock({ $0.heir }) else { return false }
+        return kill(heir, signal) == 0
     }
 
     /// - Returns: `false` if the gateway is stopping already.
@@ -87,9 +102,13 @@ final class Orders: Sendable {
         return isFirst
     }
 
+    /// A gateway that stops does not restart, and says so.
     func restart(_ order: Restart) {
-        state.withLock { $0.restarts.append(order) }
-        wake()
+        let stops = state.withLock { state in
+            if state.stop == nil { state.restarts.append(order) }
+            return state.stop != nil
+        }
+        stops ? order.told(.stopping) : wake()
     }
 
     private func wake() {

@@ -20,6 +20,7 @@ final class Predecessor: Sendable {
         /// What came before there was a relay to take it.
         var early: [HandoverWord] = []
         var take: (@Sendable (HandoverWord) -> Void)?
+        var whenEnded: (@Sendable () -> Void)?
         var asked = 0
         /// `nil` behind a number: it was asked, and has not answered.
         var answers: [Int: JSONValue?] = [:]
@@ -38,7 +39,7 @@ final class Predecessor: Sendable {
         try channel.begin(
             line: { [weak self] line in
                 if let word = HandoverWord(line: line) { self?.heard(word) }
-            }, ended: { [weak self] in self?.state.withLock { $0.hasEnded = true } })
+            }, ended: { [weak self] in self?.ended() })
     }
 
     private func heard(_ word: HandoverWord) {
@@ -52,6 +53,14 @@ final class Predecessor: Sendable {
             return state.take
         }
         take?(word)
+    }
+
+    private func ended() {
+        let told = state.withLock { state in
+            state.hasEnded = true
+            return state.whenEnded
+        }
+        told?()
     }
 
     /// It may still tell of what its requests change.
@@ -75,18 +84,28 @@ final class Predecessor: Sendable {
         let take: @Sendable (HandoverWord) -> Void = { word in
             switch word {
             case .ledger(let change): relay.ledger.take(change, now: relay.now())
-            case .pins(let pins): relay.pins.take(pins)
+            case .learned(let learned): relay.take(learned)
             case .repair(let repair): relay.capabilities.take(repair)
             case .stop(let grace): orders.stop(.init(grace: grace, by: "the process before this one"))
             case .ready, .serving, .settled, .go, .ask, .answer: break
             }
         }
-        let early = state.withLock { state in
-            state.take = take
-            defer { state.early = [] }
-            return state.early
+        // What comes meanwhile waits behind what came before.
+        while true {
+            let early = state.withLock { state in
+                if state.early.isEmpty { state.take = take }
+                defer { state.early = [] }
+                return state.early
+            }
+            if early.isEmpty { break }
+            for word in early { take(word) }
         }
-        for word in early { take(word) }
+        relay.ledger.follow { [channel] in channel.send(HandoverWord.ledger($0).line) }
+        let isGone = state.withLock { state in
+            state.whenEnded = { relay.ledger.follow(nil) }
+            return state.hasEnded
+        }
+        if isGone { relay.ledger.follow(nil) }
     }
 
     /// Says that this process takes connections. Standard error goes where the other's goes from now on.
@@ -122,6 +141,11 @@ final class Predecessor: Sendable {
         let end = ContinuousClock.now + limit + .seconds(5)
         while isThere, ContinuousClock.now < end { await sleep(.milliseconds(20)) }
     }
+
+    /// Has it end what is still under way there, too.
+    ///
+    /// - Parameter grace: Seconds that its requests may go on for.
+    func stop(grace: Int) { channel.send(HandoverWord.stop(grace: grace).line) }
 
     /// This process is not to be replaced by the other one any more.
     func settle() { channel.send(HandoverWord.settled.line) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gateway
 import JSON
+import Relay
 import Synchronization
 import Transport
 
@@ -20,6 +21,8 @@ final class Successor: Sendable {
         var said: [UInt8] = []
         var hasSaidAll = false
         var answer: (@Sendable (SessionsQuestion) async -> JSONValue)?
+        var hear: (@Sendable (LedgerChange) -> Void)?
+        var stop: Orders.Stop?
     }
 
     let process: ChildProcess
@@ -76,13 +79,26 @@ final class Successor: Sendable {
         try channel.begin(
             line: { [weak self] line in
                 guard let self, let word = HandoverWord(line: line) else { return }
-                if case .ask(let number, let question) = word { return answer(question, number) }
-                state.withLock { state in
-                    state.words.append(word)
-                    if word == .settled { state.isSettled = true }
-                }
+                heard(word)
             }, ended: {})
     }
+
+    private func heard(_ word: HandoverWord) {
+        switch word {
+        case .ask(let number, let question): answer(question, number)
+        case .ledger(let change): state.withLock { $0.hear }?(change)
+        case .stop(let grace): state.withLock { $0.stop = Orders.Stop(grace: grace, by: "the process after this one") }
+        case .settled: state.withLock { $0.isSettled = true }
+        case .ready, .serving: state.withLock { $0.words.append(word) }
+        case .go, .learned, .repair, .answer: break
+        }
+    }
+
+    /// What changes in its ledger from now on is told so.
+    func tells(_ hear: @escaping @Sendable (LedgerChange) -> Void) { state.withLock { $0.hear = hear } }
+
+    /// It was told to stop, and has passed that on.
+    var stop: Orders.Stop? { state.withLock { $0.stop } }
 
     /// What it asks from now on is answered so.
     func answers(_ answer: @escaping @Sendable (SessionsQuestion) async -> JSONValue) { state.withLock { $0.answer = answer } }
@@ -113,7 +129,10 @@ final class Successor: Sendable {
         case silent
     }
 
-    func next(by deadline: ContinuousClock.Instant, sleep: (Duration) async -> Void) async -> Event {
+    /// - Parameter isOver: Whether nobody waits for it any more.
+    func next(
+        by deadline: ContinuousClock.Instant, unless isOver: () -> Bool = { false }, sleep: (Duration) async -> Void
+    ) async -> Event {
         while true {
             let event = state.withLock { state -> Event? in
                 if !state.words.isEmpty { return .word(state.words.removeFirst()) }
@@ -123,7 +142,7 @@ final class Successor: Sendable {
                 if case .ended = event { await hearItOut(sleep) }
                 return event
             }
-            guard ContinuousClock.now < deadline else { return .silent }
+            guard ContinuousClock.now < deadline, !isOver() else { return .silent }
             await sleep(.milliseconds(5))
         }
     }

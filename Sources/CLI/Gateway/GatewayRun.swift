@@ -147,7 +147,7 @@ enum GatewayRun {
                 let grace = order.grace ?? relay.snapshot.settings.gateway.stopGraceSeconds
                 predecessor?.settle()
                 predecessor?.stop(grace: grace)
-                notice?.stopping("Letting requests end", within: .seconds(grace + 20))
+                notice?.stopping("Letting requests end", within: .seconds(grace + 90))
                 running = running.stopping(by: Clock.now() + .seconds(grace), in: folder.path)
                 log.logger.notice(
                     "Stopping: requests under way are finished",

@@ -18,7 +18,7 @@ extension Explanation {
                 if failure.reason == .auth, failure.rule.hasPrefix("oauth.") { return nil }
                 return "sign in again: understudy models auth login --provider \(candidate.model.provider)\(credential.asLogin)"
             }
-            return hasAccount ? credential.newSecret : nil
+            return hasAccount ? credential.newSecret(of: candidate.model.provider, kind) : nil
         case .billing: return hasAccount ? paid(credential, failure.reason) : nil
         // Who says when it ends is waited for.
         case .quota: return hasAccount && failure.reset == nil ? paid(credential, failure.reason) : nil
@@ -51,9 +51,8 @@ extension Explanation {
 
 extension CredentialID {
     /// How it gets another secret, by where ids say that they come from (docs/credentials.md).
-    var newSecret: String {
+    func newSecret(of provider: ProviderID, _ kind: CredentialKind?) -> String {
         let own = rawValue.firstIndex(of: ":").map { rawValue[rawValue.index(after: $0)...] } ?? rawValue[...]
-        let provider = rawValue.prefix { $0 != ":" }
         switch own {
         case "config": return "put another key into models.providers.\(provider).apiKey of the configuration; it is read again at once"
         case "models.json": return "put another key for \(provider) into models.json; it is read again at once"
@@ -61,7 +60,12 @@ extension CredentialID {
             let parts = own.split(separator: ".", maxSplits: 1)
             let place = parts.count > 1 ? " (key \(parts[1]) of the list)" : ""
             return "put another key into the variable \(parts[0])\(place), and start the gateway again if it is not in a .env file"
-        default: return "put another key into auth-profiles.json, under \(self); it is read again at once"
+        case _ where own.count == rawValue.count: return "put another key into auth-profiles.json, under \(self); it is read again at once"
+        default:
+            // Each command has a name of its own for what is given none.
+            let (command, usual) = kind == .token ? ("paste-token", "manual") : ("paste-api-key", "default")
+            let name = own == usual ? "" : " --profile-id \(ShellWord.quoted(rawValue))"
+            return "put another one in its place: understudy models auth \(command) --provider \(provider)\(name)"
         }
     }
 

@@ -33,6 +33,16 @@ import Testing
         try await BuiltBinary().run(words, environment: environment, home: home)
     }
 
+    @Test(arguments: [["status"], ["models", "status"]])
+    func `tells whoever comes with OpenClaw's file how to run on it`(words: [String]) async throws {
+        let home = try home(nil)
+        try home.write("{}", to: ".openclaw/openclaw.json")
+        let page = try await run(words, home, ["UNDERSTUDY_GATEWAY_PORT": "1"])
+        #expect(page.out.contains("\n  understudy gateway run --config ~/.openclaw/openclaw.json"), "\(page.out)\(page.error)")
+        try home.write(Self.settings, to: ".understudy/understudy.json", mode: 0o600)
+        #expect(try await !run(words, home).out.contains("~/.openclaw/openclaw.json"))
+    }
+
     @Test func `has one page with everything that a helper asks for, secrets masked`() async throws {
         let home = try home()
         let page = try await run(["status", "--all"], home)

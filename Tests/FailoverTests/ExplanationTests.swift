@@ -80,10 +80,10 @@ import Testing
 
                  1  m/M2      m:k   no words 0.10 s
                     auth · rule test.auth · credential blocked 5 min
-                    fix: put another key into auth-profiles.json, under m:k; it is read again at once
+                    fix: put another one in its place: understudy models auth paste-api-key --provider m --profile-id m:k
                  2  d/pro     d:k   no words 0.10 s
                     auth · rule test.auth · tried early, since all else was blocked · credential blocked 5 min
-                    fix: put another key into auth-profiles.json, under d:k; it is read again at once
+                    fix: put another one in its place: understudy models auth paste-api-key --provider d --profile-id d:k
                  –  x/X             passed over: its provider has no credential
                  –  d/flash   d:k   passed over: credential blocked: billing (rule test.billing)
                     fix: once the account of d:k has money again: understudy credentials clear d:k
@@ -134,8 +134,11 @@ import Testing
     @Test(
         arguments: [
             (Failure.plain(.auth), CredentialKind.oauth, "sign in again: understudy models auth login --provider p --profile-id p:k"),
-            (.plain(.auth), .token, "put another key into auth-profiles.json, under p:k; it is read again at once"),
-            (.plain(.authPermanent), .apiKey, "put another key into auth-profiles.json, under p:k; it is read again at once"),
+            (.plain(.auth), .token, "put another one in its place: understudy models auth paste-token --provider p --profile-id p:k"),
+            (
+                .plain(.authPermanent), .apiKey,
+                "put another one in its place: understudy models auth paste-api-key --provider p --profile-id p:k"
+            ),
             (.plain(.auth), CredentialKind.none, nil),
             (.ofAccount(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
             (.plain(.billing), .apiKey, "once the account of p:k has money again: understudy credentials clear p:k"),
@@ -163,8 +166,9 @@ import Testing
             "openai:OPENAI_API_KEYS.2",
             "put another key into the variable OPENAI_API_KEYS (key 2 of the list), and start the gateway again if it is not in a .env file"
         ),
-        ("openai:backup", "put another key into auth-profiles.json, under openai:backup; it is read again at once"),
-        ("openai:A.b", "put another key into auth-profiles.json, under openai:A.b; it is read again at once"),
+        ("openai:default", "put another one in its place: understudy models auth paste-api-key --provider openai"),
+        ("openai:backup", "put another one in its place: understudy models auth paste-api-key --provider openai --profile-id openai:backup"),
+        ("openai:A.b", "put another one in its place: understudy models auth paste-api-key --provider openai --profile-id openai:A.b"),
         ("odd", "put another key into auth-profiles.json, under odd; it is read again at once"),
     ])
     func `for a dead key says where it stands`(id: CredentialID, words: String) {

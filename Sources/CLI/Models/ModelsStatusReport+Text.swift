@@ -29,6 +29,7 @@ extension ModelsStatusReport {
         if !missing.isEmpty { parts.append((["Missing auth"] + missing.map(advice)).joined(separator: "\n")) }
         if let standings { parts.append(standings) }
         if !notes.isEmpty { parts.append((["Notes"] + notes.map { "- \($0)" }).joined(separator: "\n")) }
+        if let hint = location.openClawHint { parts.append(hint) }
         return parts.joined(separator: "\n\n")
     }
 

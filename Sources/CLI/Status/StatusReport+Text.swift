@@ -16,6 +16,7 @@ extension StatusReport {
         if !quotas.isEmpty { parts.append(section("Quota", quotas, colour)) }
         if isDeep { parts.append(section("Providers", survey.reach.map { reachLine($0, colour) }, colour)) }
         if !survey.trouble.isEmpty { parts.append(section("Not known", survey.trouble, colour)) }
+        if let hint = survey.location.openClawHint { parts.append(hint) }
         if let more {
             let log = more.log.isEmpty ? ["nothing"] : more.log.map { LogPrinter.line($0) }
             parts.append(section("Log, the last \(more.log.count) lines of \(survey.logFile.map(survey.short) ?? "-")", log, colour))

@@ -101,7 +101,10 @@ import Testing
         ("gateway.json", #"{"pid":999999999,"url":"http://127.0.0.1:1"}"#, "gateway.stale_note", "info"),
         ("understudy.sqlite", "this is no database, but a long text of some hundred bytes", "store.damaged", "error"),
         ("understudy.sqlite.corrupt-20260101T000000Z", "x", "store.set_aside", "info"),
-        ("agents/main/agent/openclaw-agent.sqlite", "x", "legacy.sqlite", "warning"),
+        ("agents/main/agent/openclaw-agent.sqlite", "x", "legacy.sqlite", "info"),
+        (
+            "credentials/oauth.json", #"{"acme":{"access":"a-0123456789","refresh":"r","expires":9999999999999}}"#, "legacy.oauth", "info"
+        ),
         ("agents/main/agent/auth-profiles.json", "{ nonsense", "credential.note", "warning"),
         (
             "agents/main/agent/auth-profiles.json",

@@ -38,6 +38,24 @@ import Testing
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("01J") })
     }
 
+    @Test(arguments: [
+        (80, "id    model                      why           wire    day", true),
+        (59, "id    model                      why           wire", true),
+        (52, "id    model                      why", true), (30, "id    model     why", false),
+    ])
+    func `leaves out what can be done without before it cuts what cannot`(width: Int, heading: String, isWhole: Bool) {
+        var table = Table([
+            .fixed("id"), .flexible("model", least: 25), .flexible("why", least: 12), .fixed("wire", leaves: 2), .fixed("day", leaves: 1),
+        ])
+        table.add(["01J1", "anthropic/claude-opus-4-5", "402, no body", "openai", "today"])
+        let lines = table.lines(width: width, colour: false)
+        if isWhole {
+            #expect(lines[0] == heading && lines[1].hasPrefix("01J1  anthropic/claude-opus-4-5  402, no body"), "\(lines)")
+        } else {
+            #expect(!lines[0].contains("wire") && !lines[0].contains("day"))
+        }
+    }
+
     @Test func `keeps columns straight under wide and combining letters and in colour`() {
         var table = Table([.fixed("name"), .fixed("x")])
         table.add(["日本", "1"])

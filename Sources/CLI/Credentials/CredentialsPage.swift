@@ -62,8 +62,9 @@ struct CredentialsPage {
     private var table: Table {
         let severalAgents = Set(rows.map { $0.value["agents"] ?? .null }).count > 1
         var columns: [Table.Column] = [
-            .flexible("credential", least: 14), .flexible("provider", least: 8), .fixed("kind"), .flexible("secret", least: 9),
-            .flexible("from", least: 12), .flexible("now", least: 14), .fixed("used"), .flexible("last trouble", least: 12),
+            .flexible("credential", least: 20), .flexible("provider", least: 8, leaves: 1), .fixed("kind", leaves: 3),
+            .flexible("secret", least: 9, leaves: 4), .flexible("from", least: 12, leaves: 2), .flexible("now", least: 14), .fixed("used"),
+            .flexible("last trouble", least: 12),
         ]
         if severalAgents { columns.append(.flexible("agents", least: 6)) }
         var table = Table(columns)

@@ -21,10 +21,11 @@ extension ModelsListReport {
     private var modelTable: Table {
         let hasPrices = models.contains { $0.price != nil }
         var columns: [Table.Column] = [
-            .flexible("model", least: 16), .flexible("input", least: 5), .fixed("ctx", right: true), .fixed("out", right: true),
+            .flexible("model", least: 32), .flexible("input", least: 5), .fixed("ctx", right: true),
+            .fixed("out", right: true, leaves: 3),
         ]
-        if hasPrices { columns += [.fixed("$ in/out", right: true), .flexible("as of", least: 4)] }
-        columns += [.fixed("local"), .fixed("auth"), .flexible("wire", least: 8), .flexible("tags", least: 8)]
+        if hasPrices { columns += [.fixed("$ in/out", right: true, leaves: 4), .fixed("as of", leaves: 1)] }
+        columns += [.fixed("local"), .fixed("auth"), .flexible("wire", least: 12, leaves: 2), .flexible("tags", least: 12)]
         var table = Table(columns)
         for row in models {
             var cells = [
@@ -44,8 +45,8 @@ extension ModelsListReport {
 
     private var providerTable: Table {
         var table = Table([
-            .flexible("provider", least: 10), .flexible("wire", least: 8), .flexible("url", least: 12), .fixed("auth"),
-            .flexible("key from", least: 10), .flexible("note", least: 12),
+            .flexible("provider", least: 14), .flexible("wire", least: 12, leaves: 2), .flexible("url", least: 24), .fixed("auth"),
+            .flexible("key from", least: 16), .flexible("note", least: 12, leaves: 1),
         ])
         for row in providers {
             let auth = row.hasCredential ? Table.Cell(row.needsCredential ? "yes" : "none needed", .good) : Table.Cell("no", .bad)

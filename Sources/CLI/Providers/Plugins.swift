@@ -44,10 +44,11 @@ enum Plugins {
             return .fine
         }
         output.text("Providers and their logins are built in: nothing has to be installed or enabled.\n")
-        var table = Table([.fixed("Plugin of OpenClaw"), .fixed("Provider"), .flexible("Next step", least: 20)])
-        for plugin in logins { table.add([Table.Cell(plugin.id), Table.Cell(plugin.provider ?? "-"), Table.Cell(plugin.instead)]) }
+        var table = Table([.fixed("Plugin of OpenClaw"), .fixed("Provider")])
+        for plugin in logins { table.add([Table.Cell(plugin.id), Table.Cell(plugin.provider ?? "-")]) }
         output.table(table)
-        output.text("\nAll \(providers.count) providers: understudy providers list")
+        output.text("\nSign in at one: understudy models auth login --provider <provider>")
+        output.text("All \(providers.count) providers: understudy providers list")
         return .fine
     }
 

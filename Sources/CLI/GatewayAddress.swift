@@ -67,12 +67,15 @@ struct GatewayAddress: Sendable {
     /// - Parameters:
     ///   - url: `--url`, where the command has it.
     ///   - token: `--token`, where the command has it.
-    static func find(for context: CommandContext, url: String? = nil, token: String? = nil) -> GatewayAddress {
+    ///   - known: The settings, where the command has read them.
+    static func find(
+        for context: CommandContext, url: String? = nil, token: String? = nil, settings known: Settings? = nil
+    ) -> GatewayAddress {
         let location = ConfigLocation.find(for: context)
         var local = Local(tokenFile: location.short(location.stateFolder + "/gateway.token"))
         if url == nil {
             local.runningURL = RunningGateway.find(in: location.stateFolder).flatMap { $0.stopsBy == nil ? $0.url : nil }
-            let settings = try? Setup.load(location, environment: context.environment).settings
+            let settings = known ?? (try? Setup.load(for: context).settings)
             local.settingsAreBroken = settings == nil
             if let settings {
                 local.settingsURL = Self.clientURL(of: settings.gateway)

@@ -73,6 +73,14 @@ enum HostFacts {
 
 extension ConfigLocation {
     /// The location for this process and command line.
+    /// What a `~` stands for.
+    static func home(environment: [String: String]) -> String {
+        let surroundings = Surroundings(
+            environment: environment, home: HostFacts.home(environment: environment), workingFolder: HostFacts.workingFolder(),
+            exists: { _ in false })
+        return find(config: nil, stateDir: nil, in: surroundings).home
+    }
+
     static func find(for context: CommandContext) -> ConfigLocation {
         find(
             config: context.invocation.text(.config), stateDir: context.invocation.text(.stateDir),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 
 /// What a command line says, once read: the command, and the typed values of its flags and parameters.
 struct Invocation: Sendable {
@@ -50,4 +51,15 @@ struct CommandContext: Sendable {
     var list: CommandList
     /// The process's environment.
     var environment: [String: String]
+    /// Follows each reference to a secret once, however often the command reads the settings: behind one may be a program that asks
+    /// somebody.
+    let secrets: SecretResolver
+
+    init(invocation: Invocation, output: Output, list: CommandList, environment: [String: String]) {
+        self.invocation = invocation
+        self.output = output
+        self.list = list
+        self.environment = environment
+        secrets = SecretResolver(home: ConfigLocation.home(environment: environment))
+    }
 }

@@ -44,6 +44,16 @@ struct Setup: Sendable {
         }
     }
 
+    /// The settings that a command line points at.
+    static func load(for context: CommandContext) throws(CommandFailure) -> Setup {
+        try load(ConfigLocation.find(for: context), environment: context.environment, secrets: context.secrets)
+    }
+
+    /// The same for commands that look at what a gateway would do: with the rehearsal in place where the settings name no model.
+    static func forLooking(for context: CommandContext) throws(CommandFailure) -> Setup {
+        try forLooking(ConfigLocation.find(for: context), environment: context.environment, secrets: context.secrets)
+    }
+
     /// The same for commands that look at what a gateway would do: with the rehearsal in place where the settings name no model.
     static func forLooking(
         _ location: ConfigLocation, environment: [String: String], secrets: SecretResolver? = nil

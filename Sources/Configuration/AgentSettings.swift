@@ -59,6 +59,8 @@ public struct AgentSettings: Hashable, Sendable {
     public var agentDir: String?
     /// `failover.midStream`; `nil` leaves it to the models and everybody's.
     public var midStream: FailoverSettings.MidStream?
+    /// `imageModel`, the agent's own or the defaults'.
+    public var images = ImageModels()
 
     public init(
         id: AgentID, name: String? = nil, primary: ChainEntry? = nil, fallbacks: [ChainEntry] = [], params: JSONObject = [:],
@@ -81,9 +83,13 @@ public struct ChainEntry: Hashable, Sendable {
     public var model: PinnedModelRef
     /// Such as `agents.defaults.model.fallbacks[1]`.
     public var origin: String
+    /// What stands there: the alias or bare name that led to `model`, else `model` itself.
+    public var written: String
 
-    public init(_ model: PinnedModelRef, origin: String) {
+    /// - Parameter written: `nil`: the model itself.
+    public init(_ model: PinnedModelRef, origin: String, written: String? = nil) {
         self.model = model
         self.origin = origin
+        self.written = written ?? model.description
     }
 }

@@ -14,6 +14,7 @@ extension SettingsReader {
         }
         let shared = defaults.map { chain($0, in: settings) } ?? WrittenChain()
         let sharedMidStream = defaults.flatMap(midStream)
+        let sharedImages = ImageModels(defaults?.child("imageModel")?.value)
 
         var found: [(settings: AgentSettings, isDefault: Bool)] = []
         var ids: Set<AgentID> = []
@@ -29,6 +30,7 @@ extension SettingsReader {
             agent.params = params(cursor) ?? [:]
             agent.agentDir = cursor.text("agentDir")
             agent.midStream = midStream(cursor) ?? sharedMidStream
+            agent.images = ImageModels(cursor.child("imageModel")?.value, otherwise: sharedImages)
             found.append((agent, cursor.flag("default") ?? false))
         }
         for cursor in agents.sections("list") {
@@ -44,6 +46,7 @@ extension SettingsReader {
         if found.isEmpty {
             settings.agents.all = [AgentSettings(id: "main", primary: shared.primary, fallbacks: shared.fallbacks ?? [])]
             settings.agents.all[0].midStream = sharedMidStream
+            settings.agents.all[0].images = sharedImages
             settings.agents.defaultID = "main"
             return
         }
@@ -110,7 +113,7 @@ extension SettingsReader {
                     "\(cursor.path.text): this version does not speak \(provider.wireName(for: model.ref.model)), so \(model.ref) will be passed over"
                 )
             }
-            return ChainEntry(model, origin: cursor.path.text)
+            return ChainEntry(model, origin: cursor.path.text, written: text)
         case .failure(let unknown):
             let (name, credential) = ModelNames.split(text)
             guard case .noProvider = unknown.why, let ref = ModelNames.reference(name) else {
@@ -126,7 +129,7 @@ extension SettingsReader {
                 return nil
             }
             cursor.note("\(cursor.path.text) names the provider \(ref.provider), which is not configured: \(ref) will be passed over")
-            return ChainEntry(PinnedModelRef(ref: ref, credential: credential), origin: cursor.path.text)
+            return ChainEntry(PinnedModelRef(ref: ref, credential: credential), origin: cursor.path.text, written: text)
         }
     }
 

@@ -24,6 +24,28 @@ import Testing
         #expect(try Self.chain("\(Self.defaults), list: [{ \(agent) }]", "a") == expected)
     }
 
+    @Test(
+        arguments: [
+            ("defaults: { imageModel: 'a/b' }, list: [{ id: 'x' }]", "a/b", []),
+            ("defaults: { imageModel: { primary: 'a/b', fallbacks: ['c/d'] } }, list: [{ id: 'X', imageModel: 'e/f' }]", "e/f", ["c/d"]),
+            (
+                "defaults: { imageModel: { primary: 'a/b', fallbacks: ['c/d'] } }, entries: { X: { imageModel: { fallbacks: [] } } }",
+                "a/b", []
+            ),
+            ("defaults: { imageModel: 7 }, list: [{ id: 'x', imageModel: { primary: [], fallbacks: [1, 'g/h'] } }]", nil, ["g/h"]),
+            ("list: [{ id: 'x' }]", nil, []),
+        ] as [(String, String?, [String])])
+    func `has OpenClaw's models for pictures beside it`(agents: String, primary: String?, fallbacks: [String]) throws {
+        let images = try #require(try read("{ agents: { \(agents) } }").settings.agents["x"]).images
+        #expect(images.primary == primary && images.fallbacks == fallbacks)
+    }
+
+    @Test func `says what is written where a model stands under another name`() throws {
+        let agents = "defaults: { model: { primary: 'Fast', fallbacks: ['openai/b'] }, models: { 'groq/llama': { alias: 'fast' } } }"
+        let chain = try read("{ agents: { \(agents) } }").settings.agents.main.chain
+        #expect(chain.map(\.written) == ["Fast", "openai/b"] && chain[0].model.description == "groq/llama")
+    }
+
     @Test func `may be written in OpenClaw's newer shape`() throws {
         let chain = try Self.chain("\(Self.defaults), entries: { Coder: { model: 'xai/own' } }", "coder")
         #expect(chain == ["xai/own agents.entries.Coder.model"] + Self.inherited)

@@ -17,21 +17,34 @@ enum GatewayUptake: Hashable, Sendable {
     /// How long to wait for a gateway's watch, which sees a change within a quarter of a second unless the machine is busy.
     private static let patience: Duration = .seconds(5)
 
-    /// Asks the running gateway, if one runs, until it has loaded what was written at `writtenAt`. Blocks.
-    static func find(after writtenAt: Int64, _ location: ConfigLocation, context: CommandContext) -> GatewayUptake {
+    /// Asks the running gateway, if one runs, until it has loaded what was written. Blocks.
+    ///
+    /// - Parameters:
+    ///   - writtenAt: When; milliseconds since 1970. It may have been loaded a moment before the clock was read.
+    ///   - hash: Of the files since then, as gateways tell it.
+    static func find(
+        after writtenAt: Int64, hash: String?, _ location: ConfigLocation, context: CommandContext
+    ) -> GatewayUptake {
         guard let running = RunningGateway.find(in: location.stateFolder), running.stopsBy == nil else { return .notRunning }
         let client = GatewayClient(address: GatewayAddress.find(for: context), timeout: .seconds(2))
         var uptake = GatewayUptake.waiting
+        var likely = GatewayUptake.waiting
         _ = BlockingWait.until(within: patience, every: .milliseconds(20)) {
             guard let status = try? client.get("/api/status") else { return true }
+            let hasTried = (status["reload_tried_at"]?.int).map { Int64($0) >= writtenAt } ?? false
             if let path = status["config"]?.string, path != location.configPath {
                 uptake = .otherFile(path)
-            } else if let at = status["reload_tried_at"]?.int, Int64(at) >= writtenAt {
-                uptake = status["reload_problem"]?.string.map { .refused($0) } ?? .taken
+            } else if let hash, status["config_hash"]?.string == hash {
+                uptake = .taken
+            } else if hasTried, let problem = status["reload_problem"]?.string {
+                uptake = .refused(problem)
+            } else if hasTried {
+                // It may have read the files a moment before they were written, and be about to read them again.
+                if hash == nil { uptake = .taken } else { likely = .taken }
             }
             return uptake != .waiting
         }
-        return uptake
+        return uptake == .waiting ? likely : uptake
     }
 
     var text: String? {

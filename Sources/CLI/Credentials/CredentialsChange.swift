@@ -53,7 +53,7 @@ enum CredentialsChange {
 
     /// Holds the gateway's lock meanwhile, so that none starts from what is about to change.
     private static func change(_ decision: CredentialDecision, _ context: CommandContext) async throws(CommandFailure) -> JSONValue {
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let pool = setup.credentials(now: now)
         let outcome: Result<CredentialDecision.Outcome, CredentialDecision.UnknownName>

@@ -47,7 +47,7 @@ enum CredentialsList {
         }
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         guard case .unreachable = trouble, !kept.client.address.isRemote else { throw kept.client.failure(trouble) }
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         if let agent = query.agent, setup.settings.agents[agent] == nil {
             let known = setup.settings.agents.all.map(\.id.rawValue)
             throw CommandFailure(

@@ -146,7 +146,7 @@ enum ClassifyCommand {
 
     /// The settings' own windows, where there are settings that can be read.
     private static func policy(for error: ErrorLine, _ context: CommandContext) -> Policy {
-        guard let settings = try? Setup.load(ConfigLocation.find(for: context), environment: context.environment).settings else {
+        guard let settings = try? Setup.load(for: context).settings else {
             context.output.note("The configuration cannot be read: times are the built-in ones.")
             return .standard
         }

@@ -15,7 +15,7 @@ enum ModelsList {
     static let plain = Flag("plain", .toggle, "Print one provider/model per line, and nothing else")
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         let agent = try ModelsStatus.agent(context.invocation.text(.agent), in: setup.settings)
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let query = Query(
@@ -59,6 +59,8 @@ enum ModelsList {
         var seen: Set<ModelRef> = []
         func add(_ ref: ModelRef) { if seen.insert(ref).inserted { refs.append(ref) } }
         for entry in agent.chain { add(entry.model.ref) }
+        let images = imageModels(settings, agent)
+        for image in images { add(image.ref) }
         for entry in settings.agents.models {
             if let model = entry.model { add(ModelRef(provider: entry.provider, model: model)) }
         }
@@ -80,14 +82,24 @@ enum ModelsList {
         return ModelsListReport(
             agent: agent.id.rawValue,
             models: refs.filter { isWanted($0.provider) }.map {
-                row($0, settings, pool, agent: agent, isConfigured: configured.contains($0))
+                row($0, settings, pool, agent: agent, images: images, isConfigured: configured.contains($0))
             },
             providers: providers.filter(isWanted).map { row($0, settings, pool, agent: agent) },
             showsProviders: query.all || query.provider != nil)
     }
 
+    /// The models of the agent's `imageModel` that can be made out, and their tags.
+    private static func imageModels(_ settings: Settings, _ agent: AgentSettings) -> [(ref: ModelRef, tag: String)] {
+        let fallbacks = agent.images.fallbacks.enumerated().map { ($0.element, "img-fallback#\($0.offset + 1)") }
+        return ((agent.images.primary.map { [($0, "image")] } ?? []) + fallbacks).compactMap { name, tag in
+            guard case .success(let found) = ModelNames.find(name, in: settings) else { return nil }
+            return (found.ref, tag)
+        }
+    }
+
     private static func row(
-        _ ref: ModelRef, _ settings: Settings, _ pool: PoolSnapshot, agent: AgentSettings, isConfigured: Bool
+        _ ref: ModelRef, _ settings: Settings, _ pool: PoolSnapshot, agent: AgentSettings, images: [(ref: ModelRef, tag: String)],
+        isConfigured: Bool
     ) -> ModelsListReport.Row {
         let provider = settings.providers[ref.provider]
         let entry = Catalogue.builtIn.provider(ref.provider)
@@ -96,6 +108,7 @@ enum ModelsList {
         var tags: [String] = []
         if agent.primary?.model.ref == ref { tags.append("default") }
         for (index, fallback) in agent.fallbacks.enumerated() where fallback.model.ref == ref { tags.append("fallback#\(index + 1)") }
+        tags += images.filter { $0.ref == ref }.map(\.tag)
         if isConfigured { tags.append("configured") }
         for entry in settings.agents.models where entry.provider == ref.provider && entry.model == ref.model {
             if let alias = entry.alias { tags.append("alias:\(alias)") }

@@ -19,7 +19,7 @@ enum ModelsStatus {
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         if context.invocation.isOn(ModelsCapabilities.flag) { return try await ModelsCapabilities.run(context) }
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         let agent = try agent(context.invocation.text(.agent), in: setup.settings)
         let order = ProbeFlags.order(context.invocation, agent: context.invocation.text(.agent) == nil ? nil : agent.id)
         if order != nil, context.invocation.isOn(plain) {
@@ -27,22 +27,20 @@ enum ModelsStatus {
         }
         let pool = setup.credentials(now: now)
         if let order { try check(order, RelaySnapshot(settings: setup.settings, pool: pool), now) }
-        let source = await ModelsStatusSource.read(context, location: setup.location, usage: context.invocation.isOn(usage))
+        let source = await ModelsStatusSource.read(context, setup: setup, usage: context.invocation.isOn(usage))
         var report = report(
             setup, pool: pool, agent: agent, blocks: source.blocks, pauses: source.pauses, gateway: source.gateway, now: now)
         report.firstTokens = source.firstTokens
         report.quotas = source.quota.rows
         report.usageProblems = source.quota.problems
         report.notes += source.notes.map { SafeText.line($0) }
-        let images = ImageModels.read(setup.location.configPath, agent: agent.id)
-        (report.imageModel, report.imageFallbacks) = (images.primary, images.fallbacks)
         var context = context
         if context.invocation.isOn(statusJSON) { context.output.wantsJSON = true }
         let output = context.output
         let checked = context.invocation.isOn(check) ? report.checked : .fine
         if let order {
             if !output.wantsJSON { output.text(report.text(width: output.terminal.width, colour: output.terminal.colour)) }
-            report.probes = try await probe(order, context, source.gateway)
+            report.probes = try await probe(order, context, setup.settings, source.gateway)
             if output.wantsJSON { output.json(report.json) }
             return checked == .fine ? report.probes?.status ?? .failed : checked
         }
@@ -71,11 +69,12 @@ enum ModelsStatus {
 
     /// By the gateway that runs, else here.
     private static func probe(
-        _ order: ProbeOrder, _ context: CommandContext, _ gateway: ModelsStatusReport.Gateway
+        _ order: ProbeOrder, _ context: CommandContext, _ settings: Settings, _ gateway: ModelsStatusReport.Gateway
     ) async throws(CommandFailure) -> ProbePage {
         switch gateway {
         case .running:
-            return try await ModelsProbe(order: order, context: context).run(by: GatewayClient(address: GatewayAddress.find(for: context)))
+            let client = GatewayClient(address: GatewayAddress.find(for: context, settings: settings))
+            return try await ModelsProbe(order: order, context: context).run(by: client)
         case .silent: context.output.note("The gateway does not answer, so the probing is done without it.")
         case .notRunning: break
         }
@@ -128,7 +127,8 @@ enum ModelsStatus {
         let folders = setup.poolSources.agents.first { $0.id == agent.id }?.folders ?? []
         var report = ModelsStatusReport(
             location: location, agent: agent.id.rawValue, agentFolder: folders.first ?? "",
-            defaultModel: agent.primary?.model.description, defaultSource: agent.primary?.origin ?? "", defaultWritten: "",
+            defaultModel: agent.primary?.model.description, defaultSource: agent.primary?.origin ?? "",
+            defaultWritten: agent.primary?.written ?? "",
             fallbacks: agent.fallbacks.map(\.model.description), fallbacksSource: source(of: agent.fallbacks),
             aliases: settings.agents.models.compactMap { entry in
                 guard let alias = entry.alias, let model = entry.model else { return nil }
@@ -142,6 +142,7 @@ enum ModelsStatus {
             notes: (setup.notes.filter { location.configExists || $0.file != location.configPath }.map(\.description)
                 + pool.notes.map(\.description) + setup.openFiles(pool)).map { SafeText.line($0) },
             spreads: settings.spreads)
+        (report.imageModel, report.imageFallbacks) = (agent.images.primary, agent.images.fallbacks)
         report.allowed = settings.agents.models.map { "\($0.provider)/\($0.model ?? "*")" }
         report.now = now.milliseconds
         return report

@@ -42,7 +42,7 @@ extension ModelsStatusReport {
         rows.append(("Default", defaultModel.map { "\($0) (from \(written))" } ?? "-"))
         let list = fallbacks.isEmpty ? "-" : fallbacks.joined(separator: ", ")
         rows.append(("Fallbacks (\(fallbacks.count))", fallbacksSource.isEmpty ? list : "\(list) (from \(fallbacksSource))"))
-        rows.append(("Image model", imageModel ?? "-"))
+        rows.append(("Image model", imageModel.map { "\($0) (kept for OpenClaw, asked by nobody here)" } ?? "-"))
         rows.append(("Image fallbacks (\(imageFallbacks.count))", imageFallbacks.isEmpty ? "-" : imageFallbacks.joined(separator: ", ")))
         let names = aliases.map { "\($0.alias) -> \($0.model)" }
         rows.append(("Aliases (\(aliases.count))", names.isEmpty ? "-" : names.joined(separator: ", ")))
@@ -58,8 +58,8 @@ extension ModelsStatusReport {
 
     private var chainTable: Table {
         var table = Table([
-            .fixed("#", right: true), .flexible("model", least: 16), .flexible("credential", least: 12), .flexible("secret", least: 9),
-            .flexible("from", least: 12), .flexible("now", least: 14),
+            .fixed("#", right: true), .flexible("model", least: 26), .flexible("credential", least: 16),
+            .flexible("secret", least: 9, leaves: 1), .flexible("from", least: 12, leaves: 2), .flexible("now", least: 14),
         ])
         for (index, link) in links.enumerated() {
             let blocked = link.block.map { Table.Cell("blocked\(remaining($0))", .bad) }

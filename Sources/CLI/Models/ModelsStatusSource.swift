@@ -19,8 +19,9 @@ struct ModelsStatusSource: Sendable {
     private static let patience = Duration.seconds(2)
 
     /// - Parameter usage: Whether providers' pages of usage are asked.
-    static func read(_ context: CommandContext, location: ConfigLocation, usage: Bool) async -> ModelsStatusSource {
-        let client = GatewayClient(address: GatewayAddress.find(for: context), timeout: patience)
+    static func read(_ context: CommandContext, setup: Setup, usage: Bool) async -> ModelsStatusSource {
+        let location = setup.location
+        let client = GatewayClient(address: GatewayAddress.find(for: context, settings: setup.settings), timeout: patience)
         var source = ModelsStatusSource()
         let teller: QuotaSource.Teller
         do throws(GatewayClient.Trouble) {

@@ -62,7 +62,7 @@ struct QuotaSource: Sendable {
 
     /// Without a gateway the pages are asked here.
     private mutating func ask(_ context: CommandContext) async throws(CommandFailure) {
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         let snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: Clock.now()))
         let group: EventLoopGroup
         do throws(SystemError) {

@@ -83,7 +83,7 @@ enum PlanCommand {
 
     private static func fromFiles(_ wishes: PlanWishes, _ context: CommandContext) async throws(CommandFailure) -> Plan {
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
-        let setup = try Setup.forLooking(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.forLooking(for: context)
         let ledger = try await ledger(in: setup.location.stateFolder + "/understudy.sqlite", now: now)
         do throws(PlanProblem) {
             return try RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: now)).plan(wishes, ledger: ledger, now: now)

@@ -56,9 +56,8 @@ struct ProvidersList {
 
     func text(width: Int?, colour: Bool) -> String {
         var table = Table([
-            .flexible("Provider", least: 10), .flexible("Wire", least: 12), .flexible("Base URL", least: 16),
-            .flexible("Key from", least: 12),
-            .flexible("Credentials", least: 14),
+            .flexible("Provider", least: 14), .flexible("Wire", least: 18, leaves: 1), .flexible("Base URL", least: 24),
+            .flexible("Key from", least: 16, leaves: 2), .flexible("Credentials", least: 16),
         ])
         for row in rows {
             let found = row.credentials.isEmpty ? (row.needsCredential ? "-" : "none needed") : row.credentials.joined(separator: ", ")
@@ -93,7 +92,7 @@ struct ProvidersList {
     }
 
     static func run(_ context: CommandContext) throws(CommandFailure) -> ExitStatus {
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.load(for: context)
         let agent = try ModelsStatus.agent(context.invocation.text(.agent), in: setup.settings)
         var list = make(
             setup.settings, pool: setup.credentials(now: Timestamp(milliseconds: HostFacts.nowMilliseconds())), agent: agent.id)

@@ -65,7 +65,7 @@ struct Survey: Sendable {
             survey.configHash = Digest.sha256Hex(bytes)
         }
         survey.running = RunningGateway.find(in: location.stateFolder)
-        survey.setup = try? Setup.forLooking(location, environment: context.environment)
+        survey.setup = try? Setup.forLooking(for: context)
         survey.pool = survey.setup?.credentials(now: now)
         survey.logFile =
             survey.running?.logFile ?? survey.setup.flatMap { LogPlace.path($0.settings.logging, in: location) }

@@ -11,6 +11,10 @@ enum ModelsChange {
     static let force = Flag("force", .toggle, "Take a provider that is not there")
     static let plain = Flag("plain", .toggle, "Print one per line, and nothing else")
 
+    /// What is told of every change of `imageModel`.
+    static let notAsked =
+        "imageModel is kept for OpenClaw and asked by nobody here: a request with pictures goes to the models of the chain that take them"
+
     /// The words that every such command takes last.
     static let flags: [Flag] = [agent, force, .dryRun]
 
@@ -30,7 +34,10 @@ enum ModelsChange {
         _ change: ConfigChange, _ lines: [String], _ members: JSONObject, doubts: [String] = [], _ context: CommandContext
     ) -> ExitStatus {
         var change = change
-        if let written = change.writtenAt { change.gateway = .find(after: written, change.location, context: context) }
+        if let written = change.writtenAt {
+            let hash = change.after.flatMap { GatewayLoader.hash(of: $0.files) }
+            change.gateway = .find(after: written, hash: hash, change.location, context: context)
+        }
         let output = context.output
         guard !output.wantsJSON else {
             var object = members
@@ -47,7 +54,7 @@ enum ModelsChange {
 
     /// Whether a key, token or login for the model's provider is there, and what to type if not. Blocks on files.
     static func lacking(_ model: NamedModel, agent: AgentID?, _ context: CommandContext) -> [String] {
-        guard let setup = try? Setup.load(ConfigLocation.find(for: context), environment: context.environment) else { return [] }
+        guard let setup = try? Setup.load(for: context) else { return [] }
         let pool = setup.credentials(now: Timestamp(milliseconds: HostFacts.nowMilliseconds()))
         let agent = agent ?? setup.settings.agents.defaultID
         let provider = model.ref.provider

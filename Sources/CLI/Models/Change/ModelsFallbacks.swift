@@ -43,6 +43,7 @@ enum ModelsFallbacks {
                 try chain.list(model.ref)
             }
         }
+        if kind == .imageModel { remarks.append(ModelsChange.notAsked) }
         if kind == .model, !result.change.isDry {
             var told: Set<ProviderID> = []
             for model in found where told.insert(model.ref.provider).inserted {

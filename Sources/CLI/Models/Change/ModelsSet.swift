@@ -15,7 +15,11 @@ enum ModelsSet {
             owner = try ChainSetting(kind, agent: agent, in: draft)
         }
         guard let found, let owner else { throw CommandFailure(.internalFault, "the change was never made") }
-        let doubts = found.doubts + (kind == .model && !change.isDry ? ModelsChange.lacking(found, agent: owner.agent, context) : [])
+        var doubts = found.doubts
+        switch kind {
+        case .model: if !change.isDry { doubts += ModelsChange.lacking(found, agent: owner.agent, context) }
+        case .imageModel: doubts.append(ModelsChange.notAsked)
+        }
         let heading = owner.agent.map { "\(kind == .model ? "Model" : "Image model") of \($0)" } ?? kind.defaultHeading
         var lines = ["\(heading): \(found.text)"]
         if !change.isChange { lines.append("It was so already.") }

@@ -25,7 +25,7 @@ struct ProbeHere: Sendable {
         self.order = order
         self.group = group
         self.teller = teller
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.load(for: context)
         stateFolder = setup.location.stateFolder
         snapshot = RelaySnapshot(settings: setup.settings, pool: setup.credentials(now: Clock.now()))
     }

@@ -33,7 +33,7 @@ enum ModelsScan {
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let invocation = context.invocation
-        let setup = try Setup.load(ConfigLocation.find(for: context), environment: context.environment)
+        let setup = try Setup.load(for: context)
         var found = try catalogue(setup, context).map { Found(model: $0) }
         let output = context.output
         let asks = invocation.toggle(probe) ?? true
@@ -147,6 +147,7 @@ enum ModelsScan {
     {
         let invocation = context.invocation
         var lines: [String] = []
+        var doubts: [String] = []
         let change = try ConfigWriter(for: context).write { draft throws(CommandFailure) in
             lines = []
             let chain = try ChainSetting(.model, agent: nil, in: draft)
@@ -162,9 +163,10 @@ enum ModelsScan {
             if invocation.isOn(setImage), let model = models.first(where: \.takesImages) {
                 _ = try ModelsChange.setDefault(model.ref, kind: .imageModel, in: draft)
                 lines.append("Image model: \(model.ref)")
+                doubts = [ModelsChange.notAsked]
             }
         }
-        return ModelsChange.tell(change, lines, json, context)
+        return ModelsChange.tell(change, lines, json, doubts: doubts, context)
     }
 }
 

@@ -55,12 +55,14 @@ extension SettingsKeys {
         // A reference to a secret is none: {source, provider, id}.
         guard case .key(let name)? = path.last else { return false }
         if path.first == .key("env"), path.count > 1 { return looksSecret(name) }
+        // Variables that a program gets which is asked for secrets.
+        if path.first == .key("secrets"), path.dropLast().last == .key("env") { return looksSecret(name) }
         return (try? lookUp(path))?.kind == .anything && looksSecret(name)
     }
 
     private static func looksSecret(_ name: String) -> Bool {
         let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
-        return ["apikey", "apikeys", "token", "secret", "password", "key", "authorization"].contains { plain.hasSuffix($0) }
+        return ["apikeys", "token", "tokens", "secret", "password", "passphrase", "key", "authorization"].contains { plain.hasSuffix($0) }
             || plain.contains("apikey")
     }
 }

@@ -56,6 +56,9 @@ public struct SettingsProblems: Error, Hashable, Sendable, CustomStringConvertib
         self.files = files
     }
 
+    /// With those that are not told.
+    public var count: Int { problems.count + omitted }
+
     /// A line for each problem.
     public var text: String {
         let lines = problems.map(\.text) + (omitted > 0 ? ["… and \(omitted) more."] : [])

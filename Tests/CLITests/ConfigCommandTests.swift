@@ -100,6 +100,22 @@ import Testing
         #expect(home.read(Self.file) == "{ gateway: ")
     }
 
+    @Test func `mends one of so many problems that not all are told`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{ gateway: { " + (0..<30).map { "wrong\($0): 1" }.joined(separator: ", ") + " } }", to: Self.file)
+        let result = await Self.run(["config", "unset", "gateway.wrong3"], in: home)
+        #expect(result.status == .fine && home.read(Self.file)?.contains("wrong3:") == false, "\(result)")
+        #expect(await Self.run(["config", "set", "gateway.port", "none"], in: home).status == .configuration)
+    }
+
+    @Test func `tells of a file with a secret that others can read`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{ gateway: {} }", to: Self.file, mode: 0o644)
+        #expect(!(await Self.run(["config", "set", "models.providers.openai.apiKey", "${HOME}"], in: home)).error.contains("chmod"))
+        let result = await Self.run(["config", "set", "models.providers.openai.apiKey", "sk-proj-0123456789abcdefghij"], in: home)
+        #expect(result.status == .fine && result.error.contains("chmod 600 \(home.path)/.understudy/understudy.json"), "\(result)")
+    }
+
     @Test func `shows no secret, in no way`() async throws {
         let home = try TemporaryHome()
         let secret = "sk-proj-0123456789abcdefghij"
@@ -120,6 +136,52 @@ import Testing
         #expect(home.read(Self.file)?.contains(secret) == true)
         let shown = await Self.run(["config", "get", "models.providers.openai.apiKey", "--show-secrets"], in: home)
         #expect(shown.out == secret + "\n")
+    }
+
+    @Test func `shows variables as they are, and what only looks like one masked`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{ gateway: {} }", to: Self.file)
+        let set = await Self.run(
+            ["config", "set", "models.providers.openai.apiKey", "${MINE}"], in: home, environment: ["MINE": "sk-proj-0123456789abcdefghij"])
+        #expect(set.status == .fine && set.out.contains("apiKey: \"${MINE}\""), "\(set)")
+        let odd = "${A}sk-proj-0123456789abcdefghij${B}"
+        try home.write("{ models: { providers: { openai: { apiKey: '\(odd)' } } } }", to: Self.file)
+        for words in [["config", "get"], ["config", "get", "models.providers.openai.apiKey"], ["config", "set", "gateway.port", "7200"]] {
+            let shown = await Self.run(words, in: home, environment: ["A": "a", "B": "b"])
+            #expect(shown.status == .fine && !shown.out.contains("0123456789"), "\(shown)")
+        }
+    }
+
+    @Test func `says of imageModel that nobody here is asked by it`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{ agents: { defaults: { model: 'openai/gpt-5.4', imageModel: {} }, list: [{ id: 'Big' }] } }", to: Self.file)
+        let own = ["models", "set-image", "google/gemini-3-flash-preview", "--agent", "big"]
+        for words in [["models", "set-image", "openai/gpt-5.4-mini"], ["models", "image-fallbacks", "add", "openai/gpt-5.4"], own] {
+            let result = await Self.run(words, in: home)
+            #expect(result.status == .fine && result.error.contains("asked by nobody here"), "\(result)")
+        }
+        let status = await Self.run(["models", "status", "--agent", "big"], in: home).out
+        #expect(status.contains("Image model   : google/gemini-3-flash-preview (kept for OpenClaw, asked by nobody here)"), "\(status)")
+        #expect(status.contains("Image fallbacks (1): openai/gpt-5.4\n"))
+        let list = await Self.run(["models", "list", "--agent", "big", "--json"], in: home).out
+        #expect(list.contains(#""tags":["image","configured"],"missing":false,"provider":"google""#), "\(list)")
+        #expect(list.contains(#""tags":["default","img-fallback#1","configured"]"#), "\(list)")
+    }
+
+    @Test func `masks what is called like a secret wherever it stands`() async throws {
+        let home = try TemporaryHome()
+        try home.write(
+            """
+            { secrets: { providers: { vault: { source: 'exec', command: '/bin/true', env: { VAULT_TOKEN: 'plain-one', VAULT_ADDR: 'kept-one' } } } },
+              models: { providers: { x: { baseUrl: 'http://127.0.0.1:9', params: { extra_body: { api_key: 'plain-two' } },
+                request: { tls: { passphrase: 'plain-three' } } } } },
+              channels: { discord: { token: 'plain-four' } }, env: { MY_PASSWORD: 'plain-five' } }
+            """, to: Self.file)
+        for words in [["config", "get"], ["config", "get", "--json"], ["config", "set", "gateway.port", "7200", "--dry-run"]] {
+            let result = await Self.run(words, in: home)
+            #expect(result.status == .fine && !result.out.contains("plain-"), "\(result)")
+        }
+        #expect(await Self.run(["config", "get", "secrets.providers.vault.env.VAULT_ADDR"], in: home).out == "kept-one\n")
     }
 
     @Test func `keeps five backups, the newest first`() async throws {

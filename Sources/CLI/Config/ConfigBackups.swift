@@ -27,7 +27,8 @@ enum ConfigBackups {
             }
         }
         AtomicFile.removeDrafts(of: newest)
-        _ = try AtomicFile.create(bytes, at: newest, mode: 0o600)
+        // By renaming, since not every file system has hard links; nobody else is here.
+        try AtomicFile.write(bytes, to: newest, mode: 0o600)
         return newest
     }
 }

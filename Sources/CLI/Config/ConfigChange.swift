@@ -22,6 +22,8 @@ struct ConfigChange: Sendable {
     var remaining: [SettingsProblem] = []
     /// What is new to know about the settings, though they count.
     var notes: [SettingsNote] = []
+    /// Those written that hold a key, token or password, and that others on this machine can read.
+    var openFiles: [String] = []
     /// Milliseconds since 1970; `nil`: nothing was written.
     var writtenAt: Int64?
     var gateway = GatewayUptake.notAsked
@@ -41,6 +43,7 @@ struct ConfigChange: Sendable {
             })
         if !remaining.isEmpty { object["remainingProblems"] = .array(remaining.map { .string($0.text) }) }
         if !notes.isEmpty { object["notes"] = .array(notes.map { .string($0.text) }) }
+        if !openFiles.isEmpty { object["openFiles"] = .array(openFiles.map { .string($0) }) }
         if !isDry { object["gateway"] = gateway.json }
         return object
     }
@@ -55,6 +58,9 @@ struct ConfigChange: Sendable {
                 isDry ? "Nothing was written: this is what \(name) would say." : "\(file.isNew ? "Made" : "Changed") \(name)\(kept).")
         }
         for note in notes { output.note("Note: \(note.text).") }
+        for path in openFiles {
+            output.note("Note: \(path) holds a secret, and others on this machine can read it; chmod 600 \(path) keeps them out.")
+        }
         for problem in remaining { output.note("Still a problem, as before: \(problem.text)") }
         if isChange, !isDry, let text = gateway.text { output.text(text) }
         if isChange, let hint = location.openClawHint { output.note(hint) }

@@ -23,10 +23,11 @@ struct ConfigMask {
         var shown = file
         var masks: [String] = []
         if let document = try? JSON5Document(file) {
-            for secret in document.texts.reversed() where SettingsKeys.isSecret(secret.path) && !Self.isVariable(secret.text) {
+            for secret in document.texts.reversed() where SettingsKeys.isSecret(secret.path) {
                 // Its lines stay lines: a text may go on over several.
                 let breaks = file[secret.range].count { $0 == 0x0A }
-                masks.append("\"\(Secret(secret.text).masked)\"")
+                let isNone = Self.isVariable(secret.text) && breaks == 0
+                masks.append(isNone ? String(decoding: file[secret.range], as: UTF8.self) : "\"\(Secret(secret.text).masked)\"")
                 shown.replaceSubrange(secret.range, with: Self.mark.utf8 + Array(repeating: 0x0A, count: breaks))
             }
         }
@@ -37,7 +38,12 @@ struct ConfigMask {
         }
     }
 
-    /// Stands for a masked secret while what is around it is looked at: a character that nobody writes.
+    /// Whether a secret stands in a file itself, and not only where one is.
+    static func holdsSecret(_ file: JSON5Document) -> Bool {
+        file.texts.contains { !$0.text.isEmpty && SettingsKeys.isSecret($0.path) && !isVariable($0.text) }
+    }
+
+    /// Stands for what is where a secret belongs while what is around it is looked at: a character that nobody writes.
     private static let mark = "\u{F8FE}"
 
     /// A value as JSON for a terminal, secrets masked.
@@ -77,5 +83,5 @@ struct ConfigMask {
     }
 
     /// `${NAME}` alone says where a secret is, and not which.
-    static func isVariable(_ text: String) -> Bool { text.hasPrefix("${") && text.hasSuffix("}") }
+    static func isVariable(_ text: String) -> Bool { text.hasPrefix("${") && SecretReference.variable(in: text) != nil }
 }

@@ -120,7 +120,9 @@ extension Command {
                 "One more entry of a table."),
             Example("understudy config set agents.defaults.model.fallbacks '[]' --dry-run", "Show what would be written."),
         ],
-        exitCodes: changeCodes, run: { context throws(CommandFailure) in try ConfigSet.run(context) })
+        exitCodes: [(.fine, "done, or it was so already"), (.failed, "there is no such setting, or the file cannot be written")]
+            + changeCodes.filter { $0.status == .configuration },
+        run: { context throws(CommandFailure) in try ConfigSet.run(context) })
 
     static let configUnset = Command(
         words: ["config", "unset"], summary: "Take a setting out of the file",
@@ -130,5 +132,7 @@ extension Command {
             Example("understudy config unset gateway.port", "The default port."),
             Example("understudy config unset 'agents.list[1]'", "The second agent."),
         ],
-        exitCodes: changeCodes, run: { context throws(CommandFailure) in try ConfigSet.unset(context) })
+        exitCodes: [
+            (.fine, "it is not in the file any more"), (.failed, "it was not set, there is no such setting, or the file cannot be written"),
+        ] + changeCodes.filter { $0.status == .configuration }, run: { context throws(CommandFailure) in try ConfigSet.unset(context) })
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTP
+import JSON
 import Testing
 
 @testable import CLI
@@ -49,6 +50,13 @@ import Testing
         #expect(text.contains(header))
         let asks = text.contains("Try it, with the value of gateway.auth.token in UNDERSTUDY_GATEWAY_TOKEN:\n")
         #expect(asks == header.contains("$UNDERSTUDY_GATEWAY_TOKEN"))
+    }
+
+    @Test func `is one document for programs, without the token`() {
+        let document = Self.banner(.file(path: "/x", Self.secret)).json(processID: 7, isRestart: false)
+        #expect(document["ready"] == true && document["url"] == "http://127.0.0.1:7100" && document["pid"] == 7)
+        #expect(document["chain"]?[1]?["note"] == "blocked for 38 s" && document["chain"]?[0]?["note"] == .null)
+        #expect(!document.description.contains("s3cr3t"))
     }
 
     @Test func `needs no header where no token is asked for`() {

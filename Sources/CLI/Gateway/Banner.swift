@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTP
+import JSON
 
 /// What `gateway run` prints when it is ready: address, token, chain, and a `curl` line to paste. Pure.
 ///
@@ -58,6 +59,23 @@ struct Banner: Sendable {
             "Then see what happened: understudy explain --last",
         ]
         return lines.joined(separator: "\n")
+    }
+
+    /// The same for `--json`, without the token.
+    ///
+    /// - Parameter isRestart: It takes over from a process that gave it its connections.
+    func json(processID: Int32, isRestart: Bool) -> JSONValue {
+        [
+            "ready": true, "version": .string(version), "pid": .number(JSONNumber(Int(processID))), "url": .string(url),
+            "restarted": .bool(isRestart), "config": .string(configuration), "stateFolder": .string(stateFolder),
+            "chain": .array(
+                chain.map { link in
+                    [
+                        "model": .string(link.model), "credential": .string(link.credential),
+                        "note": link.note.isEmpty ? .null : .string(link.note),
+                    ]
+                }), "warnings": .array(warnings.map { .string($0) }),
+        ]
     }
 
     /// One line for a POSIX shell that streams an answer from the chain.

@@ -335,10 +335,14 @@ enum GatewayRun {
         // Without it commands still find the gateway at the settings' port.
         let running = RunningGateway(processID: getpid(), url: banner.url, logFile: logFile)
         try? running.announce(in: location.stateFolder)
-        context.output.text(
-            isRestart
-                ? "understudy \(Version.text) is ready on \(banner.url) (restarted as process \(getpid()))"
-                : banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
+        if context.output.wantsJSON {
+            context.output.json(banner.json(processID: getpid(), isRestart: isRestart))
+        } else {
+            context.output.text(
+                isRestart
+                    ? "understudy \(Version.text) is ready on \(banner.url) (restarted as process \(getpid()))"
+                    : banner.text(showsToken: terminal.isInteractive, colour: terminal.colour))
+        }
         return running
     }
 

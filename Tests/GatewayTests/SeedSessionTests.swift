@@ -88,6 +88,7 @@ import Testing
             [
                 Line("explain --last", sees: ["402", "cerebras/gpt-oss-120b", "billing"]),
                 Line("logs --follow --max-bytes 2000000", [.await("402"), .interrupt], sees: ["cerebras/gpt-oss-120b"], status: nil),
+                Line("logs --max-bytes 2000000", sees: ["status=402", "model=cerebras/gpt-oss-120b"]),
                 Line(
                     "models fallbacks remove cerebras/gpt-oss-120b",
                     sees: [
@@ -106,11 +107,12 @@ import Testing
                 Line("models list --provider google --all", sees: ["google/gemini-"]),
                 Line("models list --provider google --all --plain", sees: ["google/gemini-"]),
                 Line(
-                    "models auth add --provider google",
+                    "models auth add",
                     [
+                        .await("Which provider?"), .await("Number or name"), .type("google\n"), .await("How does google let you in?"),
                         .await("Number or name"), .type("api-key\n"), .await("nothing is shown"),
                         .type("AIzaSyA0123456789abcdefghijklmnopqrstuv\n"),
-                    ], sees: ["google"], status: nil),
+                    ], sees: ["google:default"]),
                 Line(
                     "models fallbacks add google/gemini-3-flash-preview",
                     sees: ["Fallbacks: cerebras/llama3.1-8b, openai-codex/gpt-5.3-codex, google/gemini-3-flash-preview\n"]),

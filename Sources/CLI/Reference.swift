@@ -17,7 +17,8 @@ struct Reference: Sendable {
             "", "A flag's value stands behind it or behind an equals sign: `--limit 20`, `--limit=20`. `--no-<name>` turns a flag without",
         ]
         lines += ["value off. `--` ends the flags. With `--json`, standard output holds one JSON document and nothing else, also when the"]
-        lines += ["command fails (`{\"error\": {\"message\", \"hints\", \"exitCode\"}}`); remarks go to standard error."]
+        lines += ["command fails (`{\"error\": {\"message\", \"hints\", \"exitCode\"}}`); remarks go to standard error. [json.md](json.md)"]
+        lines += ["names the members of each. Tables fit the terminal: where it is narrow, columns are left out, which `--json` has."]
         for command in list.commands { lines += section(command) }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -113,7 +113,7 @@ import Testing
         try home.write("{ gateway: {} }", to: Self.file, mode: 0o644)
         #expect(!(await Self.run(["config", "set", "models.providers.openai.apiKey", "${HOME}"], in: home)).error.contains("chmod"))
         let result = await Self.run(["config", "set", "models.providers.openai.apiKey", "sk-proj-0123456789abcdefghij"], in: home)
-        #expect(result.status == .fine && result.error.contains("chmod 600 \(home.path)/.understudy/understudy.json"), "\(result)")
+        #expect(result.status == .fine && result.error.contains("chmod 600 ~/.understudy/understudy.json"), "\(result)")
     }
 
     @Test func `shows no secret, in no way`() async throws {
@@ -182,6 +182,18 @@ import Testing
             #expect(result.status == .fine && !result.out.contains("plain-"), "\(result)")
         }
         #expect(await Self.run(["config", "get", "secrets.providers.vault.env.VAULT_ADDR"], in: home).out == "kept-one\n")
+    }
+
+    @Test func `tells of OpenClaw's file where there is none of ours`() async throws {
+        let home = try TemporaryHome()
+        try home.write("{ agents: { defaults: { model: 'openai-codex/gpt-5.3-codex' } } }", to: ".openclaw/openclaw.json")
+        for words in [["models", "list"], ["models", "fallbacks", "list"], ["models", "aliases", "list"]] {
+            let result = await Self.run(words, in: home)
+            #expect(result.status == .fine && result.error.contains("gateway run --config ~/.openclaw/openclaw.json"), "\(result)")
+        }
+        let status = await Self.run(["models", "status", "--config", "~/.openclaw/openclaw.json"], in: home)
+        #expect(status.error == "" && status.out.contains("nobody: no model of it can be asked"))
+        #expect(status.out.contains("- openai-codex Sign in: understudy models auth login --provider openai-codex\n"), "\(status.out)")
     }
 
     @Test func `keeps five backups, the newest first`() async throws {

@@ -35,6 +35,8 @@ import Testing
             "google", ["GOOGLE_API_KEY": "second", "GEMINI_API_KEY": "first", "GEMINI_API_KEY_1": "next"],
             ["google:GEMINI_API_KEY first", "google:GEMINI_API_KEY_1 next", "google:GOOGLE_API_KEY second"]
         ),
+        // Whoever signs in at Code Assist is not let in by Google's key.
+        ("google-gemini-cli", ["GEMINI_API_KEY": "first", "GOOGLE_API_KEY": "second"], []),
         // A name of the catalogue.
         ("huggingface", ["HF_TOKEN": "hf"], ["huggingface:HF_TOKEN hf"]),
         // The same key twice counts once, where it comes first.

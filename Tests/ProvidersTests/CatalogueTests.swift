@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [
         ("groq", "GROQ"), ("google", "GEMINI"), ("google-vertex", "GEMINI"), ("vercel-ai-gateway", "VERCEL_AI_GATEWAY"),
-        ("huggingface", "HUGGINGFACE"),
+        ("huggingface", "HUGGINGFACE"), ("google-gemini-cli", "GOOGLE_GEMINI_CLI"),
     ])
     func `says under which prefix keys stand in the environment`(id: String, prefix: String) throws {
         #expect(try #require(Catalogue.builtIn.provider(ProviderID(rawValue: id))).environmentPrefix == prefix)

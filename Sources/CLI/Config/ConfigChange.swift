@@ -59,7 +59,8 @@ struct ConfigChange: Sendable {
         }
         for note in notes { output.note("Note: \(note.text).") }
         for path in openFiles {
-            output.note("Note: \(path) holds a secret, and others on this machine can read it; chmod 600 \(path) keeps them out.")
+            let name = location.short(path)
+            output.note("Note: \(name) holds a secret, and others on this machine can read it; chmod 600 \(name) keeps them out.")
         }
         for problem in remaining { output.note("Still a problem, as before: \(problem.text)") }
         if isChange, !isDry, let text = gateway.text { output.text(text) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Failover
 import HTTP
 import JSON
 
@@ -79,7 +80,12 @@ enum ConfigSet {
         let names = lost.prefix(5).map { SafeText.line($0) }.joined(separator: ", ") + (lost.count > 5 ? " and \(lost.count - 5) more" : "")
         throw CommandFailure(
             .failed, "\(ConfigDraft.text(path)) has members that would be lost: \(names)",
-            hints: ["keep them: --merge", "lose them: --replace"])
+            hints: [
+                new.string != nil && old["primary"] != nil
+                    ? "keep them: understudy config set \(ShellWord.operand(ConfigDraft.text(path) + ".primary")) <value>"
+                    : "keep them: --merge",
+                "lose them: --replace",
+            ])
     }
 
     static func unset(_ context: CommandContext) throws(CommandFailure) -> ExitStatus {

@@ -16,6 +16,7 @@ enum ModelsList {
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
         let setup = try Setup.forLooking(for: context)
+        if let hint = setup.location.openClawHint { context.output.note(hint) }
         let agent = try ModelsStatus.agent(context.invocation.text(.agent), in: setup.settings)
         let now = Timestamp(milliseconds: HostFacts.nowMilliseconds())
         let query = Query(

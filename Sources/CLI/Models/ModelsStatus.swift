@@ -162,7 +162,8 @@ enum ModelsStatus {
                     label: credential.label)
             },
             isInUse: isInUse, needsCredential: settings.providers[id]?.needsCredential ?? true,
-            variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY")
+            variable: (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY",
+            hasLogin: LoginCatalogue.builtIn[id] != nil)
     }
 
     static func standing(_ status: CredentialStatus, at now: Timestamp) -> ModelsStatusReport.Standing {

@@ -46,6 +46,7 @@ extension ModelsStatusReport {
 
     func advice(for provider: Provider) -> String {
         let id = ShellWord.operand(provider.id)
+        if provider.hasLogin { return "- \(provider.id) Sign in: understudy models auth login --provider \(id)" }
         return "- \(provider.id) Set \(provider.variable), or run: understudy models auth add --provider \(id)"
     }
 

@@ -6,7 +6,8 @@ import Gateway
 extension ModelsStatusReport {
     func text(width: Int?, colour: Bool) -> String {
         var parts = [head]
-        parts.append((["Chain"] + chainTable.lines(width: width.map { $0 - 2 }, colour: colour).map { "  " + $0 }).joined(separator: "\n"))
+        let chain = links.isEmpty ? ["nobody: no model of it can be asked"] : chainTable.lines(width: width.map { $0 - 2 }, colour: colour)
+        parts.append((["Chain"] + chain.map { "  " + $0 }).joined(separator: "\n"))
         if !skipped.isEmpty {
             let lines = skipped.map { link in
                 "- \(link.model)\(link.credential.map { " with \($0)" } ?? "") (\(link.origin)): \(link.text)"

@@ -87,6 +87,8 @@ struct ModelsStatusReport: Hashable, Sendable {
         var needsCredential: Bool
         /// An environment variable that would give it a key.
         var variable: String
+        /// People sign in there with an account, as is publicly known how.
+        var hasLogin = false
 
         var isMissing: Bool { needsCredential && isInUse && !credentials.contains { $0.unusable == nil } }
     }

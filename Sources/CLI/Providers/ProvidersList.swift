@@ -19,6 +19,8 @@ struct ProvidersList {
         var baseURL: String?
         /// The variable that would give it a key.
         var variable: String
+        /// People sign in there, and no variable of the catalogue lets anybody in.
+        var takesLogin: Bool
         /// Ids of those that may be used.
         var credentials: [String]
         var needsCredential: Bool
@@ -48,6 +50,7 @@ struct ProvidersList {
                     isSpoken: WireKind(rawValue: wire) != nil, baseURL: provider?.baseURL.description ?? entry?.baseURL?.description,
                     variable: entry?.environment.first
                         ?? (entry?.environmentPrefix ?? CatalogueEntry.environmentPrefix(for: id)) + "_API_KEY",
+                    takesLogin: LoginCatalogue.builtIn[id] != nil && entry?.environment.isEmpty ?? true,
                     credentials: pool.credentials(for: id, agent: agent).filter { $0.unusable == nil && $0.kind != .none }.map(
                         \.id.rawValue),
                     needsCredential: provider?.needsCredential ?? !(entry?.isLocal ?? false), note: entry?.note)
@@ -66,7 +69,8 @@ struct ProvidersList {
                 ? Table.Cell(found, row.credentials.isEmpty ? .faint : .good) : Table.Cell(row.lacking, .warning)
             table.add([
                 Table.Cell(row.isConfigured ? "\(row.id) *" : row.id, row.isConfigured ? .strong : .plain), Table.Cell(row.wire),
-                Table.Cell(row.baseURL ?? "-"), Table.Cell(row.variable), status,
+                Table.Cell(row.baseURL ?? "-"),
+                Table.Cell(row.takesLogin ? "a login" : row.variable), status,
             ])
         }
         let configured = rows.count { $0.isConfigured }

@@ -16,6 +16,7 @@ enum ModelsAliases {
     static func list(_ context: CommandContext) throws(CommandFailure) -> ExitStatus {
         let draft = ConfigDraft(ConfigLocation.find(for: context), environment: context.environment)
         if let missing = draft.location.missing { throw missing }
+        if let hint = draft.location.openClawHint { context.output.note(hint) }
         let found = try all(in: draft)
         let output = context.output
         if output.wantsJSON {

@@ -7,6 +7,7 @@ enum ModelsFallbacks {
     static func list(_ kind: ChainSetting.Kind, _ context: CommandContext) throws(CommandFailure) -> ExitStatus {
         let draft = ConfigDraft(ConfigLocation.find(for: context), environment: context.environment)
         if let missing = draft.location.missing { throw missing }
+        if let hint = draft.location.openClawHint { context.output.note(hint) }
         let chain = try ChainSetting(kind, agent: context.invocation.text(ModelsChange.agent), in: draft)
         let (list, isOwn) = try chain.fallbacks()
         let output = context.output

@@ -79,7 +79,11 @@ import Testing
         let home = try home()
         let environment = ["OPENAI_API_KEY": "sk-x", "USER": "nobody-of-this-name"]
         #expect(try await run(["doctor", "--json"], home, environment).out.contains("service.linger") == false)
-        try home.write("[Service]\nExecStart=/bin/sh\n", to: ".config/systemd/user/understudy-gateway.service")
+        let unit = ".config/systemd/user/understudy-gateway.service"
+        let folder = "# Keys stand in \(home.path)/.understudy/.env, which the gateway reads itself.\n"
+        try home.write("[Service]\nExecStart=/bin/sh\n", to: unit)
+        #expect(try await !run(["doctor"], home, environment).out.contains("linger"), "it is another state folder's")
+        try home.write("[Service]\nExecStart=/bin/sh\n" + folder, to: unit)
         let found = try await run(["doctor"], home, environment)
         #expect(found.out.contains("fix: sudo loginctl enable-linger $USER"), "\(found.out)")
     }

@@ -167,7 +167,10 @@ import Testing
             "put another key into the variable OPENAI_API_KEYS (key 2 of the list), and start the gateway again if it is not in a .env file"
         ),
         ("openai:default", "put another one in its place: understudy models auth paste-api-key --provider openai"),
-        ("openai:backup", "put another one in its place: understudy models auth paste-api-key --provider openai --profile-id openai:backup"),
+        (
+            "openai:backup",
+            "put another one in its place: understudy models auth paste-api-key --provider openai --profile-id openai:backup"
+        ),
         ("openai:A.b", "put another one in its place: understudy models auth paste-api-key --provider openai --profile-id openai:A.b"),
         ("odd", "put another key into auth-profiles.json, under odd; it is read again at once"),
     ])

@@ -2,6 +2,13 @@
 
 /// The program: reads a command line, runs the command, and says how it went.
 public enum CommandLineTool {
+    /// Waits for the gateway that another process has become, if this process was put in the place of the one before it. Blocks.
+    ///
+    /// - Returns: The process's exit status; `nil` for a process that has a command line to run.
+    public static func followed() -> Int32? {
+        Follower.follow(told: HostFacts.environment()).map { (ExitStatus(rawValue: $0) ?? .failed).rawValue }
+    }
+
     /// Runs the process's own command line.
     ///
     /// - Parameter arguments: With the program's name first, as in `CommandLine.arguments`.

@@ -7,6 +7,8 @@ import Providers
 public enum EnvironmentKeys {
     /// The most keys taken from one list variable.
     static let listLimit = 1_000
+    /// Before a variable's name, in `StoredCredential.source`.
+    static let source = "env: "
 
     /// Every key of `provider`, in this order, `<P>` being each of its prefixes in turn:
     ///
@@ -31,7 +33,7 @@ public enum EnvironmentKeys {
                 StoredCredential(
                     id: CredentialID(rawValue: "\(provider):\(name)\(position.map { ".\($0)" } ?? "")"),
                     provider: provider, kind: name.hasSuffix("_OAUTH_TOKEN") ? .token : .apiKey, secret: secret,
-                    label: place, source: "env: \(place)"))
+                    label: place, source: source + place))
         }
         func addOne(_ name: String) {
             if let secret = environment[name]?.trimmed { add(name, secret) }

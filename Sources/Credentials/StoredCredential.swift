@@ -32,6 +32,9 @@ public struct StoredCredential: Hashable, Sendable {
     /// Why it stands where it does among those of its provider.
     public var place = CredentialPlace.kind
 
+    /// The environment's variable that it stands in, such as `OPENAI_API_KEYS[2]`; `nil`: it stands elsewhere.
+    public var variable: String? { source.hasPrefix(EnvironmentKeys.source) ? String(source.dropFirst(EnvironmentKeys.source.count)) : nil }
+
     public init(
         id: CredentialID, provider: ProviderID, kind: CredentialKind, secret: Secret, label: String, source: String,
         unusable: String? = nil

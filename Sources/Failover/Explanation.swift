@@ -32,7 +32,9 @@ public enum Explanation {
             if let crossing = crossing(attempt, from: receipt.facts.wire) { lines.append(Paint.faint.on("    \(crossing)", colour)) }
             if let part = attempt.part { lines.append(Paint.faint.on("    \(part.text)", colour)) }
             if let verdict = verdict(attempt, after: receipt.attempts[..<place]) { lines.append(Paint.faint.on("    \(verdict)", colour)) }
-            if let fix = fix(for: attempt) { lines.append("    " + Paint.yellow.on("fix: \(fix)", colour)) }
+            if let fix = fix(for: attempt), !isMended(attempt, by: receipt.attempts[(place + 1)...]) {
+                lines.append("    " + Paint.yellow.on("fix: \(fix)", colour))
+            }
             if let note = note(place) { lines.append("    " + note) }
         }
         for (place, link) in passed.enumerated() {
@@ -49,6 +51,11 @@ public enum Explanation {
             }
         }
         return lines
+    }
+
+    /// Whether the same credential answered right after, as one that is renewed does: nobody has anything to do.
+    private static func isMended(_ attempt: Attempt, by later: ArraySlice<Attempt>) -> Bool {
+        later.contains { $0.candidate == attempt.candidate && $0.failure == nil }
     }
 
     /// Where the request crossed to another wire, and what of it did not; `nil` where both sides spoke the same.

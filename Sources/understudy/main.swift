@@ -7,4 +7,6 @@ import CLI
     import Darwin
 #endif
 
+// Before the first `await`: while one lasts, the main thread lets every signal through, handler or not.
+if let status = CommandLineTool.followed() { exit(status) }
 exit(await CommandLineTool.run(CommandLine.arguments))

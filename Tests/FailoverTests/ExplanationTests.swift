@@ -91,6 +91,17 @@ import Testing
                 """)
     }
 
+    @Test func `asks nobody to do what was done: the same credential answered after it`() {
+        var stage = Stage([("d/pro", "d:k")])
+        var receipt = stage.play { _, _ in .plain(.auth) }.receipt
+        #expect(Explanation.text(receipt).contains("fix: "))
+        var again = receipt.attempts[0]
+        again.failure = nil
+        again.status = 200
+        receipt.attempts.append(again)
+        #expect(!Explanation.text(receipt).contains("fix: "), "\(Explanation.text(receipt))")
+    }
+
     @Test func `has colours only where asked`() {
         #expect(!Explanation.text(Self.evening).contains("\u{1B}"))
         let coloured = Explanation.text(Self.evening, colour: true)

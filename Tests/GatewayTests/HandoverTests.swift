@@ -111,6 +111,27 @@ import Transport
         return count - 2
     }
 
+    @Test func `loses no process by a signal, at whatever moment of it that comes`() async throws {
+        let (gateway, _, stage) = try await Self.scene()
+        let first = try await Self.processID(of: gateway)
+        let before = Self.descriptors(of: first)
+        let isOver = Atomic<Bool>(false)
+        // Signals without handlers would be the end of it.
+        async let signals: Void = onThread { [process = gateway.process] in
+            while !isOver.load(ordering: .relaxed) {
+                process.signal(SIGHUP)
+                usleep(500)
+            }
+        }
+        #expect(try await Self.restart(gateway)["restarted"] == true)
+        #expect(await eventually { Self.descriptors(of: first) < before / 2 }, "\(Self.descriptors(of: first)), \(before) before")
+        isOver.store(true, ordering: .relaxed)
+        try await signals
+        #expect(try await gateway.ask("stage/m").status == 200)
+        #expect(await gateway.process.stop().ending == .exited(0))
+        withExtendedLifetime(stage) {}
+    }
+
     @Test func `is told of what the old process still finds out`() async throws {
         let (gateway, _, stage) = try await Self.scene()
         async let refused = gateway.ask("stage/limited", headers: ["x-understudy-no-fallback": "1"])
@@ -185,6 +206,12 @@ import Transport
         let again = try await gateway.command(["gateway", "restart", "--json"])
         #expect(again.status == 0, "\(again)")
         #expect(try JSONValue.parse(again.out)["was_pid"]?.int == first, "\(again)")
+        #expect(!again.error.contains("Set in this shell"), "\(again)")
+        let exported = try await BuiltBinary().run(
+            ["gateway", "restart"], environment: ["STAGE_API_KEY": "sk-of-this-shell-0123"], home: gateway.home)
+        #expect(exported.status == 0, "\(exported)")
+        #expect(exported.error.contains("whose variables it keeps: STAGE_API_KEY.\n  put it into ~/.understudy/.env"), "\(exported.error)")
+        #expect(!exported.error.contains("of-this-shell"), "\(exported.error)")
         await gateway.stop()
         withExtendedLifetime(stage) {}
     }

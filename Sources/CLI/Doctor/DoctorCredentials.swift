@@ -44,10 +44,7 @@ enum DoctorCredentials {
     private static func finding(_ credential: StoredCredential, at now: Timestamp) -> Finding? {
         let status = credential.status(at: now)
         let text = "\(credential.id): \(status.text(at: now))"
-        let login = "understudy models auth login --provider \(ShellWord.quoted(credential.provider.rawValue))"
-        let again =
-            credential.kind == .oauth
-            ? login : "understudy models auth paste-token --provider \(ShellWord.quoted(credential.provider.rawValue))"
+        let again = CredentialStatus.signIn(credential.id, credential.kind, of: credential.provider)
         switch status {
         case .unlimited, .ok, .refreshesOnUse: return nil
         case .expiring(_, let renews): return renews ? nil : Finding("credential.expiring", .warning, text, fix: again)

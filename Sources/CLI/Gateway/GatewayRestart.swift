@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Failover
 import JSON
 import Transport
 
@@ -59,6 +60,7 @@ struct GatewayRestart {
         }
         let process = answer["pid"]?.int ?? 0
         let requests = answer["in_flight"]?.int ?? 0
+        if let variables = ownVariables(client) { context.output.note(variables) }
         if context.output.wantsJSON {
             context.output.json(answer)
         } else {
@@ -72,6 +74,24 @@ struct GatewayRestart {
             }
         }
         return .fine
+    }
+
+    /// Keys that this shell's variables have and the gateway does not know: who exports one and restarts takes it for read.
+    private func ownVariables(_ client: GatewayClient) -> String? {
+        guard let setup = try? Setup.forLooking(for: context), let report = try? client.get("/api/credentials?all=true", holding: "credentials")
+        else { return nil }
+        let known = Set((report["credentials"]?.array ?? []).compactMap { $0["id"]?.string })
+        let pool = setup.credentials(now: Timestamp(milliseconds: HostFacts.nowMilliseconds()))
+        var names: [String] = []
+        for agent in setup.settings.agents.all.map(\.id) {
+            for credential in pool.providers(of: agent).flatMap({ pool.credentials(for: $0, agent: agent) }) {
+                guard let place = credential.variable, !known.contains(credential.id.rawValue), !names.contains(place) else { continue }
+                names.append(place)
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        return "Set in this shell, and not where the gateway was started, whose variables it keeps: \(names.joined(separator: ", ")).\n"
+            + "  put it into \(location.short(location.stateFolder))/.env, which is read at once; or stop the gateway and start it here"
     }
 
     /// Waits until another process says that it is the gateway.

@@ -28,7 +28,6 @@ enum GatewayRun {
     }
 
     static func run(_ context: CommandContext) async throws(CommandFailure) -> ExitStatus {
-        if let status = Follower.follow(told: context.environment) { return ExitStatus(rawValue: status) ?? .failed }
         var context = context
         let inheritance = Inheritance.take(from: context.environment)
         context.environment[Inheritance.variable] = nil

@@ -60,12 +60,16 @@ public enum CredentialStatus: Hashable, Sendable {
 
     /// What a person has to type; `nil` where nobody has to do anything.
     public func fix(_ id: CredentialID, _ kind: CredentialKind?, of provider: ProviderID) -> String? {
-        let way = kind == .oauth ? "login" : "paste-token"
-        return switch self {
+        switch self {
         case .unlimited, .ok, .refreshesOnUse, .refreshFailed, .unusable, .expiring(_, renews: true): nil
-        case .expiring, .signInAgain, .expired:
-            "understudy models auth \(way) --provider \(provider) --profile-id \(ShellWord.quoted(id.rawValue))"
+        case .expiring, .signInAgain, .expired: Self.signIn(id, kind, of: provider)
         }
+    }
+
+    /// The command that puts another login, or another token, in its place.
+    public static func signIn(_ id: CredentialID, _ kind: CredentialKind?, of provider: ProviderID) -> String {
+        let way = kind == .oauth ? "login" : "paste-token"
+        return "understudy models auth \(way) --provider \(ShellWord.quoted(provider.rawValue)) --profile-id \(ShellWord.quoted(id.rawValue))"
     }
 
     /// Whole units, and never `0m`: `45s`, `12m`, `3h`, `9d`.

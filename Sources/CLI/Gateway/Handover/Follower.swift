@@ -71,7 +71,8 @@ enum Follower {
         signal(SIGUSR1) { _ in Follower.pass(SIGUSR1) }
     }
 
-    /// The program that is put in this one's place has no handlers at first: what comes meanwhile waits for them.
+    /// The program that is put in this one's place has no handlers at first: what comes meanwhile waits for them. Its main thread must have
+    /// them before it waits for tasks, since libdispatch has it wait with no signal held back.
     private static func holdSignals(_ how: Int32) {
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -78,7 +78,8 @@ struct GatewayRestart {
 
     /// Keys that this shell's variables have and the gateway does not know: who exports one and restarts takes it for read.
     private func ownVariables(_ client: GatewayClient) -> String? {
-        guard let setup = try? Setup.forLooking(for: context), let report = try? client.get("/api/credentials?all=true", holding: "credentials")
+        guard let setup = try? Setup.forLooking(for: context),
+            let report = try? client.get("/api/credentials?all=true", holding: "credentials")
         else { return nil }
         let known = Set((report["credentials"]?.array ?? []).compactMap { $0["id"]?.string })
         let pool = setup.credentials(now: Timestamp(milliseconds: HostFacts.nowMilliseconds()))

@@ -69,7 +69,8 @@ public enum CredentialStatus: Hashable, Sendable {
     /// The command that puts another login, or another token, in its place.
     public static func signIn(_ id: CredentialID, _ kind: CredentialKind?, of provider: ProviderID) -> String {
         let way = kind == .oauth ? "login" : "paste-token"
-        return "understudy models auth \(way) --provider \(ShellWord.quoted(provider.rawValue)) --profile-id \(ShellWord.quoted(id.rawValue))"
+        let place = "--provider \(ShellWord.quoted(provider.rawValue)) --profile-id \(ShellWord.quoted(id.rawValue))"
+        return "understudy models auth \(way) \(place)"
     }
 
     /// Whole units, and never `0m`: `45s`, `12m`, `3h`, `9d`.

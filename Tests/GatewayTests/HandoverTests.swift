@@ -25,7 +25,7 @@ import Transport
             case "endless": .streams(Saying("And so on and so on."), to: asked, pace: .zero, .then([.stall], afterPercent: 60))
             case "slow": .says(Self.long, to: asked, pace: .milliseconds(400))
             // Turns out to be without money when another process is the gateway already.
-            case "limited": Script([.wait(.seconds(2)), .answer(status: 402, headers: [:], body: [])])
+            case "limited": Script([.wait(.seconds(5)), .answer(status: 402, headers: [:], body: [])])
             default: .says("The show goes on.", to: asked, pace: .zero)
             }
         }

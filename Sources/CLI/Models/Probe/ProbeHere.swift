@@ -83,7 +83,7 @@ struct ProbeHere: Sendable {
         return nil
     }
 
-    /// Confined to the loop.
+    /// `@unchecked Sendable`: confined to the loop, on which the probing's task runs too.
     private final class Count: @unchecked Sendable { var done = 0 }
 
     /// What a gateway kept here, held meanwhile so that none starts from what is about to change; `nil`: there is nothing, or one has it.
